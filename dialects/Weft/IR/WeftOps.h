@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The weft dialect and its ops: the only public header for them.
+#ifndef WEFT_DIALECTS_WEFT_IR_WEFTOPS_H
+#define WEFT_DIALECTS_WEFT_IR_WEFTOPS_H
+
+#include "dialects/Weft/IR/DimExpr.h"
+#include "dialects/Weft/IR/DimMap.h"
+#include "dialects/Weft/IR/WeftDialect.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/Weft/IR/WeftEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Weft/IR/WeftAttrs.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Weft/IR/WeftTypes.h.inc"
+
+#include "dialects/Weft/IR/WeftInterfaces.h.inc"
+
+#include "dialects/Weft/IR/WeftTypeSupport.h"
+
+#define GET_OP_CLASSES
+#include "dialects/Weft/IR/WeftOps.h.inc"
+
+#endif // WEFT_DIALECTS_WEFT_IR_WEFTOPS_H
