@@ -63,7 +63,7 @@ class Graph:
         self.nodes, self.initializers, self.small = [], [], {}
 
     def constant(self, name, array):
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.initializers.append(numpy_helper.from_array(np.array(array, order="C"), name))
         return name
 
     def ints(self, *values):
