@@ -14,13 +14,11 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+import light_models
 import peers
 import stories
 from peers import Failed
-from weftenv import ROOT
 
-LIGHT = ("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19", "zfnet512")
-LIGHT_DATA = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
 # Tolerance of the ONNX backend tests, and ours against ONNX Runtime (absolute part: of the largest value of the output).
 ARCHIVE = {"rtol": 1e-3, "atol": 1e-7}
 PEER = {"rtol": 1e-3, "atol_of_largest": 1e-4}
@@ -156,18 +154,8 @@ def against_ort(context, model, inputs, artifact=None, **tolerance):
 # --- the nine light topologies ---
 
 
-def light_input(model):
-    """The input that the published outputs belong to: arange(n) / n."""
-    graph = onnx.load(model, load_external_data=False).graph
-    stored = {t.name for t in graph.initializer}
-    value = next(v for v in graph.input if v.name not in stored)
-    shape = [d.dim_value for d in value.type.tensor_type.shape.dim]
-    count = int(np.prod(shape))
-    return value.name, (np.arange(count).reshape(shape) / count).astype(np.float32)
-
-
 def light_checks(context, name):
-    original = LIGHT_DATA / f"light_{name}.onnx"
+    original = light_models.original(name)
 
     def filled():
         script = context.file("fill_weights.py")
@@ -176,18 +164,18 @@ def light_checks(context, name):
     def published():
         if not original.exists():
             raise Skipped("the onnx package holds no light models")
-        feed, image = light_input(original)
+        feed, image = light_models.ramp_input(original)
         outputs = signature(original)[1]
         found = context.run(context.artifact(original), {feed: image}, outputs)
-        return compare(found[outputs[0]], read_pb(LIGHT_DATA / f"light_{name}_output_0.pb"), **ARCHIVE)
+        return compare(found[outputs[0]], read_pb(light_models.published_output(name)), **ARCHIVE)
 
     def seeded():
         model = filled()
-        return against_ort(context, model, dict([light_input(model)]))
+        return against_ort(context, model, dict([light_models.ramp_input(model)]))
 
     def batched():
         model = filled()
-        feed, image = light_input(model)
+        feed, image = light_models.ramp_input(model)
         rng = np.random.default_rng(4)
         images = [image] + [rng.random(image.shape, np.float32) for _ in range(3)]
         session = peers.ort_session(model, threads=1)
@@ -422,7 +410,7 @@ def stories_checks(context):
 
 def all_checks(context):
     """All rows, in the order of the table."""
-    rows = [check for name in LIGHT for check in light_checks(context, name)]
+    rows = [check for name in light_models.NAMES for check in light_checks(context, name)]
     for group in (mobilenet_checks, mnist_checks, cifar_checks, yolox_checks, dtln_checks, silero_checks, minilm_checks, stories_checks):
         rows += group(context)
     return rows
