@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Turns modules of the LLVM dialect into object code and links it into a self-contained shared object.
+#ifndef WEFT_TARGET_LLVMEMIT_H
+#define WEFT_TARGET_LLVMEMIT_H
+
+#include "mlir/Support/LLVM.h"
+#include "weft/Target/TargetLevel.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <string>
+#include <vector>
+
+namespace mlir {
+class DialectRegistry;
+class ModuleOp;
+} // namespace mlir
+
+namespace weft {
+
+/// Function attribute (an entry of llvm.func's `passthrough`) of kernels whose register tiles are unrolled
+/// already: they get a short clean-up only, because LLVM's unrolling and vectorising would make them spill.
+inline constexpr llvm::StringLiteral microKernelAttrName = "weft-micro-kernel";
+
+struct EmitOptions {
+  unsigned numThreads =
+      0; ///< Threads that optimise and emit; 0 means one per processor. Never changes the result.
+  bool isOptimised = true; ///< False leaves the IR as translated and only selects instructions.
+};
+
+/// Registers what the translation of `module` arguments below needs.
+void registerTargetTranslations(mlir::DialectRegistry &registry);
+
+/// Compiles `module` for `level`, split into several objects that are compiled in parallel.
+///
+/// Requires: every operation is of the LLVM dialect; functions whose linkage is not external are called from
+/// functions of
+///           the same module only.
+/// Returns:  ELF objects in an order that depends on the module alone, the last one holding memcpy, memmove
+/// and memset; all
+///           symbols but `exports` are hidden.
+/// Errors:   reported on `module`.
+mlir::FailureOr<std::vector<std::string>> emitObjects(mlir::ModuleOp module, const TargetLevel &level,
+                                                      llvm::ArrayRef<llvm::StringRef> exports,
+                                                      const EmitOptions &options = {});
+
+/// Like emitObjects, but as assembly text of all parts.
+mlir::FailureOr<std::string> emitAssembly(mlir::ModuleOp module, const TargetLevel &level,
+                                          const EmitOptions &options = {});
+
+/// Like emitObjects, but as optimised LLVM IR text of all parts.
+mlir::FailureOr<std::string> emitLLVMIR(mlir::ModuleOp module, const TargetLevel &level,
+                                        const EmitOptions &options = {});
+
+/// Links `objects` into one shared object that needs no other and leaves no symbol undefined. One link runs
+/// at a time.
+///
+/// Returns: the bytes of the ELF file; equal objects give equal bytes.
+/// Errors:  the linker's message in `error`, naming the undefined symbols if there are any.
+mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<std::string> objects, std::string &error);
+
+} // namespace weft
+
+#endif // WEFT_TARGET_LLVMEMIT_H

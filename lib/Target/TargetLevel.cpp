@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Looks instruction-set levels up in their table and describes the machine that this process runs on.
+#include "weft/Target/TargetLevel.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace weft;
+
+namespace {
+
+/// A row of CPULevels.inc.
+struct LevelRow {
+  llvm::StringRef name, triple, cpu, needs;
+  unsigned vectorBits, numVectorRegisters;
+  bool hasFMA, hasF16C, hasAVX512;
+};
+
+#define WEFT_CPU_LEVEL(...) LevelRow{__VA_ARGS__},
+const LevelRow levelRows[] = {
+#include "CPULevels.inc"
+};
+
+bool hostHas(const llvm::StringMap<bool> &host, llvm::StringRef feature) {
+  auto it = host.find(feature);
+  return it != host.end() && it->second;
+}
+
+/// Whether the host has each of the comma-separated features of `needs`.
+bool hostHasAll(const llvm::StringMap<bool> &host, llvm::StringRef needs) {
+  llvm::SmallVector<llvm::StringRef> names;
+  needs.split(names, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  return llvm::all_of(names, [&](llvm::StringRef name) { return hostHas(host, name); });
+}
+
+TargetLevel makeLevel(const LevelRow &row) {
+  TargetLevel level;
+  level.name = row.name.str();
+  level.triple = row.triple.str();
+  level.cpu = row.cpu.str();
+  level.vectorBits = row.vectorBits;
+  level.numVectorRegisters = row.numVectorRegisters;
+  level.hasFMA = row.hasFMA;
+  level.hasF16C = row.hasF16C;
+  level.hasAVX512 = row.hasAVX512;
+  return level;
+}
+
+/// The best table row that the host runs, plus whatever else the host offers.
+std::optional<TargetLevel> makeNativeLevel() {
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  const LevelRow *best = nullptr;
+  for (const LevelRow &row : levelRows)
+    if (hostHasAll(host, row.needs))
+      best = &row;
+  if (!best)
+    return std::nullopt;
+  TargetLevel level = makeLevel(*best);
+  level.name = "native";
+  level.cpu = llvm::sys::getHostCPUName().str();
+  // Sorted, so that the same machine always gives the same text.
+  llvm::SmallVector<std::string> features;
+  for (const auto &entry : host)
+    features.push_back((entry.second ? "+" : "-") + entry.first().str());
+  llvm::sort(features, [](const std::string &a, const std::string &b) { return a.substr(1) < b.substr(1); });
+  level.features = llvm::join(features, ",");
+  level.hasVNNI = level.hasAVX512 && hostHas(host, "avx512vnni");
+  level.hasAVXVNNI = hostHas(host, "avxvnni") || (level.hasVNNI && hostHas(host, "avx512vl"));
+  level.hasBF16 = level.hasAVX512 && hostHas(host, "avx512bf16");
+  level.hasAMXInt8 = hostHas(host, "amx-tile") && hostHas(host, "amx-int8");
+  level.hasAMXBF16 = hostHas(host, "amx-tile") && hostHas(host, "amx-bf16");
+  return level;
+}
+
+} // namespace
+
+llvm::ArrayRef<llvm::StringRef> weft::getTargetLevelNames() {
+  static const llvm::SmallVector<llvm::StringRef> names = [] {
+    llvm::SmallVector<llvm::StringRef> result;
+    for (const LevelRow &row : levelRows)
+      result.push_back(row.name);
+    result.push_back("native");
+    return result;
+  }();
+  return names;
+}
+
+std::optional<TargetLevel> weft::lookupTargetLevel(llvm::StringRef name) {
+  if (name == "native")
+    return makeNativeLevel();
+  for (const LevelRow &row : levelRows)
+    if (row.name == name)
+      return makeLevel(row);
+  return std::nullopt;
+}
+
+bool weft::isSupportedByHost(const TargetLevel &level) {
+  if (level.name == "native")
+    return true;
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  for (const LevelRow &row : levelRows)
+    if (row.name == level.name)
+      return hostHasAll(host, row.needs);
+  return false;
+}
