@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lays out header, metadata and segments of a .weft file and writes them.
+#include "weft/Artifact/Writer.h"
+
+#include "weft_abi.h"
+#include "weft_artifact_generated.h"
+#include "weft_file.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
+
+using namespace weft;
+namespace fb = weft::artifact;
+
+namespace {
+
+/// A segment as it will lie in the file: pieces at offsets, zeros between them.
+struct PlannedSegment {
+  uint64_t offset = 0;
+  uint64_t size = 0;
+  std::vector<ArtifactConstant> pieces;
+  std::vector<uint64_t> checksums;
+};
+
+/// Calls `emit(bytes)` for the whole segment in order, gaps as zeros, in runs of at most one checksum block.
+template <typename Fn> void forEachBlock(const PlannedSegment &segment, Fn emit) {
+  std::vector<char> block;
+  size_t piece = 0;
+  for (uint64_t start = 0; start < segment.size; start += file::checksumBlockBytes) {
+    uint64_t end = std::min(segment.size, start + file::checksumBlockBytes);
+    while (piece < segment.pieces.size() && segment.pieces[piece].offset + segment.pieces[piece].bytes.size() <= start)
+      ++piece;
+    // The common case, one large constant spanning the block, is passed on without a copy.
+    if (piece < segment.pieces.size()) {
+      const ArtifactConstant &only = segment.pieces[piece];
+      if (only.offset <= start && only.offset + only.bytes.size() >= end) {
+        emit(only.bytes.slice(start - only.offset, end - start));
+        continue;
+      }
+    }
+    block.assign(end - start, 0);
+    for (size_t i = piece; i < segment.pieces.size() && segment.pieces[i].offset < end; ++i) {
+      const ArtifactConstant &constant = segment.pieces[i];
+      uint64_t from = std::max(start, constant.offset);
+      uint64_t to = std::min(end, constant.offset + constant.bytes.size());
+      if (from < to)
+        memcpy(block.data() + (from - start), constant.bytes.data() + (from - constant.offset), to - from);
+    }
+    emit(llvm::ArrayRef<char>(block));
+  }
+}
+
+void computeChecksums(PlannedSegment &segment) {
+  forEachBlock(segment, [&](llvm::ArrayRef<char> bytes) {
+    segment.checksums.push_back(file::checksum(bytes.data(), bytes.size()));
+  });
+}
+
+class RootBuilder {
+public:
+  flatbuffers::FlatBufferBuilder builder;
+
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>>
+  strings(const std::vector<std::string> &texts) {
+    return builder.CreateVectorOfStrings(texts);
+  }
+  flatbuffers::Offset<fb::Segment> segment(const PlannedSegment &planned) {
+    return fb::CreateSegmentDirect(builder, planned.offset, planned.size, &planned.checksums);
+  }
+  flatbuffers::Offset<fb::Value> value(const ArtifactValue &value) {
+    std::vector<flatbuffers::Offset<fb::Dim>> dims;
+    for (const ArtifactDim &dim : value.dims)
+      dims.push_back(fb::CreateDimDirect(builder, dim.size, dim.symbol.empty() ? nullptr : dim.symbol.c_str(), dim.min,
+                                         dim.max));
+    return fb::CreateValueDirect(builder, value.name.c_str(), fb::ValueKind::TENSOR,
+                                 static_cast<fb::DataType>(value.dataType), &dims);
+  }
+  std::vector<flatbuffers::Offset<fb::Value>> values(const std::vector<ArtifactValue> &list) {
+    std::vector<flatbuffers::Offset<fb::Value>> offsets;
+    for (const ArtifactValue &one : list)
+      offsets.push_back(value(one));
+    return offsets;
+  }
+
+  void build(const ArtifactDescription &artifact, llvm::ArrayRef<PlannedSegment> codes,
+             llvm::ArrayRef<PlannedSegment> constants) {
+    auto inputs = values(artifact.inputs), outputs = values(artifact.outputs);
+    std::vector<flatbuffers::Offset<fb::Entry>> entries = {fb::CreateEntryDirect(
+        builder, artifact.entry.c_str(), &inputs, &outputs, artifact.arenaBytes, &artifact.alias)};
+    std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
+    for (const ArtifactKernel &kernel : artifact.kernels)
+      kernels.push_back(fb::CreateKernel(builder, builder.CreateString(kernel.name), builder.CreateString(kernel.kind),
+                                         strings(kernel.nodes), kernel.flops, kernel.bytes));
+    std::vector<flatbuffers::Offset<fb::Code>> codeTables;
+    for (auto [code, planned] : llvm::zip_equal(artifact.codes, codes)) {
+      auto features = strings(code.features);
+      codeTables.push_back(fb::CreateCode(builder, builder.CreateString(code.arch), builder.CreateString(code.level),
+                                          features, segment(planned)));
+    }
+    std::vector<flatbuffers::Offset<fb::Segment>> constantTables;
+    for (const PlannedSegment &planned : constants)
+      constantTables.push_back(segment(planned));
+    auto compiler = builder.CreateString(artifact.compiler), model = builder.CreateString(artifact.model);
+    auto entriesVector = builder.CreateVector(entries);
+    auto kernelsVector = builder.CreateVector(kernels);
+    auto codesVector = builder.CreateVector(codeTables);
+    auto constantsVector = builder.CreateVector(constantTables);
+    auto messages = strings(artifact.messages), metadata = strings(artifact.metadata);
+    fb::ArtifactBuilder root(builder);
+    root.add_abi_version(WEFT_ABI_VERSION);
+    root.add_compiler(compiler);
+    root.add_model(model);
+    root.add_entries(entriesVector);
+    root.add_kernels(kernelsVector);
+    root.add_codes(codesVector);
+    root.add_constants(constantsVector);
+    root.add_messages(messages);
+    root.add_host_nodes(artifact.hostNodes);
+    root.add_runtime_nodes(artifact.runtimeNodes);
+    root.add_metadata(metadata);
+    fb::FinishArtifactBuffer(builder, root.Finish());
+  }
+};
+
+llvm::Error writeFailure(llvm::StringRef path, const llvm::Twine &why) {
+  return llvm::createStringError("cannot write '" + path + "': " + why);
+}
+
+} // namespace
+
+llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path) {
+  if (llvm::sys::fs::is_directory(path))
+    return writeFailure(path, "it is a folder; name a file in it");
+
+  // Segments first with offset 0 to learn the root's size, which does not depend on the offsets' values: every offset is
+  // a non-default u64 field either way (a placeholder stands in).
+  constexpr uint64_t page = file::minPageBytes;
+  std::vector<PlannedSegment> codes, constants;
+  for (const ArtifactCode &code : artifact.codes) {
+    PlannedSegment segment;
+    segment.size = code.object.size();
+    segment.pieces.push_back({0, llvm::ArrayRef<char>(code.object.data(), code.object.size())});
+    codes.push_back(std::move(segment));
+  }
+  if (artifact.constantBytes > 0) {
+    PlannedSegment segment;
+    segment.size = artifact.constantBytes;
+    segment.pieces = artifact.constants;
+    constants.push_back(std::move(segment));
+  }
+  for (auto *list : {&codes, &constants})
+    for (PlannedSegment &segment : *list) {
+      computeChecksums(segment);
+      segment.offset = 1;
+    }
+  RootBuilder sizing;
+  sizing.build(artifact, codes, constants);
+  uint64_t rootBytes = sizing.builder.GetSize();
+
+  uint64_t offset = llvm::alignTo(sizeof(file::Header) + rootBytes, page), end = sizeof(file::Header) + rootBytes;
+  for (auto *list : {&codes, &constants})
+    for (PlannedSegment &segment : *list) {
+      segment.offset = offset;
+      end = offset + segment.size;
+      offset = llvm::alignTo(end, page);
+    }
+  RootBuilder root;
+  root.build(artifact, codes, constants);
+  if (root.builder.GetSize() != rootBytes)
+    llvm::report_fatal_error("internal: the artifact's metadata changed size between planning and writing");
+  file::Header header =
+      file::makeHeader(end, sizeof(file::Header), root.builder.GetBufferPointer(), rootBytes, page);
+
+  llvm::SmallString<128> temporary;
+  int fd = -1;
+  if (std::error_code error =
+          llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%.tmp", fd, temporary, llvm::sys::fs::OF_None, 0644))
+    return writeFailure(path, error.message());
+  llvm::raw_fd_ostream out(fd, /*shouldClose=*/false);
+  auto abandon = [&](const llvm::Twine &why) -> llvm::Error {
+    llvm::Error failure = writeFailure(path, why);
+    out.clear_error();
+    ::close(fd);
+    llvm::sys::fs::remove(temporary);
+    return failure;
+  };
+  out.write(reinterpret_cast<const char *>(&header), sizeof(header));
+  out.write(reinterpret_cast<const char *>(root.builder.GetBufferPointer()), rootBytes);
+  for (auto *list : {&codes, &constants})
+    for (const PlannedSegment &segment : *list) {
+      out.write_zeros(segment.offset - out.tell());
+      forEachBlock(segment, [&](llvm::ArrayRef<char> bytes) { out.write(bytes.data(), bytes.size()); });
+    }
+  out.flush();
+  if (out.has_error())
+    return abandon(out.error().message());
+  if (::close(fd) != 0) {
+    llvm::sys::fs::remove(temporary);
+    return writeFailure(path, strerror(errno));
+  }
+  if (std::error_code error = llvm::sys::fs::rename(temporary, path)) {
+    llvm::sys::fs::remove(temporary);
+    return writeFailure(path, error.message());
+  }
+  return end;
+}
