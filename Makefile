@@ -36,7 +36,7 @@ check: setup ## lint and structure: format, arrows, budgets, labels, links
 check-full: test check ## what is too long for every change: sanitizers, fuzzing, random graphs
 	@tools/dev/check-full
 
-docs: build ## regenerate docs/dialects and docs/passes.md
+docs: setup ## regenerate docs/dialects and docs/passes.md
 	@tools/dev/gen-docs
 
 bench: build ## figures of this machine against ONNX Runtime

@@ -371,7 +371,8 @@ def minilm_checks(context):
         table[1], table[2, 0], table[3, -1], table[4, ::2] = True, True, True, True
         outputs = signature(model())[1]
         found = context.run(context.artifact(model()), inputs(len(names), length, table), outputs)
-        bad = [f"{key}, mask {names[row]}" for key, array in found.items() for row in range(len(names)) if not np.isfinite(array[row]).all()]
+        bad = [f"{key}, mask {names[row]}" for key, array in found.items() for row in range(len(names))
+               if not np.isfinite(array[row]).all()]
         if bad:
             raise Failed("NaN or infinity in " + "; ".join(bad))
         return f"finite for masks {', '.join(names)}"
@@ -405,7 +406,8 @@ def stories_checks(context):
         ids = np.random.default_rng(5).integers(3, config.vocab, (2, 11))
         return against_ort(context, path, {"input_ids": ids, **stories.empty_caches(config, batch=2)})
 
-    return [Check("stories260k", "greedy 100 tokens equal ONNX Runtime's", greedy), Check("stories260k", "prefill (2, 11), empty cache", prefill)]
+    return [Check("stories260k", "greedy 100 tokens equal ONNX Runtime's", greedy),
+            Check("stories260k", "prefill (2, 11), empty cache", prefill)]
 
 
 def all_checks(context):
