@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The kernel dialect, its op base classes, attributes and interfaces.
+#ifndef KERNEL_BASE_TD
+#define KERNEL_BASE_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/OpBase.td"
+
+def Kernel_Dialect : Dialect {
+  let name = "kernel";
+  let cppNamespace = "::mlir::kernel";
+  let summary = "Kernels, how the host launches them, and destination-style forms of what linalg lacks";
+  let description = [{
+    `kernel.func` is one kernel: tensors and sizes in, tensors out; it remembers the ONNX nodes that it came from.
+    `kernel.launch`, `kernel.view`, `kernel.constant` and `kernel.pack` are what the host program does besides index
+    arithmetic and control flow. `kernel.contract`, `kernel.conv` and `kernel.depthwise` are contractions with layout,
+    packed weights and an epilogue, which linalg has no op for; Strategy annotates them and the micro-kernel generators
+    of code generation expand them. The dialect knows neither where a kernel came from nor how it is scheduled.
+  }];
+  let hasConstantMaterializer = 1;
+  let useDefaultAttributePrinterParser = 1;
+}
+
+class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, mnemonic, traits>;
+
+//===----------------------------------------------------------------------===//
+// Attributes: forms of packed data
+//===----------------------------------------------------------------------===//
+
+class Kernel_Attr<string name, string attrMnemonic> : AttrDef<Kernel_Dialect, name> {
+  let mnemonic = attrMnemonic;
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels"> {
+  let summary = "Column panels of a weight matrix";
+  let description = [{
+    Names the roles of the source's dims: `batch` dims are kept in order, `n` is the dim of output columns, the `k` dims
+    are flattened in the given order into the contracted dim. With `groups` = G (at least 1) the `n` dim is G equal
+    groups, and G becomes a dim of its own after the batch dims; without (0) there is none. The packed shape is
+    `[batch.., G?, ceil(N / width), K, width]`; columns past N are zero.
+
+    `#kernel.panels<k = [0], n = 1>` packs a `[K, N]` matrix;
+    `#kernel.panels<k = [2, 3, 1], n = 0, groups = 1>` packs `[F, C, KH, KW]` filters for `kernel.conv`.
+  }];
+  let parameters = (ins OptionalArrayRefParameter<"int64_t">:$batch, ArrayRefParameter<"int64_t">:$k, "int64_t":$n,
+                        DefaultValuedParameter<"int64_t", "0">:$groups, DefaultValuedParameter<"int64_t", "32">:$width);
+  let assemblyFormat = [{
+    `<` (`batch` `=` `[` $batch^ `]` `,` )? `k` `=` `[` $k `]` `,` `n` `=` $n (`,` `groups` `=` $groups^)?
+    (`,` `width` `=` $width^)? `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Kernel_PermutedAttr : Kernel_Attr<"Permuted", "permuted"> {
+  let summary = "Dims in another order";
+  let description = [{
+    Dim i of the packed shape is dim `order[i]` of the source; source dims that `order` leaves out have size 1 and vanish.
+    `#kernel.permuted<order = [2, 3, 0]>` turns `[C, 1, KH, KW]` filters into `[KH, KW, C]` for `kernel.depthwise`.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$order);
+  let assemblyFormat = "`<` `order` `=` `[` $order `]` `>`";
+  let genVerifyDecl = 1;
+}
+
+def Kernel_PackFormAttr : AnyAttrOf<[Kernel_PanelsAttr, Kernel_PermutedAttr], "packing form">;
+
+//===----------------------------------------------------------------------===//
+// Interfaces
+//===----------------------------------------------------------------------===//
+
+def Kernel_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
+  let cppNamespace = "::mlir::kernel";
+  let description = [{
+    An op that computes one accumulator per output element and stores what its epilogue makes of it. The region's block
+    takes the accumulator, then one scalar per extra operand, and yields the stored scalar. Extra operand i is read at
+    `epilogue_maps[i]` applied to the output's indices.
+  }];
+  let methods = [
+    InterfaceMethod<"The epilogue region", "::mlir::Region &", "getEpilogue">,
+    InterfaceMethod<"The extra operands", "::mlir::OperandRange", "getExtras">,
+    InterfaceMethod<"Where extra operands are read", "::mlir::ArrayAttr", "getEpilogueMaps">,
+    InterfaceMethod<"The destination", "::mlir::Value", "getInit">
+  ];
+  let extraSharedClassDeclaration = [{
+    ::mlir::Block &getEpilogueBlock() { return $_op.getEpilogue().front(); }
+    ::mlir::AffineMap getEpilogueMap(unsigned i) {
+      return ::llvm::cast<::mlir::AffineMapAttr>($_op.getEpilogueMaps()[i]).getValue();
+    }
+    /// The type of the accumulator.
+    ::mlir::Type getAccumulatorType() { return $_op.getEpilogue().front().getArgument(0).getType(); }
+    /// Whether the epilogue yields the accumulator as it is.
+    bool hasIdentityEpilogue() {
+      ::mlir::Block &block = $_op.getEpilogue().front();
+      return block.getTerminator()->getOperand(0) == block.getArgument(0);
+    }
+  }];
+  let verify = "return ::mlir::kernel::verifyEpilogue($_op);";
+}
+
+#endif // KERNEL_BASE_TD

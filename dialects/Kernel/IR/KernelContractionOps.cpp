@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Contractions in destination style: builders, verifiers, effects.
+#include "dialects/Kernel/IR/KernelOps.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::kernel;
+
+static ShapedType shapedType(Value value) { return cast<ShapedType>(value.getType()); }
+
+// Whether two dims may be equal at run time.
+static bool agree(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogue
+//===----------------------------------------------------------------------===//
+
+LogicalResult mlir::kernel::verifyEpilogue(Operation *op) {
+  auto epilogue = cast<EpilogueOpInterface>(op);
+  ShapedType out = shapedType(epilogue.getInit());
+  OperandRange extras = epilogue.getExtras();
+  Block &block = epilogue.getEpilogueBlock();
+  if (block.getNumArguments() != extras.size() + 1)
+    return op->emitOpError() << "expected an epilogue of the accumulator and " << extras.size()
+                             << " extra operands, but got " << block.getNumArguments()
+                             << " arguments [epilogue-C1]";
+  if (epilogue.getEpilogueMaps().size() != extras.size())
+    return op->emitOpError() << "expected one epilogue map per extra operand (" << extras.size()
+                             << "), but got " << epilogue.getEpilogueMaps().size() << " [epilogue-C2]";
+  for (auto [i, extra] : llvm::enumerate(extras)) {
+    ShapedType type = shapedType(extra);
+    AffineMap map = epilogue.getEpilogueMap(i);
+    if (map.getNumDims() != out.getRank() || map.getNumResults() != type.getRank() ||
+        map.getNumSymbols() != 0)
+      return op->emitOpError() << "expected epilogue map " << i << " from " << out.getRank() << " to "
+                               << type.getRank() << " dims, but got " << AffineMapAttr::get(map)
+                               << " [epilogue-C3]";
+    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+      auto position = dyn_cast<AffineDimExpr>(expr);
+      auto constant = dyn_cast<AffineConstantExpr>(expr);
+      if (!position && !(constant && constant.getValue() == 0))
+        return op->emitOpError() << "expected dims or 0 in epilogue map " << i << ", but got "
+                                 << AffineMapAttr::get(map) << " [epilogue-C3]";
+      if (position && !agree(type.getDimSize(dim), out.getDimSize(position.getPosition())))
+        return op->emitOpError() << "expected dim " << dim << " (" << type.getDimSize(dim)
+                                 << ") of extra operand " << i << " to equal output dim "
+                                 << position.getPosition() << " (" << out.getDimSize(position.getPosition())
+                                 << ") [epilogue-C4]";
+    }
+    if (block.getArgument(i + 1).getType() != type.getElementType())
+      return op->emitOpError() << "expected epilogue argument " << i + 1 << " to be " << type.getElementType()
+                               << ", but got " << block.getArgument(i + 1).getType() << " [epilogue-C1]";
+  }
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getValue().getType() != out.getElementType())
+    return op->emitOpError() << "expected the epilogue to yield " << out.getElementType() << " [epilogue-C5]";
+  for (Operation &inner : block.without_terminator())
+    if (inner.getNumRegions() != 0 || !isMemoryEffectFree(&inner))
+      return inner.emitOpError() << "expected scalar operations without effects in an epilogue [epilogue-C6]";
+  if (op->getNumResults() != (isa<RankedTensorType>(out) ? 1u : 0u))
+    return op->emitOpError()
+           << "expected one result for a tensor destination, none for a memref [epilogue-C7]";
+  return success();
+}
+
+void mlir::kernel::getDestinationStyleEffects(
+    DestinationStyleOpInterface op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand, SideEffects::DefaultResource::get());
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand, SideEffects::DefaultResource::get());
+  }
+}
+
+// Adds what the three ops share: operands, maps, result types and the epilogue's block.
+static void buildEpilogueOp(OpBuilder &builder, OperationState &state, Value a, Value b, ValueRange extras,
+                            Value init, const EpilogueBuilder &body) {
+  state.addOperands({a, b});
+  state.addOperands(extras);
+  state.addOperands(init);
+  if (isa<RankedTensorType>(init.getType()))
+    state.addTypes(init.getType());
+  SmallVector<Type> types = {shapedType(a).getElementType()};
+  for (Value extra : extras)
+    types.push_back(shapedType(extra).getElementType());
+  SmallVector<Location> locations(types.size(), state.location);
+  OpBuilder::InsertionGuard guard(builder);
+  Block *block = builder.createBlock(state.addRegion(), {}, types, locations);
+  Value stored = body ? body(builder, state.location, block->getArguments()) : block->getArgument(0);
+  YieldOp::create(builder, state.location, stored);
+}
+
+// Whether both operands have f32 elements, the types that the generators know.
+static LogicalResult verifyElementTypes(Operation *op, StringRef label) {
+  Type f32 = Float32Type::get(op->getContext());
+  for (Value operand : op->getOperands().take_front(2))
+    if (shapedType(operand).getElementType() != f32)
+      return op->emitOpError() << "expected operands of f32, but got " << shapedType(operand).getElementType()
+                               << " [" << label << "]";
+  if (cast<EpilogueOpInterface>(op).getAccumulatorType() != f32)
+    return op->emitOpError() << "expected an accumulator of f32, but got "
+                             << cast<EpilogueOpInterface>(op).getAccumulatorType() << " [" << label << "]";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// kernel.contract
+//===----------------------------------------------------------------------===//
+
+void ContractOp::build(OpBuilder &builder, OperationState &state, Value lhs, Value rhs, ValueRange extras,
+                       Value init, ArrayRef<AffineMap> maps, std::optional<int64_t> panel, bool rhsTransposed,
+                       EpilogueBuilder body) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  if (panel)
+    properties.panel = builder.getI64IntegerAttr(*panel);
+  if (rhsTransposed)
+    properties.rhs_transposed = builder.getUnitAttr();
+  properties.epilogue_maps = builder.getAffineMapArrayAttr(maps);
+  buildEpilogueOp(builder, state, lhs, rhs, extras, init, body);
+}
+
+// Checks that the leading dims of an operand broadcast to the output's batch dims.
+static LogicalResult verifyBatch(ContractOp op, StringRef name, ArrayRef<int64_t> dims,
+                                 ArrayRef<int64_t> batch) {
+  if (dims.size() > batch.size())
+    return op.emitOpError() << "expected at most " << batch.size() << " batch dims of " << name
+                            << ", but got " << dims.size() << " [contract-C2]";
+  for (auto [dim, out] : llvm::zip(dims, batch.take_back(dims.size())))
+    if (dim != 1 && !agree(dim, out))
+      return op.emitOpError() << "expected batch dims of " << name << " to equal the output's or 1, but got "
+                              << dim << " against " << out << " [contract-C2]";
+  return success();
+}
+
+LogicalResult ContractOp::verify() {
+  ShapedType lhs = shapedType(getLhs()), rhs = shapedType(getRhs()), out = shapedType(getInit());
+  bool isPacked = getPanel().has_value();
+  int64_t rhsInner = isPacked ? 3 : 2;
+  if (lhs.getRank() < 2 || rhs.getRank() < rhsInner || out.getRank() < 2)
+    return emitOpError() << "expected lhs [B.., M, K], rhs with " << rhsInner
+                         << " inner dims and out [B.., M, N] [contract-C1]";
+  if (isPacked && getRhsTransposed())
+    return emitOpError() << "expected either panel or rhs_transposed [contract-C1]";
+  ArrayRef<int64_t> l = lhs.getShape().take_back(2), o = out.getShape().take_back(2);
+  ArrayRef<int64_t> r = rhs.getShape().take_back(rhsInner);
+  int64_t rhsK = isPacked || getRhsTransposed() ? r[1] : r[0];
+  if (!agree(l[1], rhsK))
+    return emitOpError() << "expected K of lhs (" << l[1] << ") to equal K of rhs (" << rhsK
+                         << ") [contract-C1]";
+  if (!agree(l[0], o[0]))
+    return emitOpError() << "expected M of lhs (" << l[0] << ") to equal M of the output (" << o[0]
+                         << ") [contract-C1]";
+  int64_t rhsN = getRhsTransposed() ? r[0] : r[1];
+  if (!isPacked && !agree(rhsN, o[1]))
+    return emitOpError() << "expected N of rhs (" << rhsN << ") to equal N of the output (" << o[1]
+                         << ") [contract-C1]";
+  if (isPacked) {
+    int64_t width = *getPanel();
+    if (width <= 0 || r[2] != width)
+      return emitOpError() << "expected panels of " << width << " columns, but got " << r[2]
+                           << " [contract-C1]";
+    if (!ShapedType::isDynamic(o[1]) && !agree(r[0], llvm::divideCeil(o[1], width)))
+      return emitOpError() << "expected " << llvm::divideCeil(o[1], width) << " panels, but got " << r[0]
+                           << " [contract-C1]";
+  }
+  ArrayRef<int64_t> batch = out.getShape().drop_back(2);
+  if (failed(verifyBatch(*this, "lhs", lhs.getShape().drop_back(2), batch)) ||
+      failed(verifyBatch(*this, "rhs", rhs.getShape().drop_back(rhsInner), batch)))
+    return failure();
+  return verifyElementTypes(*this, "contract-C3");
+}
+
+//===----------------------------------------------------------------------===//
+// kernel.conv, kernel.depthwise
+//===----------------------------------------------------------------------===//
+
+void ConvOp::build(OpBuilder &builder, OperationState &state, Value input, Value filter, ValueRange extras,
+                   Value init, ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides, ArrayRef<int64_t> pads,
+                   ArrayRef<int64_t> dilations, ArrayRef<AffineMap> maps, EpilogueBuilder body) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  properties.kernel = builder.getDenseI64ArrayAttr(kernel);
+  properties.strides = builder.getDenseI64ArrayAttr(strides);
+  properties.pads = builder.getDenseI64ArrayAttr(pads);
+  properties.dilations = builder.getDenseI64ArrayAttr(dilations);
+  properties.epilogue_maps = builder.getAffineMapArrayAttr(maps);
+  buildEpilogueOp(builder, state, input, filter, extras, init, body);
+}
+
+void DepthwiseOp::build(OpBuilder &builder, OperationState &state, Value input, Value filter,
+                        ValueRange extras, Value init, ArrayRef<int64_t> strides, ArrayRef<int64_t> pads,
+                        ArrayRef<int64_t> dilations, ArrayRef<AffineMap> maps, EpilogueBuilder body) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  properties.strides = builder.getDenseI64ArrayAttr(strides);
+  properties.pads = builder.getDenseI64ArrayAttr(pads);
+  properties.dilations = builder.getDenseI64ArrayAttr(dilations);
+  properties.epilogue_maps = builder.getAffineMapArrayAttr(maps);
+  buildEpilogueOp(builder, state, input, filter, extras, init, body);
+}
+
+// Checks ranks, window attributes and output sizes: C1, C3 and C4 of both ops.
+template <typename OpTy> static LogicalResult verifyWindow(OpTy op, StringRef name) {
+  ShapedType input = shapedType(op.getInput()), out = shapedType(op.getInit());
+  int64_t spatial = input.getRank() - 2;
+  if (spatial < 1 || spatial > 2 || out.getRank() != input.getRank())
+    return op.emitOpError()
+           << "expected input and output [N, spatial.., C] with 1 or 2 spatial dims, but got ranks "
+           << input.getRank() << " and " << out.getRank() << " [" << name << "-C1]";
+  if (!agree(input.getDimSize(0), out.getDimSize(0)))
+    return op.emitOpError() << "expected N of the input (" << input.getDimSize(0)
+                            << ") to equal N of the output (" << out.getDimSize(0) << ") [" << name << "-C1]";
+  ArrayRef<int64_t> kernel = op.getKernel(), strides = op.getStrides(), pads = op.getPads();
+  ArrayRef<int64_t> dilations = op.getDilations();
+  size_t count = spatial;
+  auto isPositive = [](int64_t value) { return value > 0; };
+  auto isNegative = [](int64_t value) { return value < 0; };
+  if (kernel.size() != count || strides.size() != count || dilations.size() != count ||
+      pads.size() != 2 * count)
+    return op.emitOpError() << "expected kernel, strides and dilations of " << count
+                            << " entries and pads of " << 2 * count << " [" << name << "-C4]";
+  if (!llvm::all_of(kernel, isPositive) || !llvm::all_of(strides, isPositive) ||
+      !llvm::all_of(dilations, isPositive) || llvm::any_of(pads, isNegative))
+    return op.emitOpError() << "expected positive kernel, strides and dilations, and pads of at least 0 ["
+                            << name << "-C4]";
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t in = input.getDimSize(i + 1), got = out.getDimSize(i + 1);
+    if (ShapedType::isDynamic(in) || ShapedType::isDynamic(got))
+      continue;
+    int64_t covered = in + pads[i] + pads[i + spatial] - dilations[i] * (kernel[i] - 1) - 1;
+    int64_t expected = covered < 0 ? 0 : covered / strides[i] + 1;
+    if (got != expected)
+      return op.emitOpError() << "expected output dim " << i + 1 << " to be " << expected << ", but got "
+                              << got << " [" << name << "-C3]";
+  }
+  return success();
+}
+
+LogicalResult ConvOp::verify() {
+  if (failed(verifyWindow(*this, "conv")))
+    return failure();
+  ShapedType input = shapedType(getInput()), filter = shapedType(getFilter()), out = shapedType(getInit());
+  int64_t C = input.getShape().back(), F = out.getShape().back();
+  if (filter.getRank() != 4 || !filter.hasStaticShape() || ShapedType::isDynamic(C) ||
+      ShapedType::isDynamic(F))
+    return emitOpError() << "expected static C and F and a static filter [G, panels, K, P] [conv-C2]";
+  int64_t G = getGroups(), taps = 1;
+  for (int64_t size : getKernel())
+    taps *= size;
+  if (G <= 0 || C % G != 0 || F % G != 0)
+    return emitOpError() << "expected " << G << " groups to divide C (" << C << ") and F (" << F
+                         << ") [conv-C2]";
+  SmallVector<int64_t> expected = {G, static_cast<int64_t>(llvm::divideCeil(F / G, getPanel())),
+                                   taps * (C / G), getPanel()};
+  if (filter.getShape() != ArrayRef(expected))
+    return emitOpError() << "expected a filter of " << expected[0] << "x" << expected[1] << "x" << expected[2]
+                         << "x" << expected[3] << ", but got " << filter << " [conv-C2]";
+  return verifyElementTypes(*this, "conv-C5");
+}
+
+LogicalResult DepthwiseOp::verify() {
+  ShapedType input = shapedType(getInput()), filter = shapedType(getFilter()), out = shapedType(getInit());
+  if (filter.getRank() != input.getRank() - 1 || !filter.hasStaticShape())
+    return emitOpError() << "expected a static filter [kernel.., C] of rank " << input.getRank() - 1
+                         << ", but got " << filter << " [depthwise-C2]";
+  if (failed(verifyWindow(*this, "depthwise")))
+    return failure();
+  int64_t C = filter.getShape().back();
+  if (input.getShape().back() != C || out.getShape().back() != C)
+    return emitOpError() << "expected " << C << " channels of input and output, but got "
+                         << input.getShape().back() << " and " << out.getShape().back() << " [depthwise-C2]";
+  return verifyElementTypes(*this, "depthwise-C5");
+}

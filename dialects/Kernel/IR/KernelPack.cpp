@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Packs constants into panels or another order of dims.
+#include "dialects/Kernel/IR/KernelPack.h"
+#include "dialects/Kernel/IR/KernelOps.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/MathExtras.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace mlir::kernel;
+
+// Alignment of packed blobs: that of constant segments.
+static constexpr size_t kBlobAlignmentBytes = 64;
+
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+static FailureOr<SmallVector<int64_t>> getPanelsShape(ArrayRef<int64_t> source, PanelsAttr form,
+                                                      function_ref<InFlightDiagnostic()> emitError) {
+  size_t rank = form.getBatch().size() + form.getK().size() + 1;
+  if (source.size() != rank)
+    return emitError() << "expected a source of " << rank << " dims, but got " << source.size()
+                       << " [pack-C2]";
+  SmallVector<int64_t> shape;
+  for (int64_t dim : form.getBatch())
+    shape.push_back(source[dim]);
+  int64_t N = source[form.getN()], groups = std::max<int64_t>(form.getGroups(), 1), K = 1;
+  if (N % groups != 0)
+    return emitError() << "expected " << groups << " groups to divide dim " << form.getN() << " (" << N
+                       << ") [pack-C2]";
+  if (form.getGroups() > 0)
+    shape.push_back(groups);
+  for (int64_t dim : form.getK())
+    K *= source[dim];
+  shape.append({static_cast<int64_t>(llvm::divideCeil(N / groups, form.getWidth())), K, form.getWidth()});
+  return shape;
+}
+
+static FailureOr<SmallVector<int64_t>> getPermutedShape(ArrayRef<int64_t> source, PermutedAttr form,
+                                                        function_ref<InFlightDiagnostic()> emitError) {
+  SmallVector<int64_t> shape, seen(source.size(), 0);
+  for (int64_t dim : form.getOrder()) {
+    if (dim >= static_cast<int64_t>(source.size()))
+      return emitError() << "expected dims below " << source.size() << " in order, but got " << dim
+                         << " [pack-C2]";
+    shape.push_back(source[dim]);
+    seen[dim] = 1;
+  }
+  for (auto [dim, size] : llvm::enumerate(source))
+    if (!seen[dim] && size != 1)
+      return emitError() << "expected dim " << dim << " (" << size << ") in order, or a size of 1 [pack-C2]";
+  return shape;
+}
+
+FailureOr<RankedTensorType> mlir::kernel::getPackedType(RankedTensorType source, Attribute form,
+                                                        function_ref<InFlightDiagnostic()> emitError) {
+  FailureOr<SmallVector<int64_t>> shape = failure();
+  if (auto panels = dyn_cast<PanelsAttr>(form))
+    shape = getPanelsShape(source.getShape(), panels, emitError);
+  else
+    shape = getPermutedShape(source.getShape(), cast<PermutedAttr>(form), emitError);
+  if (failed(shape))
+    return failure();
+  return RankedTensorType::get(*shape, source.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+// A loop over elements: its size and how far one step moves in the source, in elements.
+struct Axis {
+  int64_t size;
+  int64_t stride;
+};
+
+} // namespace
+
+static SmallVector<int64_t> getRowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = static_cast<int64_t>(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+// Calls `visit(source offset)` for each index of `axes` in row-major order.
+static void forEachOffset(ArrayRef<Axis> axes, int64_t offset, function_ref<void(int64_t)> visit) {
+  if (axes.empty())
+    return visit(offset);
+  for (int64_t i = 0; i < axes.front().size; ++i)
+    forEachOffset(axes.drop_front(), offset + i * axes.front().stride, visit);
+}
+
+// Copies one panel: `to[k][0..count)` = `from[kOffsets[k] + n * strideN]`. Columns past `count` stay zero.
+template <typename T>
+static void packPanel(const T *from, ArrayRef<int64_t> kOffsets, int64_t strideN, int64_t count,
+                      int64_t width, T *to) {
+  if (strideN == 1) {
+    for (auto [k, offset] : llvm::enumerate(kOffsets))
+      std::memcpy(to + k * width, from + offset, count * sizeof(T));
+    return;
+  }
+  // The source's rows run along k: blocks of k keep both the rows read and the panel written in the
+  // first-level cache.
+  constexpr size_t kBlock = 64;
+  for (size_t begin = 0; begin < kOffsets.size(); begin += kBlock) {
+    size_t end = std::min(kOffsets.size(), begin + kBlock);
+    for (int64_t n = 0; n < count; ++n) {
+      const T *row = from + n * strideN;
+      for (size_t k = begin; k < end; ++k)
+        to[k * width + n] = row[kOffsets[k]];
+    }
+  }
+}
+
+template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> shape, PanelsAttr form, T *to) {
+  SmallVector<int64_t> strides = getRowMajorStrides(shape);
+  SmallVector<Axis> batch, kAxes;
+  for (int64_t dim : form.getBatch())
+    batch.push_back({shape[dim], strides[dim]});
+  int64_t K = 1;
+  for (int64_t dim : form.getK()) {
+    kAxes.push_back({shape[dim], strides[dim]});
+    K *= shape[dim];
+  }
+  std::vector<int64_t> kOffsets;
+  kOffsets.reserve(K);
+  forEachOffset(kAxes, 0, [&](int64_t offset) { kOffsets.push_back(offset); });
+  int64_t groups = std::max<int64_t>(form.getGroups(), 1), N = shape[form.getN()] / groups,
+          width = form.getWidth();
+  int64_t strideN = strides[form.getN()];
+  batch.push_back({groups, N * strideN});
+  forEachOffset(batch, 0, [&](int64_t offset) {
+    for (int64_t n = 0; n < N; n += width, to += K * width)
+      packPanel<T>(from + offset + n * strideN, kOffsets, strideN, std::min(width, N - n), width, to);
+  });
+}
+
+template <typename T> static void permute(const T *from, ArrayRef<int64_t> shape, PermutedAttr form, T *to) {
+  SmallVector<int64_t> strides = getRowMajorStrides(shape);
+  SmallVector<Axis> axes;
+  for (int64_t dim : form.getOrder())
+    axes.push_back({shape[dim], strides[dim]});
+  forEachOffset(axes, 0, [&](int64_t offset) { *to++ = from[offset]; });
+}
+
+template <typename T>
+static void packData(const void *from, ArrayRef<int64_t> shape, Attribute form, void *to) {
+  if (auto panels = dyn_cast<PanelsAttr>(form))
+    packPanels<T>(static_cast<const T *>(from), shape, panels, static_cast<T *>(to));
+  else
+    permute<T>(static_cast<const T *>(from), shape, cast<PermutedAttr>(form), static_cast<T *>(to));
+}
+
+// The bytes of a constant that is not a splat; empty when they are not at hand.
+static ArrayRef<char> getBytes(ElementsAttr source) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(source))
+    return dense.getRawData();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      return blob->getData();
+  return {};
+}
+
+ElementsAttr mlir::kernel::packElements(ElementsAttr source, Attribute form) {
+  auto type = dyn_cast<RankedTensorType>(source.getType());
+  if (!type || !type.getElementType().isIntOrFloat() || type.getElementTypeBitWidth() % 8 != 0)
+    return {};
+  MLIRContext *context = type.getContext();
+  auto emitError = [&] { return mlir::emitError(UnknownLoc::get(context)); };
+  FailureOr<RankedTensorType> packedType = getPackedType(type, form, emitError);
+  if (failed(packedType))
+    return {};
+  size_t elementBytes = type.getElementTypeBitWidth() / 8;
+  size_t sourceBytes = type.getNumElements() * elementBytes,
+         packedBytes = packedType->getNumElements() * elementBytes;
+  ArrayRef<char> bytes = getBytes(source);
+  std::vector<char> splatBytes;
+  if (auto dense = dyn_cast<DenseElementsAttr>(source); dense && dense.isSplat()) {
+    // Without padding columns a splat stays one.
+    if (packedType->getNumElements() == type.getNumElements())
+      return dense.resizeSplat(*packedType);
+    splatBytes.resize(sourceBytes);
+    for (size_t i = 0; i < sourceBytes; i += elementBytes)
+      std::memcpy(splatBytes.data() + i, bytes.data(), elementBytes);
+    bytes = splatBytes;
+  }
+  if (bytes.size() != sourceBytes || sourceBytes == 0)
+    return {};
+
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocate(packedBytes, kBlobAlignmentBytes, /*dataIsMutable=*/true);
+  char *to = blob.getMutableData().data();
+  if (packedBytes != sourceBytes)
+    std::memset(to, 0, packedBytes);
+  switch (elementBytes) {
+  case 1:
+    packData<uint8_t>(bytes.data(), type.getShape(), form, to);
+    break;
+  case 2:
+    packData<uint16_t>(bytes.data(), type.getShape(), form, to);
+    break;
+  case 4:
+    packData<uint32_t>(bytes.data(), type.getShape(), form, to);
+    break;
+  case 8:
+    packData<uint64_t>(bytes.data(), type.getShape(), form, to);
+    break;
+  default:
+    return {};
+  }
+  return DenseResourceElementsAttr::get(*packedType, "packed", std::move(blob));
+}

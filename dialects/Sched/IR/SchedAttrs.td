@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The sched dialect and its attributes: how one op is to be generated.
+#ifndef SCHED_ATTRS_TD
+#define SCHED_ATTRS_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/DialectBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Sched_Dialect : Dialect {
+  let name = "sched";
+  let cppNamespace = "::mlir::sched";
+  let summary = "How kernels are to be generated, as data";
+  let description = [{
+    Strategy writes these attributes, code generation obeys them, a person may write or change them by hand. They have
+    named parameters, never free-form dictionaries, and a strict verifier.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+}
+
+def Sched_CPUKernel : I32EnumAttr<"CPUKernel", "How code for an op is generated on a CPU", [
+    I32EnumAttrCase<"loops", 0>, I32EnumAttrCase<"gemm", 1>, I32EnumAttrCase<"gemv", 2>, I32EnumAttrCase<"dot", 3>,
+    I32EnumAttrCase<"conv", 4>, I32EnumAttrCase<"depthwise", 5>]> {
+  let cppNamespace = "::mlir::sched";
+  let genSpecializedAttr = 0;
+}
+
+def Sched_CPUKernelParameter : EnumParameter<Sched_CPUKernel>;
+
+def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
+  let mnemonic = "cpu";
+  let summary = "Schedule of one op on a CPU";
+  let description = [{
+    On an op as the discardable attribute `sched.cpu`.
+
+    - `kernel`: `loops` (linalg to loops), or the micro-kernel: `gemm`, `gemv` (few rows), `dot` (rhs transposed), `conv`,
+      `depthwise`.
+    - `parallel`: the parallel level, tile sizes of the split over threads: one per output dim of a kernel op, one per loop
+      of a linalg op. 0 leaves the dim whole. Empty: the op is not split.
+    - `vector`: f32 elements of one vector: 4, 8 or 16 [cpu-C1].
+    - `registers`: the register level, rows and columns that one innermost loop computes; empty for `loops` [cpu-C2].
+      Columns are whole vectors; accumulators, one row of operands and a broadcast fit the registers: 32 where a vector
+      has 16 lanes, else 16 [cpu-C3]. Parallel tiles of the last two dims are multiples of them [cpu-C4].
+    - `unroll`: steps of the contracted dim with accumulators of their own, at least 1 [cpu-C5]; they count as rows in
+      [cpu-C3].
+    - `fma`: whether multiply and add are one instruction; else they are two, rounded twice.
+
+    `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], fma = true>`
+  }];
+  let parameters = (ins Sched_CPUKernelParameter:$kernel, OptionalArrayRefParameter<"int64_t">:$parallel,
+                        DefaultValuedParameter<"int64_t", "16">:$vector,
+                        OptionalArrayRefParameter<"int64_t">:$registers, DefaultValuedParameter<"int64_t", "1">:$unroll,
+                        DefaultValuedParameter<"bool", "true">:$fma);
+  let assemblyFormat = [{
+    `<` `kernel` `=` $kernel (`,` `parallel` `=` `[` $parallel^ `]`)? (`,` `vector` `=` $vector^)?
+    (`,` `registers` `=` `[` $registers^ `]`)? (`,` `unroll` `=` $unroll^)? (`,` `fma` `=` $fma^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Name of the discardable attribute that holds the schedule of an op.
+    static ::llvm::StringRef getAttrName() { return "sched.cpu"; }
+    /// The schedule of `op`; null when it has none.
+    static CPUAttr of(::mlir::Operation *op) { return op->getAttrOfType<CPUAttr>(getAttrName()); }
+    /// Rows and columns of the register tile. Requires a kernel other than `loops`.
+    int64_t getRows() const { return getRegisters()[0]; }
+    int64_t getColumns() const { return getRegisters()[1]; }
+  }];
+}
+
+#endif // SCHED_ATTRS_TD
