@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The state of runs: threads, buffers that are kept from run to run, profiles.
+#ifndef WEFT_RUNTIME_SRC_SESSION_H
+#define WEFT_RUNTIME_SRC_SESSION_H
+
+#include "cpu/thread_pool.h"
+#include "module.h"
+#include "weft_abi.h"
+
+namespace weft::rt {
+
+/// A piece of a worker's scratch memory; the usable bytes follow it.
+struct ScratchChunk {
+  ScratchChunk *next;
+  size_t capacity;
+  char *data() { return reinterpret_cast<char *>(this) + tensorAlignment; }
+};
+
+/// One thread's part in dispatches. The first field makes it a weft_worker.
+struct alignas(64) Worker {
+  weft_worker base;
+  weft_session *session = nullptr;
+  // Scratch: chunks are handed out front to back and reused by the next kernel invocation.
+  ScratchChunk *chunks = nullptr, *current = nullptr;
+  size_t used = 0;      // of the current chunk
+  size_t requested = 0; // by this invocation
+  size_t largest = 0;   // most that an invocation has requested
+  weft_trace_event *events = nullptr;
+  size_t eventCount = 0;
+  uint64_t dropped = 0;
+
+  void beginInvocation() {
+    current = chunks;
+    used = 0;
+    requested = 0;
+  }
+};
+
+/// A buffer that a program asked for during a run. Free ones are kept for the next request.
+struct DynamicBlock {
+  DynamicBlock *next;
+  size_t capacity;
+  bool isInUse, wasUsed; // wasUsed: in this run
+  void *data() { return reinterpret_cast<char *>(this) + tensorAlignment; }
+};
+
+/// What becomes of one output.
+struct OutputState {
+  Block own;          // memory of the session, when the caller gives none or it cannot be used directly
+  void *data;         // where the program writes; null until it asks
+  uint64_t bytes;
+  int64_t dims[maxRank];
+  bool isStaged;      // written to `own` and copied to the caller's buffer at the end
+};
+
+/// Buffers of one entry.
+struct EntryState {
+  Block arena, dynamicArena;
+  Block *staging;             // per input: aligned copy
+  OutputState *outputs;
+  SymbolValue *symbols;
+  void **inputData;           // weft_frame.inputs
+  const int64_t **inputDims;  // weft_frame.dims
+};
+
+} // namespace weft::rt
+
+struct weft_session {
+  weft_module *module = nullptr;
+  weft::rt::Memory memory;
+  weft_abi abi{};
+
+  weft::rt::ThreadPool ownPool;
+  weft_thread_pool hookPool{};
+  bool hasHookPool = false;
+  uint32_t threads = 1;
+  weft::rt::Worker *workers = nullptr;
+
+  weft::rt::EntryState *entries = nullptr;
+  weft::rt::DynamicBlock *dynamic = nullptr;
+  // Stands for tensors of no bytes, whose address must still be valid and aligned.
+  alignas(64) char nothing[64];
+
+  // The run under way.
+  std::atomic<bool> isRunning{false};
+  uint32_t entry = 0;
+  const weft_value_view *givenInputs = nullptr;
+  weft_value_view *givenOutputs = nullptr;
+  weft_status *status = nullptr;
+  weft_code failure = WEFT_OK; // code of the first error that was reported through the ABI
+  std::atomic<bool> isScratchExhausted{false};
+
+  // Profile and trace.
+  bool isProfiling = false, isTracing = false;
+  weft_kernel_profile *kernelProfiles = nullptr;
+  weft_kernel_profile runProfile{};
+  size_t eventCapacity = 0;
+  uint64_t traceStartNs = 0;
+};
+
+namespace weft::rt {
+
+/// Now, in nanoseconds of the monotonic clock.
+uint64_t nowNs();
+
+/// The functions that compiled code calls (program.cpp).
+extern const weft_abi abiFunctions;
+
+/// Calls `fn(task, slot)` on the session's threads, at least on the calling one.
+void runParallel(weft_session &session, weft_task_fn fn, void *task);
+
+/// Checks the inputs of a run and prepares their addresses, copying what is not aligned (bind.cpp).
+weft_code bindInputs(weft_session &session, weft_status *status);
+
+/// Checks what the caller gave for outputs, before the program runs.
+weft_code prepareOutputs(weft_session &session, weft_status *status);
+
+/// Finds the place of output `index`, whose dims the program now knows. `status` gets the message.
+weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims, void *&outData, weft_status *status);
+
+/// After the program: copies staged outputs and fills the caller's views.
+weft_code finishOutputs(weft_session &session, weft_status *status);
+
+/// After a run: gives back unused dynamic blocks, and evens out the scratch memory of the workers, so that the next run finds
+/// what it needs whichever worker does what.
+void settleMemory(weft_session &session);
+void freeScratch(weft_session &session, Worker &worker);
+
+/// Records one part, or a run, when tracing.
+void recordEvent(weft_session &session, Worker &worker, uint32_t kernel, int64_t begin, int64_t end, uint64_t startNs,
+                 uint64_t endNs);
+
+} // namespace weft::rt
+
+#endif // WEFT_RUNTIME_SRC_SESSION_H
