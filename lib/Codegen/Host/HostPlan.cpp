@@ -100,11 +100,11 @@ private:
           addSite(make.getResult(), {}, op, /*isCarried=*/false);
           return success();
         })
-        .Case<kernel::ViewOp, tensor::CastOp>([&](auto view) {
+        .Case<kernel::ViewOp, tensor::CastOp, tensor::ExtractSliceOp>([&](auto) {
           alias(op->getResult(0), op->getOperand(0));
           return success();
         })
-        .Case([&](tensor::InsertSliceOp insert) {
+        .Case([&](tensor::InsertSliceOp insert) -> LogicalResult {
           if (!insert.getDest().hasOneUse() || plan.roots.lookup(insert.getDest()).empty())
             return op->emitOpError("expected a destination with one use that the program may write, but got one that is "
                                    "read elsewhere");
@@ -189,7 +189,8 @@ private:
       SmallVector<std::pair<int64_t, int64_t>> lives;
     };
     std::vector<Slot> slots;
-    for (auto [index, site] : llvm::enumerate(plan.sites)) {
+    for (size_t index = 0; index < plan.sites.size(); ++index) {
+      BufferSite &site = plan.sites[index];
       if (site.placement == Placement::Output)
         continue;
       int64_t fixedBytes = getElementBytes(site.type.getElementType());
