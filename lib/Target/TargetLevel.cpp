@@ -23,6 +23,19 @@ const LevelRow levelRows[] = {
 #include "CPULevels.inc"
 };
 
+/// What LLVM may use in native code by itself, where the machine has it: what a machine that loads such code
+/// must have.
+constexpr llvm::StringLiteral nativeFeatures[] = {"sse3",       "ssse3",        "sse4.1",
+                                                  "sse4.2",     "popcnt",       "cx16",
+                                                  "avx",        "avx2",         "fma",
+                                                  "f16c",       "bmi",          "bmi2",
+                                                  "lzcnt",      "movbe",        "avx512f",
+                                                  "avx512bw",   "avx512cd",     "avx512dq",
+                                                  "avx512vl",   "avx512vnni",   "avx512bf16",
+                                                  "avx512fp16", "avx512vbmi",   "avx512vbmi2",
+                                                  "avx512ifma", "avx512bitalg", "avx512vpopcntdq",
+                                                  "avxvnni",    "gfni",         "adx"};
+
 bool hostHas(const llvm::StringMap<bool> &host, llvm::StringRef feature) {
   auto it = host.find(feature);
   return it != host.end() && it->second;
@@ -40,6 +53,10 @@ TargetLevel makeLevel(const LevelRow &row) {
   level.name = row.name.str();
   level.triple = row.triple.str();
   level.cpu = row.cpu.str();
+  llvm::SmallVector<llvm::StringRef> needs;
+  row.needs.split(needs, ',');
+  level.required.assign(needs.begin(), needs.end());
+  llvm::sort(level.required);
   level.vectorBits = row.vectorBits;
   level.numVectorRegisters = row.numVectorRegisters;
   level.hasFMA = row.hasFMA;
@@ -62,8 +79,13 @@ std::optional<TargetLevel> makeNativeLevel() {
   level.cpu = llvm::sys::getHostCPUName().str();
   // Sorted, so that the same machine always gives the same text.
   llvm::SmallVector<std::string> features;
-  for (const auto &entry : host)
+  for (const auto &entry : host) {
     features.push_back((entry.second ? "+" : "-") + entry.first().str());
+    if (entry.second && llvm::is_contained(nativeFeatures, entry.first()))
+      level.required.push_back(entry.first().str());
+  }
+  llvm::sort(level.required);
+  level.required.erase(llvm::unique(level.required), level.required.end());
   llvm::sort(features, [](const std::string &a, const std::string &b) { return a.substr(1) < b.substr(1); });
   level.features = llvm::join(features, ",");
   level.hasVNNI = level.hasAVX512 && hostHas(host, "avx512vnni");

@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringRef.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace weft {
 
@@ -19,6 +20,8 @@ struct TargetLevel {
   std::string triple;   ///< LLVM triple.
   std::string cpu;      ///< LLVM processor name.
   std::string features; ///< LLVM feature string ("+avx2,-avx512f"), empty when `cpu` says all.
+  std::vector<std::string>
+      required; ///< Features that a machine must have to run the code, by LLVM's names, sorted.
   unsigned vectorBits = 128;
   unsigned numVectorRegisters = 16;
   bool hasSSE41 = true;    ///< Rounding and blend instructions.
