@@ -255,6 +255,12 @@ WEFT_API weft_code weft_module_find_input(const weft_module *module, uint32_t en
 WEFT_API weft_code weft_module_find_output(const weft_module *module, uint32_t entry, const char *name,
                                            uint32_t *out_index, weft_status *status);
 
+/* Fills in the sizes of inputs that follow from others. `dims` has one array per input with as many elements as its rank, -1
+ * where a size is not known (a NULL array: none is). Static sizes, and sizes of symbols and expressions whose names are known,
+ * replace the -1; what stays -1 is free. Sizes that are given are not checked: weft_session_run does that. */
+WEFT_API weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry, int64_t *const *dims,
+                                             weft_status *status);
+
 /* ---- Values ------------------------------------------------------------------------------------------------------- */
 
 /* Bytes of text; UTF-8, not null-terminated. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The fixed 64-byte header of a .weft file and its checksum: all that the compiler's writer and the runtime's loader
-// share besides the FlatBuffers schema.
+// The fixed 64-byte header of a .weft file and its checksum: all that the compiler's writer and the runtime's
+// loader share besides the FlatBuffers schema.
 //
 // Header-only, C++17, standard library only; see docs/artifact-format.md for the whole layout.
 #ifndef WEFT_SCHEMA_FILE_H
@@ -14,8 +14,8 @@
 namespace weft {
 namespace file {
 
-/// First bytes of every .weft file. As in PNG, the high bit, the CR LF pair and the control-Z make a file that went through a
-/// text-mode transfer recognisable.
+/// First bytes of every .weft file. As in PNG, the high bit, the CR LF pair and the control-Z make a file
+/// that went through a text-mode transfer recognisable.
 inline constexpr uint8_t magic[8] = {0x89, 'W', 'E', 'F', 'T', '\r', '\n', 0x1a};
 
 /// Version of the layout that this header describes. A loader reads exactly its own version.
@@ -44,8 +44,9 @@ struct Header {
 static_assert(sizeof(Header) == 64, "the header is 64 bytes on every machine");
 
 namespace detail {
-inline constexpr uint64_t prime1 = 0x9E3779B185EBCA87u, prime2 = 0xC2B2AE3D27D4EB4Fu, prime3 = 0x165667B19E3779F9u,
-                          prime4 = 0x85EBCA77C2B2AE63u, prime5 = 0x27D4EB2F165667C5u;
+inline constexpr uint64_t prime1 = 0x9E3779B185EBCA87u, prime2 = 0xC2B2AE3D27D4EB4Fu,
+                          prime3 = 0x165667B19E3779F9u, prime4 = 0x85EBCA77C2B2AE63u,
+                          prime5 = 0x27D4EB2F165667C5u;
 inline uint64_t rotate(uint64_t x, int bits) { return (x << bits) | (x >> (64 - bits)); }
 inline uint64_t read64(const uint8_t *p) {
   uint64_t x;
@@ -93,7 +94,8 @@ inline uint64_t checksum(const void *data, size_t bytes) {
   return hash ^ (hash >> 32);
 }
 
-/// A header for a file of `fileBytes` bytes whose root of `rootBytes` bytes lies at `rootOffset`, checksums filled in.
+/// A header for a file of `fileBytes` bytes whose root of `rootBytes` bytes lies at `rootOffset`, checksums
+/// filled in.
 inline Header makeHeader(uint64_t fileBytes, uint64_t rootOffset, const void *root, uint64_t rootBytes,
                          uint32_t pageBytes = minPageBytes) {
   Header header{};

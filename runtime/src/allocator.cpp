@@ -15,7 +15,8 @@ namespace weft::rt {
 
 namespace {
 
-// Blocks from here on ask for huge pages: first touches then cost one fault per 2 MiB instead of one per 4 KiB.
+// Blocks from here on ask for huge pages: first touches then cost one fault per 2 MiB instead of one per 4
+// KiB.
 constexpr size_t hugeThresholdBytes = size_t(4) << 20;
 constexpr size_t hugePageBytes = size_t(2) << 20;
 

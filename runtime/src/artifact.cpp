@@ -24,7 +24,8 @@ weft_code ArtifactBytes::map(const char *path, weft_status *status) {
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     bool isFolder = S_ISDIR(info.st_mode);
     close(fd);
-    return fail(status, WEFT_SYSTEM_IO, "'%s' is %s, not a file.", path, isFolder ? "a folder" : "something special");
+    return fail(status, WEFT_SYSTEM_IO, "'%s' is %s, not a file.", path,
+                isFolder ? "a folder" : "something special");
   }
   if (info.st_size == 0) {
     close(fd);
@@ -54,7 +55,8 @@ weft_code ArtifactBytes::adopt(const void *bytes, uint64_t count, Memory &memory
   void *copy = memory.allocate(count);
   if (!copy)
     return fail(status, WEFT_RESOURCE_MEMORY,
-                "There is no memory for an aligned copy of the artifact (%llu bytes). Hand it over at a 64-byte boundary.",
+                "There is no memory for an aligned copy of the artifact (%llu bytes). Hand it over at a "
+                "64-byte boundary.",
                 static_cast<unsigned long long>(count));
   memcpy(copy, bytes, count);
   data = static_cast<const uint8_t *>(copy);
@@ -74,42 +76,55 @@ void ArtifactBytes::release(Memory &memory) {
 namespace {
 
 /// Checks the 64 bytes in front and the root's checksum.
-weft_code verifyHeader(const ArtifactBytes &bytes, const char *name, file::Header &header, weft_status *status) {
+weft_code verifyHeader(const ArtifactBytes &bytes, const char *name, file::Header &header,
+                       weft_status *status) {
   uint64_t seen = bytes.size < sizeof(file::magic) ? bytes.size : sizeof(file::magic);
   if (memcmp(bytes.data, file::magic, seen) != 0)
-    return fail(status, WEFT_ARTIFACT_FORMAT, "'%s' is not a .weft file: it does not start with the format's mark.%s", name,
-                seen >= 4 && memcmp(bytes.data, "\x7f" "ELF", 4) == 0 ? " It is an ELF file."
-                                                                      : " Compile the model with weftc first.");
+    return fail(status, WEFT_ARTIFACT_FORMAT,
+                "'%s' is not a .weft file: it does not start with the format's mark.%s", name,
+                seen >= 4 && memcmp(bytes.data,
+                                    "\x7f"
+                                    "ELF",
+                                    4) == 0
+                    ? " It is an ELF file."
+                    : " Compile the model with weftc first.");
   if (bytes.size < sizeof(file::Header))
-    return fail(status, WEFT_ARTIFACT_TRUNCATED,
-                "'%s' is truncated: it has %llu bytes, and the header alone takes %zu. Copy or compile it again.", name,
-                static_cast<unsigned long long>(bytes.size), sizeof(file::Header));
+    return fail(
+        status, WEFT_ARTIFACT_TRUNCATED,
+        "'%s' is truncated: it has %llu bytes, and the header alone takes %zu. Copy or compile it again.",
+        name, static_cast<unsigned long long>(bytes.size), sizeof(file::Header));
   memcpy(&header, bytes.data, sizeof(header));
   if (header.formatVersion != file::formatVersion)
     return fail(status, WEFT_ARTIFACT_VERSION,
-                "'%s' has format version %u, and this runtime (%s) reads version %u. Compile the model again with the weftc "
+                "'%s' has format version %u, and this runtime (%s) reads version %u. Compile the model again "
+                "with the weftc "
                 "of this version.",
                 name, header.formatVersion, weft_runtime_version(), file::formatVersion);
   if (file::checksum(&header, offsetof(file::Header, headerChecksum)) != header.headerChecksum)
     return fail(status, WEFT_ARTIFACT_CORRUPT,
-                "'%s' is damaged: the checksum of its header does not match. Copy or compile it again.", name);
+                "'%s' is damaged: the checksum of its header does not match. Copy or compile it again.",
+                name);
   if (header.headerBytes != sizeof(file::Header) || header.reserved != 0 || header.rootOffset % 8 != 0 ||
       header.rootOffset < sizeof(file::Header) || header.pageBytes < file::minPageBytes ||
       header.pageBytes > file::maxPageBytes || (header.pageBytes & (header.pageBytes - 1)) != 0)
-    return fail(status, WEFT_ARTIFACT_INVALID, "'%s' has a header with impossible values. Compile the model again.", name);
+    return fail(status, WEFT_ARTIFACT_INVALID,
+                "'%s' has a header with impossible values. Compile the model again.", name);
   if (bytes.size < header.fileBytes)
     return fail(status, WEFT_ARTIFACT_TRUNCATED,
                 "'%s' is truncated: it has %llu of %llu bytes. Copy or compile it again.", name,
-                static_cast<unsigned long long>(bytes.size), static_cast<unsigned long long>(header.fileBytes));
+                static_cast<unsigned long long>(bytes.size),
+                static_cast<unsigned long long>(header.fileBytes));
   if (bytes.size > header.fileBytes)
-    return fail(status, WEFT_ARTIFACT_CORRUPT, "'%s' has %llu bytes after its end. Copy or compile it again.", name,
-                static_cast<unsigned long long>(bytes.size - header.fileBytes));
+    return fail(status, WEFT_ARTIFACT_CORRUPT, "'%s' has %llu bytes after its end. Copy or compile it again.",
+                name, static_cast<unsigned long long>(bytes.size - header.fileBytes));
   if (header.rootOffset > header.fileBytes || header.rootBytes > header.fileBytes - header.rootOffset ||
       header.rootBytes > FLATBUFFERS_MAX_BUFFER_SIZE)
-    return fail(status, WEFT_ARTIFACT_INVALID, "'%s' has metadata outside of the file. Compile the model again.", name);
+    return fail(status, WEFT_ARTIFACT_INVALID,
+                "'%s' has metadata outside of the file. Compile the model again.", name);
   if (file::checksum(bytes.data + header.rootOffset, header.rootBytes) != header.rootChecksum)
     return fail(status, WEFT_ARTIFACT_CORRUPT,
-                "'%s' is damaged: the checksum of its metadata does not match. Copy or compile it again.", name);
+                "'%s' is damaged: the checksum of its metadata does not match. Copy or compile it again.",
+                name);
   return WEFT_OK;
 }
 
@@ -122,7 +137,8 @@ bool isZero(const uint8_t *data, uint64_t count) {
 
 /// Collects all segments in file order and checks their places and the bytes between them.
 weft_code verifySegments(const ArtifactBytes &bytes, const char *name, const file::Header &header,
-                         const fb::Artifact &root, bool isPaddingChecked, Memory &memory, weft_status *status) {
+                         const fb::Artifact &root, bool isPaddingChecked, Memory &memory,
+                         weft_status *status) {
   uint32_t codes = root.codes()->size(), constants = root.constants() ? root.constants()->size() : 0;
   size_t count = size_t(codes) + constants;
   const fb::Segment **order = memory.array<const fb::Segment *>(count);
@@ -136,21 +152,25 @@ weft_code verifySegments(const ArtifactBytes &bytes, const char *name, const fil
 
   weft_code code = WEFT_OK;
   uint64_t end = header.rootOffset + header.rootBytes;
-  if (isPaddingChecked && !isZero(bytes.data + sizeof(file::Header), header.rootOffset - sizeof(file::Header)))
-    code = fail(status, WEFT_ARTIFACT_CORRUPT, "'%s' is damaged: bytes before the metadata are not zero. Copy it again.", name);
+  if (isPaddingChecked &&
+      !isZero(bytes.data + sizeof(file::Header), header.rootOffset - sizeof(file::Header)))
+    code = fail(status, WEFT_ARTIFACT_CORRUPT,
+                "'%s' is damaged: bytes before the metadata are not zero. Copy it again.", name);
   for (size_t i = 0; i < count && code == WEFT_OK; ++i) {
     const fb::Segment &segment = *order[i];
     code = verifySegment(segment, name, header, end, status);
     if (code == WEFT_OK && isPaddingChecked && !isZero(bytes.data + end, segment.offset() - end))
       code = fail(status, WEFT_ARTIFACT_CORRUPT,
-                  "'%s' is damaged: the padding before offset %llu is not zero. Copy or compile it again.", name,
-                  static_cast<unsigned long long>(segment.offset()));
+                  "'%s' is damaged: the padding before offset %llu is not zero. Copy or compile it again.",
+                  name, static_cast<unsigned long long>(segment.offset()));
     end = code == WEFT_OK ? segment.offset() + segment.size() : end;
   }
   if (code == WEFT_OK && end != header.fileBytes)
-    code = fail(status, WEFT_ARTIFACT_INVALID,
-                "'%s' should end at byte %llu, where its last segment ends, but has %llu bytes. Compile the model again.", name,
-                static_cast<unsigned long long>(end), static_cast<unsigned long long>(header.fileBytes));
+    code =
+        fail(status, WEFT_ARTIFACT_INVALID,
+             "'%s' should end at byte %llu, where its last segment ends, but has %llu bytes. Compile the "
+             "model again.",
+             name, static_cast<unsigned long long>(end), static_cast<unsigned long long>(header.fileBytes));
   memory.releaseArray(order, count);
   return code;
 }
@@ -167,8 +187,10 @@ weft_code verifyArtifact(const ArtifactBytes &bytes, const char *name, bool isPa
   flatbuffers::Verifier verifier(start, static_cast<size_t>(header.rootBytes), /*max_depth=*/16,
                                  /*max_tables=*/4'000'000);
   if (header.rootBytes < 16 || !fb::VerifyArtifactBuffer(verifier))
-    return fail(status, WEFT_ARTIFACT_INVALID,
-                "'%s' has metadata of a wrong structure although its checksum matches. Compile the model again.", name);
+    return fail(
+        status, WEFT_ARTIFACT_INVALID,
+        "'%s' has metadata of a wrong structure although its checksum matches. Compile the model again.",
+        name);
   const fb::Artifact *root = fb::GetArtifact(start);
   if (weft_code code = verifyMeaning(*root, name, status))
     return code;

@@ -31,8 +31,8 @@ struct ArtifactBytes {
   void release(Memory &memory);
 };
 
-/// Checks everything but the checksums of the segments: magic, version, header and root checksums, FlatBuffers structure,
-/// names, ranges, segment places, padding (when `isPaddingChecked`).
+/// Checks everything but the checksums of the segments: magic, version, header and root checksums,
+/// FlatBuffers structure, names, ranges, segment places, padding (when `isPaddingChecked`).
 ///
 /// Returns: the root, which is safe to read from now on. `name` is how messages call the artifact.
 /// Errors:  group 0x3.
@@ -50,8 +50,8 @@ struct NamedSegment {
 /// Compares every MiB of the segments with its checksum, on up to `threads` threads.
 ///
 /// Errors: WEFT_ARTIFACT_CORRUPT, naming the first bad segment and the offset in the file.
-weft_code verifyChecksums(const ArtifactBytes &bytes, const char *name, const NamedSegment *segments, size_t count,
-                          uint32_t threads, weft_status *status);
+weft_code verifyChecksums(const ArtifactBytes &bytes, const char *name, const NamedSegment *segments,
+                          size_t count, uint32_t threads, weft_status *status);
 
 } // namespace weft::rt
 

@@ -23,14 +23,15 @@ const char *kindName(weft_kind kind) {
 }
 
 /// The tensor inside of an input value; null tensor for an absent optional.
-weft_code findTensor(const weft_value_info &info, const weft_value_view &view, const weft_tensor_view *&outTensor,
-                     weft_status *status) {
+weft_code findTensor(const weft_value_info &info, const weft_value_view &view,
+                     const weft_tensor_view *&outTensor, weft_status *status) {
   if (view.kind != info.kind && !(info.kind == WEFT_OPTIONAL && view.kind == WEFT_TENSOR))
     return fail(status, WEFT_CALLER_KIND, "Input '%s' is %s, but the model takes %s there.", info.name,
                 kindName(view.kind), kindName(info.kind));
   if (info.kind == WEFT_SEQUENCE || info.dtype == WEFT_STRING)
-    return fail(status, WEFT_SYSTEM_UNIMPLEMENTED, "Input '%s' is %s, which this version of the runtime cannot run yet.",
-                info.name, info.kind == WEFT_SEQUENCE ? "a sequence" : "a tensor of strings");
+    return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
+                "Input '%s' is %s, which this version of the runtime cannot run yet.", info.name,
+                info.kind == WEFT_SEQUENCE ? "a sequence" : "a tensor of strings");
   const weft_value_view *value = &view;
   if (view.kind == WEFT_OPTIONAL)
     value = view.optional;
@@ -39,26 +40,28 @@ weft_code findTensor(const weft_value_info &info, const weft_value_view &view, c
     return WEFT_OK;
   }
   if (value->kind != WEFT_TENSOR)
-    return fail(status, WEFT_CALLER_KIND, "Input '%s' holds %s, but the model takes a tensor there.", info.name,
-                kindName(value->kind));
+    return fail(status, WEFT_CALLER_KIND, "Input '%s' holds %s, but the model takes a tensor there.",
+                info.name, kindName(value->kind));
   outTensor = &value->tensor;
   return WEFT_OK;
 }
 
 weft_code checkTensor(const weft_value_info &info, const weft_tensor_view &tensor, weft_status *status) {
   if (tensor.dtype != info.dtype)
-    return fail(status, WEFT_CALLER_TYPE, "Input '%s' has elements of type %s, but the model takes %s.", info.name,
-                weft_dtype_name(tensor.dtype), weft_dtype_name(info.dtype));
+    return fail(status, WEFT_CALLER_TYPE, "Input '%s' has elements of type %s, but the model takes %s.",
+                info.name, weft_dtype_name(tensor.dtype), weft_dtype_name(info.dtype));
   if (tensor.rank != info.rank)
-    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has rank %u, but the model takes rank %u.", info.name, tensor.rank,
-                info.rank);
+    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has rank %u, but the model takes rank %u.", info.name,
+                tensor.rank, info.rank);
   if (tensor.rank && !tensor.dims)
     return fail(status, WEFT_CALLER_ARGUMENT, "Input '%s' has no dims.", info.name);
   uint64_t bytes;
   if (!tensorBytes(tensor.dtype, tensor.dims, tensor.rank, bytes))
-    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has a negative dim, or is larger than any memory.", info.name);
+    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has a negative dim, or is larger than any memory.",
+                info.name);
   if (tensor.bytes != bytes)
-    return fail(status, WEFT_CALLER_CAPACITY, "Input '%s' has %llu bytes, but its dims and type %s make %llu.", info.name,
+    return fail(status, WEFT_CALLER_CAPACITY,
+                "Input '%s' has %llu bytes, but its dims and type %s make %llu.", info.name,
                 static_cast<unsigned long long>(tensor.bytes), weft_dtype_name(tensor.dtype),
                 static_cast<unsigned long long>(bytes));
   if (!tensor.data && bytes)
@@ -101,8 +104,9 @@ weft_code bindInputs(weft_session &session, weft_status *status) {
     const weft_value_view &view = session.givenInputs[i];
     uint64_t bytes = view.kind == WEFT_TENSOR ? view.tensor.bytes : view.optional->tensor.bytes;
     if (!state.staging[i].reserve(session.memory, bytes))
-      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for an aligned copy of input '%s' (%llu bytes).",
-                  info.inputs[i].name, static_cast<unsigned long long>(bytes));
+      return fail(status, WEFT_RESOURCE_MEMORY,
+                  "There is no memory for an aligned copy of input '%s' (%llu bytes).", info.inputs[i].name,
+                  static_cast<unsigned long long>(bytes));
     memcpy(state.staging[i].data, state.inputData[i], bytes);
     state.inputData[i] = state.staging[i].data;
   }
@@ -115,11 +119,12 @@ weft_code prepareOutputs(weft_session &session, weft_status *status) {
     const weft_value_info &output = info.outputs[i];
     const weft_value_view &view = session.givenOutputs[i];
     if (output.kind != WEFT_TENSOR || output.dtype == WEFT_STRING)
-      return fail(status, WEFT_SYSTEM_UNIMPLEMENTED, "Output '%s' is %s, which this version of the runtime cannot run yet.",
-                  output.name, output.kind == WEFT_TENSOR ? "a tensor of strings" : kindName(output.kind));
+      return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
+                  "Output '%s' is %s, which this version of the runtime cannot run yet.", output.name,
+                  output.kind == WEFT_TENSOR ? "a tensor of strings" : kindName(output.kind));
     if (view.kind != WEFT_TENSOR)
-      return fail(status, WEFT_CALLER_KIND, "Output '%s' was given as %s, but the model makes a tensor.", output.name,
-                  kindName(view.kind));
+      return fail(status, WEFT_CALLER_KIND, "Output '%s' was given as %s, but the model makes a tensor.",
+                  output.name, kindName(view.kind));
     session.entries[session.entry].outputs[i].data = nullptr;
   }
   return WEFT_OK;
@@ -147,34 +152,40 @@ bool canWriteDirectly(const weft_session &session, uint32_t index, const void *d
 
 } // namespace
 
-weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims, void *&outData, weft_status *status) {
+weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims, void *&outData,
+                      weft_status *status) {
   const weft_entry_info &info = session.module->info.entries[session.entry];
   if (index >= info.output_count)
-    return fail(status, WEFT_SYSTEM_INTERNAL, "The program asked for output %u of %zu. Please report this.", index,
-                info.output_count);
+    return fail(status, WEFT_SYSTEM_INTERNAL, "The program asked for output %u of %zu. Please report this.",
+                index, info.output_count);
   const weft_value_info &output = info.outputs[index];
   OutputState &place = session.entries[session.entry].outputs[index];
   if (place.data)
-    return fail(status, WEFT_SYSTEM_INTERNAL, "The program asked for output '%s' twice. Please report this.", output.name);
+    return fail(status, WEFT_SYSTEM_INTERNAL, "The program asked for output '%s' twice. Please report this.",
+                output.name);
   for (uint32_t d = 0; d < output.rank; ++d) {
     place.dims[d] = dims[d];
     if (dims[d] < 0 || (output.dims[d].size >= 0 && dims[d] != output.dims[d].size))
       return fail(status, WEFT_SYSTEM_INTERNAL,
-                  "The program makes output '%s' with dim %u of %lld, but its signature says %lld. Please report this.",
-                  output.name, d, static_cast<long long>(dims[d]), static_cast<long long>(output.dims[d].size));
+                  "The program makes output '%s' with dim %u of %lld, but its signature says %lld. Please "
+                  "report this.",
+                  output.name, d, static_cast<long long>(dims[d]),
+                  static_cast<long long>(output.dims[d].size));
   }
   if (!tensorBytes(output.dtype, dims, output.rank, place.bytes))
     return fail(status, WEFT_RESOURCE_MEMORY, "Output '%s' is larger than any memory.", output.name);
   const weft_tensor_view &given = session.givenOutputs[index].tensor;
   if (given.data && given.capacity < place.bytes)
-    return fail(status, WEFT_CALLER_CAPACITY, "Output '%s' needs %llu bytes, but its buffer has %llu.", output.name,
-                static_cast<unsigned long long>(place.bytes), static_cast<unsigned long long>(given.capacity));
+    return fail(status, WEFT_CALLER_CAPACITY, "Output '%s' needs %llu bytes, but its buffer has %llu.",
+                output.name, static_cast<unsigned long long>(place.bytes),
+                static_cast<unsigned long long>(given.capacity));
   for (uint32_t i = 0; given.data && i < info.output_count; ++i) {
     const OutputState &other = session.entries[session.entry].outputs[i];
     const weft_tensor_view &otherGiven = session.givenOutputs[i].tensor;
-    if (i != index && other.data && otherGiven.data && overlaps(given.data, place.bytes, otherGiven.data, other.bytes))
-      return fail(status, WEFT_CALLER_ARGUMENT, "The buffers of outputs '%s' and '%s' overlap.", info.outputs[i].name,
-                  output.name);
+    if (i != index && other.data && otherGiven.data &&
+        overlaps(given.data, place.bytes, otherGiven.data, other.bytes))
+      return fail(status, WEFT_CALLER_ARGUMENT, "The buffers of outputs '%s' and '%s' overlap.",
+                  info.outputs[i].name, output.name);
   }
   place.isStaged = false;
   if (place.bytes == 0) {
@@ -184,8 +195,8 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
   } else {
     place.isStaged = given.data != nullptr;
     if (!place.own.reserve(session.memory, place.bytes))
-      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s' (%llu bytes).", output.name,
-                  static_cast<unsigned long long>(place.bytes));
+      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s' (%llu bytes).",
+                  output.name, static_cast<unsigned long long>(place.bytes));
     place.data = place.own.data;
   }
   outData = place.data;
@@ -196,8 +207,8 @@ weft_code finishOutputs(weft_session &session, weft_status *status) {
   const weft_entry_info &info = session.module->info.entries[session.entry];
   for (uint32_t i = 0; i < info.output_count; ++i)
     if (!session.entries[session.entry].outputs[i].data)
-      return fail(status, WEFT_SYSTEM_INTERNAL, "The program ended without making output '%s'. Please report this.",
-                  info.outputs[i].name);
+      return fail(status, WEFT_SYSTEM_INTERNAL,
+                  "The program ended without making output '%s'. Please report this.", info.outputs[i].name);
   for (uint32_t i = 0; i < info.output_count; ++i) {
     const OutputState &place = session.entries[session.entry].outputs[i];
     weft_tensor_view &tensor = session.givenOutputs[i].tensor;

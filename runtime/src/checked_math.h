@@ -16,13 +16,15 @@ template <typename T> inline bool checkedAdd(T a, T b, T &out) { return !__built
 template <typename T> inline bool checkedMul(T a, T b, T &out) { return !__builtin_mul_overflow(a, b, &out); }
 
 /// `value` rounded up to a multiple of `alignment`, a power of two; the sum must not overflow.
-inline constexpr size_t alignUp(size_t value, size_t alignment) { return (value + alignment - 1) & ~(alignment - 1); }
+inline constexpr size_t alignUp(size_t value, size_t alignment) {
+  return (value + alignment - 1) & ~(alignment - 1);
+}
 
 /// No tensor or buffer may be larger: leaves room for rounding up in every later sum.
 inline constexpr uint64_t maxTensorBytes = uint64_t(1) << 47;
 
-/// Bytes of a dense tensor, sub-byte elements packed and rounded up; false for a negative dim or a size above maxTensorBytes.
-/// A zero dim makes zero bytes, whatever the others are.
+/// Bytes of a dense tensor, sub-byte elements packed and rounded up; false for a negative dim or a size above
+/// maxTensorBytes. A zero dim makes zero bytes, whatever the others are.
 inline bool tensorBytes(weft_dtype dtype, const int64_t *dims, uint32_t rank, uint64_t &out) {
   uint64_t elements = 1;
   bool isEmpty = false, fits = true;

@@ -26,7 +26,9 @@ struct Check {
   std::atomic<uint64_t> firstBad{UINT64_MAX};
 };
 
-uint64_t blocksOf(const fb::Segment &segment) { return segment.checksums() ? segment.checksums()->size() : 0; }
+uint64_t blocksOf(const fb::Segment &segment) {
+  return segment.checksums() ? segment.checksums()->size() : 0;
+}
 
 // Finds the segment and the block within it that block number `index` of all is.
 size_t locate(const Check &check, uint64_t index, uint64_t &block) {
@@ -47,7 +49,8 @@ void *checkBlocks(void *argument) {
       size = file::checksumBlockBytes;
     const uint8_t *data = check.bytes->data + segment.offset() + start;
 #ifdef MADV_POPULATE_READ
-    // One call in place of 16 faults; segments start at page boundaries. Failure only means that the faults happen.
+    // One call in place of 16 faults; segments start at page boundaries. Failure only means that the faults
+    // happen.
     if (check.bytes->origin == ArtifactBytes::Mapped)
       madvise(const_cast<uint8_t *>(data), size, MADV_POPULATE_READ);
 #endif
@@ -62,8 +65,8 @@ void *checkBlocks(void *argument) {
 
 } // namespace
 
-weft_code verifyChecksums(const ArtifactBytes &bytes, const char *name, const NamedSegment *segments, size_t count,
-                          uint32_t threads, weft_status *status) {
+weft_code verifyChecksums(const ArtifactBytes &bytes, const char *name, const NamedSegment *segments,
+                          size_t count, uint32_t threads, weft_status *status) {
   Check check;
   check.bytes = &bytes;
   check.segments = segments;
@@ -92,11 +95,13 @@ weft_code verifyChecksums(const ArtifactBytes &bytes, const char *name, const Na
   auto offset = static_cast<unsigned long long>(segment.segment->offset() + block * file::checksumBlockBytes);
   if (segment.label)
     return fail(status, WEFT_ARTIFACT_CORRUPT,
-                "'%s' is damaged: %s segment '%s' does not match its checksum in the MiB from byte %llu of the file. Copy or "
+                "'%s' is damaged: %s segment '%s' does not match its checksum in the MiB from byte %llu of "
+                "the file. Copy or "
                 "compile it again.",
                 name, segment.kind, segment.label, offset);
   return fail(status, WEFT_ARTIFACT_CORRUPT,
-              "'%s' is damaged: %s segment %u does not match its checksum in the MiB from byte %llu of the file. Copy or compile "
+              "'%s' is damaged: %s segment %u does not match its checksum in the MiB from byte %llu of the "
+              "file. Copy or compile "
               "it again.",
               name, segment.kind, segment.index, offset);
 }

@@ -49,8 +49,8 @@ public:
         bool hasSymbol = dim.size() < 0 && dim.symbol() && dim.symbol()->size() > 0;
         dims[d] = {dim.size(), hasSymbol ? dim.symbol()->c_str() : nullptr, dim.min(), dim.max()};
       }
-      out[i] = {value.name()->c_str(), static_cast<weft_kind>(value.kind()), static_cast<weft_dtype>(value.type()), rank,
-                dims};
+      out[i] = {value.name()->c_str(), static_cast<weft_kind>(value.kind()),
+                static_cast<weft_dtype>(value.type()), rank, dims};
     }
     return out;
   }
@@ -122,7 +122,8 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   const fb::Artifact &root = *module.root;
   file::Header header;
   memcpy(&header, module.bytes.data, sizeof(header));
-  // The tables are a few times larger than the metadata; files in which many tables share large ones are not ours.
+  // The tables are a few times larger than the metadata; files in which many tables share large ones are not
+  // ours.
   module.metadata.init(&module.memory, 64 * header.rootBytes + (uint64_t(1) << 20));
   weft_module_info &info = module.info;
   Describer describe(module);
@@ -148,8 +149,8 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   auto *kernels = describe.array<weft_kernel_info>(info.kernel_count);
   for (uint32_t i = 0; describe.isComplete() && i < info.kernel_count; ++i) {
     const fb::Kernel &from = *root.kernels()->Get(i);
-    kernels[i] = {from.name()->c_str(), textOf(from.kind()), sizeOf(from.nodes()), describe.texts(from.nodes()),
-                  from.flops(), from.bytes()};
+    kernels[i] = {from.name()->c_str(),         textOf(from.kind()), sizeOf(from.nodes()),
+                  describe.texts(from.nodes()), from.flops(),        from.bytes()};
   }
   info.kernels = kernels;
 
@@ -185,7 +186,8 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
 
   if (describe.isComplete())
     return WEFT_OK;
-  return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for the tables of '%s', or they are absurdly large.", name);
+  return fail(status, WEFT_RESOURCE_MEMORY,
+              "There is no memory for the tables of '%s', or they are absurdly large.", name);
 }
 
 weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa, uint32_t &outIndex,
@@ -200,7 +202,8 @@ weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa,
       ++first;
     if (first == info.level_count)
       return fail(status, WEFT_CALLER_ARGUMENT,
-                  "The highest instruction set '%s' is unknown. Say v1, v2, v3, v4 or a level of the artifact, such as '%s'.",
+                  "The highest instruction set '%s' is unknown. Say v1, v2, v3, v4 or a level of the "
+                  "artifact, such as '%s'.",
                   maxIsa, levels[0].level);
   }
   bool isArchFound = false;
@@ -208,8 +211,8 @@ weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa,
     isArchFound |= strcmp(levels[i].arch, hostArch()) == 0;
   if (!isArchFound)
     return fail(status, WEFT_ARTIFACT_ARCH,
-                "'%s' was compiled for %s, and this machine is %s. Compile the model for this machine.", name, levels[0].arch,
-                hostArch());
+                "'%s' was compiled for %s, and this machine is %s. Compile the model for this machine.", name,
+                levels[0].arch, hostArch());
   for (size_t i = first; i < info.level_count; ++i) {
     if (levels[i].missing || (isPsabi && !isWithin(levels[i], maxIsa)))
       continue;
@@ -224,8 +227,9 @@ weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa,
   char list[512];
   listLevels(info, maxIsa ? maxIsa : "the limit", list, sizeof(list));
   return fail(status, WEFT_ARTIFACT_FEATURE,
-              "'%s' holds no code that can run on this machine%s%s: %s. Compile the model here, or with --cpu=portable.", name,
-              maxIsa ? " within " : "", maxIsa ? maxIsa : "", list);
+              "'%s' holds no code that can run on this machine%s%s: %s. Compile the model here, or with "
+              "--cpu=portable.",
+              name, maxIsa ? " within " : "", maxIsa ? maxIsa : "", list);
 }
 
 } // namespace weft::rt

@@ -7,6 +7,7 @@
 #include "cpu/cpu_features.h"
 #include "status.h"
 
+#include <cstdio>
 #include <cstring>
 
 using namespace weft::rt;
@@ -49,7 +50,8 @@ weft_module *createModule(const weft_module_options &options, weft_status *statu
 }
 
 /// Everything after the bytes are there.
-weft_code loadModule(weft_module &module, const char *name, const weft_module_options &options, weft_status *status) {
+weft_code loadModule(weft_module &module, const char *name, const weft_module_options &options,
+                     weft_status *status) {
   bool isFull = options.verify == WEFT_VERIFY_ALL;
   if (weft_code code = verifyArtifact(module.bytes, name, isFull, module.memory, module.root, status))
     return code;
@@ -95,8 +97,8 @@ void destroyModule(weft_module *module) {
 }
 
 template <typename GetBytes>
-weft_code openModule(const char *name, const weft_module_options *given, weft_module **outModule, weft_status *status,
-                     GetBytes getBytes) {
+weft_code openModule(const char *name, const weft_module_options *given, weft_module **outModule,
+                     weft_status *status, GetBytes getBytes) {
   weft_module_options options;
   if (!readOptions(given, options, status))
     return WEFT_CALLER_ARGUMENT;
@@ -114,10 +116,11 @@ weft_code openModule(const char *name, const weft_module_options *given, weft_mo
   return succeed(status);
 }
 
-weft_code findValue(const weft_module *module, uint32_t entry, const char *name, bool isInput, uint32_t *outIndex,
-                    weft_status *status) {
+weft_code findValue(const weft_module *module, uint32_t entry, const char *name, bool isInput,
+                    uint32_t *outIndex, weft_status *status) {
   if (!module || !name || !outIndex)
-    return fail(status, WEFT_CALLER_ARGUMENT, "A null pointer was given for the module, the name or the result.");
+    return fail(status, WEFT_CALLER_ARGUMENT,
+                "A null pointer was given for the module, the name or the result.");
   if (entry >= module->info.entry_count)
     return fail(status, WEFT_CALLER_ARGUMENT, "Entry %u does not exist: the artifact has %zu.", entry,
                 module->info.entry_count);
@@ -133,7 +136,8 @@ weft_code findValue(const weft_module *module, uint32_t entry, const char *name,
   size_t used = 0;
   list[0] = '\0';
   for (size_t i = 0; i < count && used < sizeof(list); ++i)
-    used += static_cast<size_t>(snprintf(list + used, sizeof(list) - used, "%s'%s'", i ? ", " : "", values[i].name));
+    used += static_cast<size_t>(
+        snprintf(list + used, sizeof(list) - used, "%s'%s'", i ? ", " : "", values[i].name));
   const char *role = isInput ? "input" : "output";
   return fail(status, WEFT_CALLER_NAME, "The model has no %s '%s'. Its %ss are: %s.", role, name, role, list);
 }
@@ -151,16 +155,17 @@ extern "C" void weft_module_options_init(weft_module_options *options) {
   options->struct_size = sizeof(*options);
 }
 
-extern "C" weft_code weft_module_open(const char *path, const weft_module_options *options, weft_module **out_module,
-                                      weft_status *status) {
+extern "C" weft_code weft_module_open(const char *path, const weft_module_options *options,
+                                      weft_module **out_module, weft_status *status) {
   if (!path || !out_module)
     return fail(status, WEFT_CALLER_ARGUMENT, "A null pointer was given for the path or the module.");
   return openModule(path, options, out_module, status,
                     [&](weft_module &module) { return module.bytes.map(path, status); });
 }
 
-extern "C" weft_code weft_module_open_memory(const void *data, size_t bytes, const weft_module_options *options,
-                                             weft_module **out_module, weft_status *status) {
+extern "C" weft_code weft_module_open_memory(const void *data, size_t bytes,
+                                             const weft_module_options *options, weft_module **out_module,
+                                             weft_status *status) {
   if (!data || !out_module)
     return fail(status, WEFT_CALLER_ARGUMENT, "A null pointer was given for the data or the module.");
   return openModule("artifact in memory", options, out_module, status, [&](weft_module &module) {
@@ -190,4 +195,21 @@ extern "C" weft_code weft_module_find_input(const weft_module *module, uint32_t 
 extern "C" weft_code weft_module_find_output(const weft_module *module, uint32_t entry, const char *name,
                                              uint32_t *out_index, weft_status *status) {
   return findValue(module, entry, name, /*isInput=*/false, out_index, status);
+}
+
+extern "C" weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry,
+                                               int64_t *const *dims, weft_status *status) {
+  if (!module || entry >= module->info.entry_count || (!dims && module->info.entries[entry].input_count))
+    return fail(status, WEFT_CALLER_ARGUMENT,
+                "A null pointer was given for the module or the dims, or no such entry exists.");
+  const weft_entry_info &info = module->info.entries[entry];
+  const SymbolPlan &plan = module->plans[entry];
+  Memory memory;
+  memory.init(&module->memory.hooks());
+  SymbolValue *values = memory.array<SymbolValue>(plan.slotCount + 1);
+  if (!values)
+    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for a table of %u sizes.", plan.slotCount);
+  completeDims(info, plan, dims, values);
+  memory.releaseArray(values, plan.slotCount + 1);
+  return succeed(status);
 }

@@ -9,14 +9,15 @@ using namespace weft::rt;
 
 namespace weft::rt {
 
-void recordEvent(weft_session &session, Worker &worker, uint32_t kernel, int64_t begin, int64_t end, uint64_t startNs,
-                 uint64_t endNs) {
+void recordEvent(weft_session &session, Worker &worker, uint32_t kernel, int64_t begin, int64_t end,
+                 uint64_t startNs, uint64_t endNs) {
   if (worker.eventCount == session.eventCapacity) {
     ++worker.dropped;
     return;
   }
   auto thread = static_cast<uint32_t>(&worker - session.workers);
-  worker.events[worker.eventCount++] = {kernel, thread, begin, end, startNs - session.traceStartNs, endNs - startNs};
+  worker.events[worker.eventCount++] = {kernel,         thread, begin, end, startNs - session.traceStartNs,
+                                        endNs - startNs};
 }
 
 } // namespace weft::rt
@@ -82,7 +83,8 @@ extern "C" weft_code weft_session_trace_start(weft_session *session, size_t max_
     session->workers[i].events = session->memory.array<weft_trace_event>(max_events);
     if (!session->workers[i].events) {
       freeEvents(*session);
-      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for %zu trace events per thread.", max_events);
+      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for %zu trace events per thread.",
+                  max_events);
     }
   }
   session->traceStartNs = nowNs();
@@ -102,7 +104,8 @@ extern "C" size_t weft_session_trace_count(const weft_session *session, uint64_t
   return count;
 }
 
-extern "C" weft_code weft_session_trace_event(const weft_session *session, size_t index, weft_trace_event *out_event) {
+extern "C" weft_code weft_session_trace_event(const weft_session *session, size_t index,
+                                              weft_trace_event *out_event) {
   if (!session || !out_event)
     return WEFT_CALLER_ARGUMENT;
   for (uint32_t i = 0; i < session->threads; ++i) {

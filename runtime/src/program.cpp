@@ -32,8 +32,8 @@ struct Dispatch {
   alignas(64) std::atomic<int64_t> next{0};
 };
 
-/// Takes the next part: half of a fair share of what is left, so that parts shrink towards the end and threads that lose time
-/// to others do not hold up the rest. False when nothing is left.
+/// Takes the next part: half of a fair share of what is left, so that parts shrink towards the end and
+/// threads that lose time to others do not hold up the rest. False when nothing is left.
 bool takePart(Dispatch &dispatch, int64_t &begin, int64_t &end) {
   int64_t shares = 2 * static_cast<int64_t>(dispatch.session->threads);
   begin = dispatch.next.load(std::memory_order_relaxed);
@@ -105,7 +105,8 @@ int32_t dispatch(void *ctx, uint32_t kernel, weft_kernel_fn fn, void *const *arg
   }
   if (session.isScratchExhausted.load(std::memory_order_relaxed)) {
     const weft_module_info &info = session.module->info;
-    return remember(session, fail(session.status, WEFT_RESOURCE_MEMORY, "There is no memory for the scratch of kernel '%s'.",
+    return remember(session, fail(session.status, WEFT_RESOURCE_MEMORY,
+                                  "There is no memory for the scratch of kernel '%s'.",
                                   kernel < info.kernel_count ? info.kernels[kernel].name : "?"));
   }
   return WEFT_OK;
@@ -116,9 +117,10 @@ int32_t arena(void *ctx, int64_t bytes, void **outBase) {
   EntryState &state = session.entries[session.entry];
   if (bytes < 0 || static_cast<uint64_t>(bytes) > maxTensorBytes ||
       !state.dynamicArena.reserve(session.memory, static_cast<size_t>(bytes)))
-    return remember(session, fail(session.status, WEFT_RESOURCE_MEMORY,
-                                  "There is no memory for the intermediate results at these shapes (%lld bytes).",
-                                  static_cast<long long>(bytes)));
+    return remember(session,
+                    fail(session.status, WEFT_RESOURCE_MEMORY,
+                         "There is no memory for the intermediate results at these shapes (%lld bytes).",
+                         static_cast<long long>(bytes)));
   *outBase = state.dynamicArena.data ? state.dynamicArena.data : session.nothing;
   return WEFT_OK;
 }
@@ -152,7 +154,8 @@ int32_t alloc(void *ctx, int64_t bytes, void **outData) {
     }
   }
   return remember(session, fail(session.status, WEFT_RESOURCE_MEMORY,
-                                "There is no memory for an intermediate result of %lld bytes.", static_cast<long long>(bytes)));
+                                "There is no memory for an intermediate result of %lld bytes.",
+                                static_cast<long long>(bytes)));
 }
 
 void release(void *ctx, void *data) {
@@ -173,7 +176,8 @@ void expand(const char *text, int64_t a, int64_t b, char *out, size_t size) {
   while (*text && used + 1 < size) {
     bool isA = strncmp(text, "{a}", 3) == 0, isB = strncmp(text, "{b}", 3) == 0;
     if (isA || isB) {
-      used += static_cast<size_t>(snprintf(out + used, size - used, "%lld", static_cast<long long>(isA ? a : b)));
+      used +=
+          static_cast<size_t>(snprintf(out + used, size - used, "%lld", static_cast<long long>(isA ? a : b)));
       used = used < size ? used : size - 1;
       text += 3;
     } else {
@@ -187,8 +191,8 @@ int32_t failRun(void *ctx, uint32_t message, int64_t a, int64_t b) {
   weft_session &session = sessionOf(ctx);
   const weft_module_info &info = session.module->info;
   char text[WEFT_MESSAGE_BYTES];
-  expand(message < info.message_count ? info.messages[message] : "A check of the model failed ({a}, {b}).", a, b, text,
-         sizeof(text));
+  expand(message < info.message_count ? info.messages[message] : "A check of the model failed ({a}, {b}).", a,
+         b, text, sizeof(text));
   return remember(session, fail(session.status, WEFT_CALLER_VALUE, "%s", text));
 }
 
@@ -228,7 +232,8 @@ void *scratch(weft_worker *base, int64_t bytes) {
 
 } // namespace
 
-const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena, alloc, release, output, failRun, scratch};
+const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena,  alloc,
+                               release,          output,           failRun,  scratch};
 
 void freeScratch(weft_session &session, Worker &worker) {
   while (ScratchChunk *chunk = worker.chunks) {

@@ -24,7 +24,8 @@ bool readOptions(const weft_session_options *given, weft_session_options &option
     size_t size = given->struct_size;
     if (size < offsetof(weft_session_options, pool) || size > 4096) {
       fail(status, WEFT_CALLER_ARGUMENT,
-           "weft_session_options.struct_size is %zu. Fill the struct by weft_session_options_init first.", size);
+           "weft_session_options.struct_size is %zu. Fill the struct by weft_session_options_init first.",
+           size);
       return false;
     }
     memcpy(&options, given, size < sizeof(options) ? size : sizeof(options));
@@ -38,7 +39,8 @@ bool readOptions(const weft_session_options *given, weft_session_options &option
   if (options.pool)
     options.threads = options.pool->threads;
   if (options.threads > maxThreads) {
-    fail(status, WEFT_CALLER_ARGUMENT, "%u threads were asked for, above the limit of %u.", options.threads, maxThreads);
+    fail(status, WEFT_CALLER_ARGUMENT, "%u threads were asked for, above the limit of %u.", options.threads,
+         maxThreads);
     return false;
   }
   return true;
@@ -125,8 +127,8 @@ weft_code execute(weft_session &session, weft_status *status) {
   EntryState &state = session.entries[session.entry];
   const weft_entry_info &info = session.module->info.entries[session.entry];
   if (!state.arena.reserve(session.memory, static_cast<size_t>(info.arena_bytes)))
-    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for the arena of entry '%s' (%lld bytes).", info.name,
-                static_cast<long long>(info.arena_bytes));
+    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for the arena of entry '%s' (%lld bytes).",
+                info.name, static_cast<long long>(info.arena_bytes));
   weft_frame frame;
   frame.inputs = state.inputData;
   frame.dims = state.inputDims;
@@ -136,8 +138,9 @@ weft_code execute(weft_session &session, weft_status *status) {
   if (session.failure)
     return session.failure; // its message is in `status` already
   if (code)
-    return fail(status, WEFT_SYSTEM_INTERNAL, "The program of entry '%s' returned %d without a message. Please report this.",
-                info.name, code);
+    return fail(status, WEFT_SYSTEM_INTERNAL,
+                "The program of entry '%s' returned %d without a message. Please report this.", info.name,
+                code);
   return finishOutputs(session, status);
 }
 
@@ -175,12 +178,14 @@ extern "C" weft_code weft_session_create(weft_module *module, const weft_session
   if (!readOptions(given, options, status))
     return WEFT_CALLER_ARGUMENT;
   if (!module->isLoaded)
-    return fail(status, WEFT_CALLER_STATE, "The artifact was opened for inspection only. Open it again to run it.");
+    return fail(status, WEFT_CALLER_STATE,
+                "The artifact was opened for inspection only. Open it again to run it.");
   Memory memory;
   memory.init(options.allocator);
   void *place = memory.hooks().allocate(memory.hooks().user, sizeof(weft_session), alignof(weft_session));
   if (!place)
-    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for a session (%zu bytes).", sizeof(weft_session));
+    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for a session (%zu bytes).",
+                sizeof(weft_session));
   weft_session *session = new (place) weft_session();
   session->memory.init(options.allocator);
   session->module = module;
@@ -202,14 +207,17 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
                                       size_t input_count, weft_value_view *outputs, size_t output_count,
                                       weft_status *status) {
   if (!session || (!inputs && input_count) || (!outputs && output_count))
-    return fail(status, WEFT_CALLER_ARGUMENT, "A null pointer was given for the session, the inputs or the outputs.");
+    return fail(status, WEFT_CALLER_ARGUMENT,
+                "A null pointer was given for the session, the inputs or the outputs.");
   const weft_module_info &info = session->module->info;
   if (entry >= info.entry_count)
-    return fail(status, WEFT_CALLER_ARGUMENT, "Entry %u does not exist: the artifact has %zu.", entry, info.entry_count);
+    return fail(status, WEFT_CALLER_ARGUMENT, "Entry %u does not exist: the artifact has %zu.", entry,
+                info.entry_count);
   const weft_entry_info &signature = info.entries[entry];
   if (input_count != signature.input_count || output_count != signature.output_count)
-    return fail(status, WEFT_CALLER_COUNT, "%zu inputs and %zu outputs were given, but entry '%s' has %zu and %zu.",
-                input_count, output_count, signature.name, signature.input_count, signature.output_count);
+    return fail(status, WEFT_CALLER_COUNT,
+                "%zu inputs and %zu outputs were given, but entry '%s' has %zu and %zu.", input_count,
+                output_count, signature.name, signature.input_count, signature.output_count);
   if (session->isRunning.exchange(true, std::memory_order_acquire))
     return fail(status, WEFT_CALLER_STATE, "The session is running already. Use one session per thread.");
 
@@ -242,7 +250,9 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   return code ? code : succeed(status);
 }
 
-extern "C" uint32_t weft_session_threads(const weft_session *session) { return session ? session->threads : 0; }
+extern "C" uint32_t weft_session_threads(const weft_session *session) {
+  return session ? session->threads : 0;
+}
 
 extern "C" uint64_t weft_session_peak_bytes(const weft_session *session) {
   return session ? session->memory.peakBytes() + sizeof(weft_session) : 0;

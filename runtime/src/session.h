@@ -47,21 +47,21 @@ struct DynamicBlock {
 
 /// What becomes of one output.
 struct OutputState {
-  Block own;          // memory of the session, when the caller gives none or it cannot be used directly
-  void *data;         // where the program writes; null until it asks
+  Block own;  // memory of the session, when the caller gives none or it cannot be used directly
+  void *data; // where the program writes; null until it asks
   uint64_t bytes;
   int64_t dims[maxRank];
-  bool isStaged;      // written to `own` and copied to the caller's buffer at the end
+  bool isStaged; // written to `own` and copied to the caller's buffer at the end
 };
 
 /// Buffers of one entry.
 struct EntryState {
   Block arena, dynamicArena;
-  Block *staging;             // per input: aligned copy
+  Block *staging; // per input: aligned copy
   OutputState *outputs;
   SymbolValue *symbols;
-  void **inputData;           // weft_frame.inputs
-  const int64_t **inputDims;  // weft_frame.dims
+  void **inputData;          // weft_frame.inputs
+  const int64_t **inputDims; // weft_frame.dims
 };
 
 } // namespace weft::rt
@@ -117,19 +117,20 @@ weft_code bindInputs(weft_session &session, weft_status *status);
 weft_code prepareOutputs(weft_session &session, weft_status *status);
 
 /// Finds the place of output `index`, whose dims the program now knows. `status` gets the message.
-weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims, void *&outData, weft_status *status);
+weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims, void *&outData,
+                      weft_status *status);
 
 /// After the program: copies staged outputs and fills the caller's views.
 weft_code finishOutputs(weft_session &session, weft_status *status);
 
-/// After a run: gives back unused dynamic blocks, and evens out the scratch memory of the workers, so that the next run finds
-/// what it needs whichever worker does what.
+/// After a run: gives back unused dynamic blocks, and evens out the scratch memory of the workers, so that
+/// the next run finds what it needs whichever worker does what.
 void settleMemory(weft_session &session);
 void freeScratch(weft_session &session, Worker &worker);
 
 /// Records one part, or a run, when tracing.
-void recordEvent(weft_session &session, Worker &worker, uint32_t kernel, int64_t begin, int64_t end, uint64_t startNs,
-                 uint64_t endNs);
+void recordEvent(weft_session &session, Worker &worker, uint32_t kernel, int64_t begin, int64_t end,
+                 uint64_t startNs, uint64_t endNs);
 
 } // namespace weft::rt
 

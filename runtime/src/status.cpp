@@ -41,8 +41,8 @@ extern "C" const char *weft_runtime_version(void) { return "0.1.0"; }
 
 extern "C" const char *weft_code_name(weft_code code) {
   switch (code) {
-#define WEFT_CASE(name)                                                                                                \
-  case name:                                                                                                           \
+#define WEFT_CASE(name)                                                                                      \
+  case name:                                                                                                 \
     return #name;
     WEFT_CASE(WEFT_OK)
     WEFT_CASE(WEFT_SYSTEM_IO)
@@ -81,17 +81,21 @@ struct TypeRow {
 };
 // Indexed by weft_dtype.
 constexpr TypeRow typeTable[] = {
-    {"undefined", 0},      {"float32", 32},         {"uint8", 8},          {"int8", 8},
-    {"uint16", 16},        {"int16", 16},           {"int32", 32},         {"int64", 64},
-    {"string", 8 * sizeof(weft_string_view)},       {"bool", 8},           {"float16", 16},
-    {"float64", 64},       {"uint32", 32},          {"uint64", 64},        {"complex64", 64},
-    {"complex128", 128},   {"bfloat16", 16},        {"float8e4m3fn", 8},   {"float8e4m3fnuz", 8},
-    {"float8e5m2", 8},     {"float8e5m2fnuz", 8},   {"uint4", 4},          {"int4", 4},
-    {"float4e2m1", 4},     {"float8e8m0", 8},       {"uint2", 2},          {"int2", 2},
+    {"undefined", 0},      {"float32", 32},   {"uint8", 8},
+    {"int8", 8},           {"uint16", 16},    {"int16", 16},
+    {"int32", 32},         {"int64", 64},     {"string", 8 * sizeof(weft_string_view)},
+    {"bool", 8},           {"float16", 16},   {"float64", 64},
+    {"uint32", 32},        {"uint64", 64},    {"complex64", 64},
+    {"complex128", 128},   {"bfloat16", 16},  {"float8e4m3fn", 8},
+    {"float8e4m3fnuz", 8}, {"float8e5m2", 8}, {"float8e5m2fnuz", 8},
+    {"uint4", 4},          {"int4", 4},       {"float4e2m1", 4},
+    {"float8e8m0", 8},     {"uint2", 2},      {"int2", 2},
 };
 static_assert(sizeof(typeTable) / sizeof(TypeRow) == WEFT_INT2 + 1);
 bool isType(weft_dtype dtype) { return dtype >= WEFT_UNDEFINED && dtype <= WEFT_INT2; }
 } // namespace
 
-extern "C" const char *weft_dtype_name(weft_dtype dtype) { return isType(dtype) ? typeTable[dtype].name : "unknown"; }
+extern "C" const char *weft_dtype_name(weft_dtype dtype) {
+  return isType(dtype) ? typeTable[dtype].name : "unknown";
+}
 extern "C" uint32_t weft_dtype_bits(weft_dtype dtype) { return isType(dtype) ? typeTable[dtype].bits : 0; }

@@ -10,10 +10,12 @@
 
 namespace weft::rt {
 
-/// Writes `code` and the formatted sentence to `status`, which may be null. A message that does not fit ends in "...".
+/// Writes `code` and the formatted sentence to `status`, which may be null. A message that does not fit ends
+/// in "...".
 ///
 /// Returns: `code`, so that call sites read `return fail(status, WEFT_..., "...")`.
-weft_code fail(weft_status *status, weft_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+weft_code fail(weft_status *status, weft_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 weft_code failV(weft_status *status, weft_code code, const char *format, va_list args);
 
 /// Marks success.

@@ -12,7 +12,8 @@ namespace weft::rt {
 
 namespace {
 
-// Longer expressions are taken as names. The compiler's are far shorter; the limit bounds recursion and stack.
+// Longer expressions are taken as names. The compiler's are far shorter; the limit bounds recursion and
+// stack.
 constexpr uint32_t maxSteps = 64;
 constexpr int maxDepth = 32;
 
@@ -35,10 +36,13 @@ public:
 
 private:
   static bool isNameStart(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (static_cast<unsigned char>(c) & 0x80);
   }
   static bool isDigit(char c) { return c >= '0' && c <= '9'; }
-  static bool isNamePart(char c) { return isNameStart(c) || isDigit(c) || c == '.' || c == ':' || c == '/' || c == '$'; }
+  static bool isNamePart(char c) {
+    return isNameStart(c) || isDigit(c) || c == '.' || c == ':' || c == '/' || c == '$';
+  }
   void skipSpace() {
     while (*cursor == ' ')
       ++cursor;
@@ -165,8 +169,9 @@ int32_t findSlot(const SymbolSlot *slots, uint32_t count, const char *text, size
   return -1;
 }
 
-/// Parses the text of slot `index` and attaches its steps. Names that no dim has by itself get a slot of their own: they stay
-/// unknown, so the expression is never checked, but equal expressions still are compared.
+/// Parses the text of slot `index` and attaches its steps. Names that no dim has by itself get a slot of
+/// their own: they stay unknown, so the expression is never checked, but equal expressions still are
+/// compared.
 bool attachSteps(SymbolSlot *slots, uint32_t &count, uint32_t index, MetadataArena &arena) {
   Parser parser(slots[index].text);
   if (!parser.parse() || (parser.stepCount == 1 && parser.nameCount == 1))
@@ -240,25 +245,47 @@ bool evaluateSymbol(const SymbolSlot &slot, const SymbolValue *values, int64_t &
   return depth == 1;
 }
 
-weft_code bindSymbols(const weft_entry_info &entry, const SymbolPlan &plan, uint32_t input, const int64_t *dims,
-                      SymbolValue *values, weft_status *status) {
+void completeDims(const weft_entry_info &entry, const SymbolPlan &plan, int64_t *const *dims,
+                  SymbolValue *values) {
+  for (uint32_t i = 0; i < plan.slotCount; ++i)
+    values[i].size = -1;
+  for (uint32_t i = 0; i < entry.input_count; ++i)
+    for (uint32_t d = 0; dims[i] && d < entry.inputs[i].rank; ++d)
+      if (int32_t slot = plan.dimSlots[i][d]; slot >= 0 && values[slot].size < 0)
+        values[slot].size = dims[i][d];
+  for (uint32_t i = 0; i < entry.input_count; ++i) {
+    for (uint32_t d = 0; dims[i] && d < entry.inputs[i].rank; ++d) {
+      if (dims[i][d] >= 0)
+        continue;
+      int32_t slot = plan.dimSlots[i][d];
+      int64_t size = entry.inputs[i].dims[d].size;
+      if (size < 0 && slot >= 0 && (size = values[slot].size) < 0 && plan.slots[slot].steps &&
+          !evaluateSymbol(plan.slots[slot], values, size))
+        size = -1;
+      dims[i][d] = size < 0 ? -1 : size;
+    }
+  }
+}
+
+weft_code bindSymbols(const weft_entry_info &entry, const SymbolPlan &plan, uint32_t input,
+                      const int64_t *dims, SymbolValue *values, weft_status *status) {
   const weft_value_info &info = entry.inputs[input];
   for (uint32_t d = 0; d < info.rank; ++d) {
     const weft_dim_info &dim = info.dims[d];
     auto given = static_cast<long long>(dims[d]);
     if (dim.size >= 0) {
       if (dims[d] != dim.size)
-        return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u is %lld, but the model has %lld there.", info.name, d, given,
-                    static_cast<long long>(dim.size));
+        return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u is %lld, but the model has %lld there.",
+                    info.name, d, given, static_cast<long long>(dim.size));
       continue;
     }
     const char *symbol = dim.symbol ? dim.symbol : "?";
     if (dims[d] < dim.min || dims[d] < 0)
-      return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u (%s) is %lld, but must be at least %lld.", info.name, d,
-                  symbol, given, static_cast<long long>(dim.min));
+      return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u (%s) is %lld, but must be at least %lld.",
+                  info.name, d, symbol, given, static_cast<long long>(dim.min));
     if (dim.max >= 0 && dims[d] > dim.max)
-      return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u (%s) is %lld, but must be at most %lld.", info.name, d,
-                  symbol, given, static_cast<long long>(dim.max));
+      return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u (%s) is %lld, but must be at most %lld.",
+                  info.name, d, symbol, given, static_cast<long long>(dim.max));
     int32_t slot = plan.dimSlots[input][d];
     if (slot < 0)
       continue;
@@ -266,9 +293,11 @@ weft_code bindSymbols(const weft_entry_info &entry, const SymbolPlan &plan, uint
     if (value.size < 0)
       value = {dims[d], input, d};
     else if (value.size != dims[d])
-      return fail(status, WEFT_CALLER_SHAPE,
-                  "Input '%s' dim %u is %lld, but input '%s' dim %u is %lld: both are '%s' and must be equal.", info.name, d,
-                  given, entry.inputs[value.input].name, value.dim, static_cast<long long>(value.size), symbol);
+      return fail(
+          status, WEFT_CALLER_SHAPE,
+          "Input '%s' dim %u is %lld, but input '%s' dim %u is %lld: both are '%s' and must be equal.",
+          info.name, d, given, entry.inputs[value.input].name, value.dim, static_cast<long long>(value.size),
+          symbol);
   }
   return WEFT_OK;
 }
@@ -278,11 +307,13 @@ weft_code checkSymbols(const weft_entry_info &entry, const SymbolPlan &plan, con
   for (uint32_t i = 0; i < plan.slotCount; ++i) {
     const SymbolSlot &slot = plan.slots[i];
     int64_t expected;
-    if (!slot.steps || values[i].size < 0 || !evaluateSymbol(slot, values, expected) || expected == values[i].size)
+    if (!slot.steps || values[i].size < 0 || !evaluateSymbol(slot, values, expected) ||
+        expected == values[i].size)
       continue;
-    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' dim %u is %lld, but '%s' is %lld for the sizes of the other dims.",
-                entry.inputs[values[i].input].name, values[i].dim, static_cast<long long>(values[i].size), slot.text,
-                static_cast<long long>(expected));
+    return fail(status, WEFT_CALLER_SHAPE,
+                "Input '%s' dim %u is %lld, but '%s' is %lld for the sizes of the other dims.",
+                entry.inputs[values[i].input].name, values[i].dim, static_cast<long long>(values[i].size),
+                slot.text, static_cast<long long>(expected));
   }
   return WEFT_OK;
 }

@@ -35,23 +35,29 @@ struct SymbolValue {
   uint32_t input, dim;
 };
 
-/// Grammar: sums and products of names, integers, parentheses and floordiv, ceildiv, mod, min, max of two operands. Text that is
-/// none of it is taken as a plain name.
+/// Grammar: sums and products of names, integers, parentheses and floordiv, ceildiv, mod, min, max of two
+/// operands. Text that is none of it is taken as a plain name.
 ///
 /// Returns: false when the arena is exhausted.
 bool planSymbols(const weft_entry_info &entry, MetadataArena &arena, SymbolPlan &outPlan);
 
-/// Checks dims of input `input` against its signature and binds its names in `values` (`plan.slotCount` of them).
+/// Checks dims of input `input` against its signature and binds its names in `values` (`plan.slotCount` of
+/// them).
 ///
 /// Errors: WEFT_CALLER_SHAPE, naming input, dim and both values.
-weft_code bindSymbols(const weft_entry_info &entry, const SymbolPlan &plan, uint32_t input, const int64_t *dims,
-                      SymbolValue *values, weft_status *status);
+weft_code bindSymbols(const weft_entry_info &entry, const SymbolPlan &plan, uint32_t input,
+                      const int64_t *dims, SymbolValue *values, weft_status *status);
 
 /// Checks the expressions whose names are all known, after every input is bound.
 weft_code checkSymbols(const weft_entry_info &entry, const SymbolPlan &plan, const SymbolValue *values,
                        weft_status *status);
 
-/// Value of a slot's expression; false when a name is unknown, a divisor is not positive, or the arithmetic overflows.
+/// Replaces -1 in `dims` (one array per input, or null) where the size is static or follows from others.
+void completeDims(const weft_entry_info &entry, const SymbolPlan &plan, int64_t *const *dims,
+                  SymbolValue *values);
+
+/// Value of a slot's expression; false when a name is unknown, a divisor is not positive, or the arithmetic
+/// overflows.
 bool evaluateSymbol(const SymbolSlot &slot, const SymbolValue *values, int64_t &out);
 
 } // namespace weft::rt

@@ -22,12 +22,12 @@ bool isNamed(const Text *text) { return text && text->size() > 0 && strlen(text-
 constexpr unsigned maxValues = 16384, maxEntries = 4096;
 
 /// Reports a fault of the metadata.
-#define WEFT_INVALID(format, ...)                                                                                      \
-  fail(status, WEFT_ARTIFACT_INVALID, "'%s' is not a valid artifact: " format ". Compile the model again.", name,      \
-       __VA_ARGS__)
+#define WEFT_INVALID(format, ...)                                                                            \
+  fail(status, WEFT_ARTIFACT_INVALID, "'%s' is not a valid artifact: " format ". Compile the model again.",  \
+       name, __VA_ARGS__)
 
-weft_code verifyValue(const fb::Value *value, const char *name, const char *entry, const char *role, unsigned index,
-                      weft_status *status) {
+weft_code verifyValue(const fb::Value *value, const char *name, const char *entry, const char *role,
+                      unsigned index, weft_status *status) {
   if (!isNamed(value->name()))
     return WEFT_INVALID("%s %u of entry '%s' has no name", role, index, entry);
   const char *label = value->name()->c_str();
@@ -43,10 +43,11 @@ weft_code verifyValue(const fb::Value *value, const char *name, const char *entr
   for (unsigned d = 0; d < rank; ++d) {
     const fb::Dim *dim = value->dims()->Get(d);
     if (dim->size() < -1)
-      return WEFT_INVALID("%s '%s' dim %u has size %lld", role, label, d, static_cast<long long>(dim->size()));
+      return WEFT_INVALID("%s '%s' dim %u has size %lld", role, label, d,
+                          static_cast<long long>(dim->size()));
     if (dim->min() < 0 || dim->max() < -1 || (dim->max() != -1 && dim->max() < dim->min()))
-      return WEFT_INVALID("%s '%s' dim %u has bounds %lld to %lld", role, label, d, static_cast<long long>(dim->min()),
-                          static_cast<long long>(dim->max()));
+      return WEFT_INVALID("%s '%s' dim %u has bounds %lld to %lld", role, label, d,
+                          static_cast<long long>(dim->min()), static_cast<long long>(dim->max()));
     sizes[d] = dim->size() < 0 ? 1 : dim->size();
   }
   uint64_t bytes;
@@ -62,7 +63,8 @@ weft_code verifyEntry(const fb::Entry *entry, const char *name, unsigned index, 
   unsigned inputs = entry->inputs() ? entry->inputs()->size() : 0;
   unsigned outputs = entry->outputs() ? entry->outputs()->size() : 0;
   if (inputs > maxValues || outputs > maxValues)
-    return WEFT_INVALID("entry '%s' has %u inputs and %u outputs, above the limit of %u", label, inputs, outputs, maxValues);
+    return WEFT_INVALID("entry '%s' has %u inputs and %u outputs, above the limit of %u", label, inputs,
+                        outputs, maxValues);
   for (unsigned i = 0; i < inputs; ++i) {
     if (weft_code code = verifyValue(entry->inputs()->Get(i), name, label, "input", i, status))
       return code;
@@ -74,13 +76,15 @@ weft_code verifyEntry(const fb::Entry *entry, const char *name, unsigned index, 
     if (weft_code code = verifyValue(entry->outputs()->Get(i), name, label, "output", i, status))
       return code;
   if (entry->arena_bytes() < 0 || static_cast<uint64_t>(entry->arena_bytes()) > maxTensorBytes)
-    return WEFT_INVALID("entry '%s' asks for an arena of %lld bytes", label, static_cast<long long>(entry->arena_bytes()));
+    return WEFT_INVALID("entry '%s' asks for an arena of %lld bytes", label,
+                        static_cast<long long>(entry->arena_bytes()));
   const List<int32_t> *alias = entry->alias();
   if (alias && alias->size() != 0 && alias->size() != outputs)
     return WEFT_INVALID("entry '%s' has %u outputs, but %u alias numbers", label, outputs, alias->size());
   for (unsigned i = 0; alias && i < alias->size(); ++i)
     if (alias->Get(i) < -1 || alias->Get(i) >= static_cast<int64_t>(inputs))
-      return WEFT_INVALID("output %u of entry '%s' shares memory with input %d of %u", i, label, alias->Get(i), inputs);
+      return WEFT_INVALID("output %u of entry '%s' shares memory with input %d of %u", i, label,
+                          alias->Get(i), inputs);
   return WEFT_OK;
 }
 
@@ -100,12 +104,14 @@ weft_code verifyCode(const fb::Code *code, const char *name, unsigned index, wef
 weft_code verifyMeaning(const fb::Artifact &root, const char *name, weft_status *status) {
   if (root.abi_version() == 0 || root.abi_version() > WEFT_ABI_VERSION)
     return fail(status, WEFT_ARTIFACT_VERSION,
-                "'%s' holds code for version %u of the runtime's binary interface, and this runtime (%s) offers versions up to %u. "
+                "'%s' holds code for version %u of the runtime's binary interface, and this runtime (%s) "
+                "offers versions up to %u. "
                 "Update the runtime, or compile the model with its weftc.",
                 name, root.abi_version(), weft_runtime_version(), WEFT_ABI_VERSION);
   for (unsigned i = 0; root.libraries() && i < root.libraries()->size(); ++i)
     return fail(status, WEFT_ARTIFACT_LIBRARY,
-                "'%s' needs the runtime library '%s', which is not part of this runtime (%s). Install it beside libweft_runtime.",
+                "'%s' needs the runtime library '%s', which is not part of this runtime (%s). Install it "
+                "beside libweft_runtime.",
                 name, root.libraries()->Get(i)->c_str(), weft_runtime_version());
   if (root.entries()->size() == 0)
     return WEFT_INVALID("%s", "it has no entry point");
@@ -137,14 +143,16 @@ weft_code verifyMeaning(const fb::Artifact &root, const char *name, weft_status 
   return WEFT_OK;
 }
 
-weft_code verifySegment(const fb::Segment &segment, const char *name, const file::Header &header, uint64_t previousEnd,
-                        weft_status *status) {
-  auto offset = static_cast<unsigned long long>(segment.offset()), size = static_cast<unsigned long long>(segment.size());
+weft_code verifySegment(const fb::Segment &segment, const char *name, const file::Header &header,
+                        uint64_t previousEnd, weft_status *status) {
+  auto offset = static_cast<unsigned long long>(segment.offset()),
+       size = static_cast<unsigned long long>(segment.size());
   if (offset % header.pageBytes != 0)
-    return WEFT_INVALID("the segment at offset %llu is not aligned to pages of %u bytes", offset, header.pageBytes);
+    return WEFT_INVALID("the segment at offset %llu is not aligned to pages of %u bytes", offset,
+                        header.pageBytes);
   if (offset > header.fileBytes || size > header.fileBytes - offset)
-    return WEFT_INVALID("the segment at offset %llu with %llu bytes reaches beyond the file's %llu bytes", offset, size,
-                        static_cast<unsigned long long>(header.fileBytes));
+    return WEFT_INVALID("the segment at offset %llu with %llu bytes reaches beyond the file's %llu bytes",
+                        offset, size, static_cast<unsigned long long>(header.fileBytes));
   if (offset < previousEnd)
     return WEFT_INVALID("the segment at offset %llu overlaps what ends at %llu", offset,
                         static_cast<unsigned long long>(previousEnd));

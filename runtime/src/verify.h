@@ -15,8 +15,8 @@ namespace weft::rt {
 weft_code verifyMeaning(const fb::Artifact &root, const char *name, weft_status *status);
 
 /// Checks one segment: aligned, at or after `previousEnd`, inside the file, with one checksum per MiB.
-weft_code verifySegment(const fb::Segment &segment, const char *name, const file::Header &header, uint64_t previousEnd,
-                        weft_status *status);
+weft_code verifySegment(const fb::Segment &segment, const char *name, const file::Header &header,
+                        uint64_t previousEnd, weft_status *status);
 
 /// Sorts by offset; heap sort, so that no order of a hostile file is slow.
 void sortByOffset(const fb::Segment **segments, size_t count);

@@ -78,20 +78,23 @@ bool writeAll(int fd, const void *data, uint64_t bytes) {
 
 } // namespace
 
-weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObject &outCode, weft_status *status) {
+weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObject &outCode,
+                   weft_status *status) {
   if (const char *fault = objectFault(data, bytes))
-    return fail(status, WEFT_ARTIFACT_CODE, "The code object for level '%s' cannot be loaded: %s. Compile the model again.",
-                level, fault);
+    return fail(status, WEFT_ARTIFACT_CODE,
+                "The code object for level '%s' cannot be loaded: %s. Compile the model again.", level,
+                fault);
   char name[64];
   snprintf(name, sizeof(name), "weft:%s", level);
   int fd = createMemoryFile(name);
   if (fd < 0)
-    return fail(status, WEFT_SYSTEM_IO, "No memory file could be created for the code of level '%s': %s.", level,
-                strerror(errno));
+    return fail(status, WEFT_SYSTEM_IO, "No memory file could be created for the code of level '%s': %s.",
+                level, strerror(errno));
   if (!writeAll(fd, data, bytes)) {
     int error = errno;
     close(fd);
-    return fail(status, WEFT_SYSTEM_IO, "The code of level '%s' (%llu bytes) could not be copied to memory: %s.", level,
+    return fail(status, WEFT_SYSTEM_IO,
+                "The code of level '%s' (%llu bytes) could not be copied to memory: %s.", level,
                 static_cast<unsigned long long>(bytes), strerror(error));
   }
   char path[64];
@@ -101,7 +104,8 @@ weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObje
     const char *reason = dlerror();
     close(fd);
     return fail(status, WEFT_ARTIFACT_CODE,
-                "The system's loader refused the code object for level '%s': %s. /proc must be mounted and executable "
+                "The system's loader refused the code object for level '%s': %s. /proc must be mounted and "
+                "executable "
                 "anonymous memory allowed.",
                 level, reason ? reason : "no reason given");
   }
@@ -110,7 +114,8 @@ weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObje
     dlclose(handle);
     close(fd);
     return fail(status, WEFT_ARTIFACT_CODE,
-                "The code object for level '%s' has no function '%s'. Compile the model again.", level, WEFT_ENTRY_SYMBOL);
+                "The code object for level '%s' has no function '%s'. Compile the model again.", level,
+                WEFT_ENTRY_SYMBOL);
   }
   outCode.handle = handle;
   outCode.fd = fd;

@@ -39,8 +39,8 @@ struct Feature {
   Level level;
 };
 
-// Source: Intel SDM volume 2A (CPUID), AMD APM volume 3 appendix E; names as in llvm/lib/Target/X86/X86.td; levels as in the
-// x86-64 psABI, section 3.1.1.
+// Source: Intel SDM volume 2A (CPUID), AMD APM volume 3 appendix E; names as in llvm/lib/Target/X86/X86.td;
+// levels as in the x86-64 psABI, section 3.1.1.
 constexpr Feature features[] = {
 #include "x86_features.inc"
 };
@@ -124,10 +124,18 @@ bool hasFeature(const char *name) {
   };
   // Bits of the Linux AArch64 HWCAP words; 0 masks belong to every AArch64 processor.
   static constexpr Row rows[] = {
-      {"neon", AT_HWCAP, 0},           {"fp-armv8", AT_HWCAP, 0},       {"crc", AT_HWCAP, 1ul << 7},
-      {"lse", AT_HWCAP, 1ul << 8},     {"fullfp16", AT_HWCAP, 1ul << 10}, {"rdm", AT_HWCAP, 1ul << 12},
-      {"dotprod", AT_HWCAP, 1ul << 20}, {"sve", AT_HWCAP, 1ul << 22},   {"fp16fml", AT_HWCAP, 1ul << 23},
-      {"sve2", AT_HWCAP2, 1ul << 1},   {"i8mm", AT_HWCAP2, 1ul << 13},  {"bf16", AT_HWCAP2, 1ul << 14},
+      {"neon", AT_HWCAP, 0},
+      {"fp-armv8", AT_HWCAP, 0},
+      {"crc", AT_HWCAP, 1ul << 7},
+      {"lse", AT_HWCAP, 1ul << 8},
+      {"fullfp16", AT_HWCAP, 1ul << 10},
+      {"rdm", AT_HWCAP, 1ul << 12},
+      {"dotprod", AT_HWCAP, 1ul << 20},
+      {"sve", AT_HWCAP, 1ul << 22},
+      {"fp16fml", AT_HWCAP, 1ul << 23},
+      {"sve2", AT_HWCAP2, 1ul << 1},
+      {"i8mm", AT_HWCAP2, 1ul << 13},
+      {"bf16", AT_HWCAP2, 1ul << 14},
   };
   for (const Row &row : rows)
     if (strcmp(row.name, name) == 0)

@@ -11,8 +11,8 @@ namespace weft::rt {
 /// "x86_64", "aarch64", or "unknown".
 const char *hostArch();
 
-/// True when code that uses `feature` runs here: the processor has it and the system saves its registers. Unknown names are
-/// false.
+/// True when code that uses `feature` runs here: the processor has it and the system saves its registers.
+/// Unknown names are false.
 bool hasFeature(const char *feature);
 
 /// True when the psABI level `level` ("v1" to "v4", also spelled "x86-64-v3") includes `feature`.

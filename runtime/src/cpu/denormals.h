@@ -12,8 +12,8 @@
 
 namespace weft::rt {
 
-/// Sets flush-to-zero and denormals-are-zero when `isOn`, and restores the thread's state at the end of the scope. A multiply
-/// with a denormal costs some hundred cycles on common processors.
+/// Sets flush-to-zero and denormals-are-zero when `isOn`, and restores the thread's state at the end of the
+/// scope. A multiply with a denormal costs some hundred cycles on common processors.
 class DenormalScope {
 public:
   explicit DenormalScope(bool isOn) : saved(isOn), state(isOn ? exchange() : 0) {}

@@ -22,8 +22,9 @@ namespace weft::rt {
 
 namespace {
 
-// How long a worker spins after its last job: longer than the gaps between the kernels of one run, short enough to free the
-// processor soon after the run. A cold wake costs 30 us, so a run that leaves no such gap never pays it.
+// How long a worker spins after its last job: longer than the gaps between the kernels of one run, short
+// enough to free the processor soon after the run. A cold wake costs 30 us, so a run that leaves no such gap
+// never pays it.
 constexpr uint64_t spinNs = 200'000;
 // Pauses between two looks at the clock.
 constexpr int pausesPerLook = 64;
@@ -90,8 +91,9 @@ weft_code ThreadPool::start(Memory &memory, uint32_t threads, weft_status *statu
   memory.releaseArray(array, wanted);
   workers = nullptr;
   workerCount = 0;
-  return fail(status, WEFT_RESOURCE_THREADS, "Thread %u of %u could not be started: %s. Ask for fewer threads.",
-              started + 2, threads, strerror(error));
+  return fail(status, WEFT_RESOURCE_THREADS,
+              "Thread %u of %u could not be started: %s. Ask for fewer threads.", started + 2, threads,
+              strerror(error));
 }
 
 void ThreadPool::stopWorkers() {

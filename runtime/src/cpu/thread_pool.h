@@ -13,8 +13,8 @@ namespace weft::rt {
 
 /// A fork-join pool for one posting thread at a time.
 ///
-/// A worker joins a job only while it is open: one that wakes late finds it closed and waits on, so a short job never waits for
-/// a sleeping thread. Jobs hand out their parts by an atomic counter of their own.
+/// A worker joins a job only while it is open: one that wakes late finds it closed and waits on, so a short
+/// job never waits for a sleeping thread. Jobs hand out their parts by an atomic counter of their own.
 class ThreadPool {
 public:
   /// Starts `threads - 1` workers; the posting thread is the other one.
@@ -25,7 +25,8 @@ public:
   /// Ends the workers. Also right on a pool that was never started.
   void stop(Memory &memory);
 
-  /// Calls fn(task, 0) on this thread and fn(task, slot) on each worker that comes in time, and returns when all have returned.
+  /// Calls fn(task, 0) on this thread and fn(task, slot) on each worker that comes in time, and returns when
+  /// all have returned.
   void run(weft_task_fn fn, void *task);
 
   /// Brings sleeping workers back to spinning, ahead of jobs to come.

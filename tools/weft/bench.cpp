@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `weft bench`: latency distribution, throughput, per-kernel profile and trace.
+
+#include "model.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <sched.h>
+#include <sys/resource.h>
+#include <thread>
+
+namespace weft::tool {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+double millisecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// Runs that are not counted: caches, clocks and threads settle.
+constexpr int warmupRuns = 3;
+// Events that a trace holds per thread: 40 MB at most.
+constexpr size_t traceEvents = size_t(1) << 20;
+
+/// One thread of requests with a session of its own.
+struct Client {
+  SessionPtr session;
+  std::vector<double> times; // of each run, in ms
+  std::string error;
+};
+
+weft_code runOnce(const Model &model, const Inputs &inputs, weft_session *session,
+                  std::vector<weft_value_view> &outputs, weft_status &status) {
+  outputs.assign(model.signature().output_count, weft_value_view{});
+  return weft_session_run(session, model.entry, inputs.views.data(), inputs.views.size(), outputs.data(),
+                          outputs.size(), &status);
+}
+
+/// Sends runs until `deadline`, at least one.
+void sendRequests(const Model &model, const Inputs &inputs, Client &client, Clock::time_point deadline) {
+  std::vector<weft_value_view> outputs;
+  weft_status status;
+  do {
+    Clock::time_point start = Clock::now();
+    if (runOnce(model, inputs, client.session.get(), outputs, status)) {
+      client.error = status.message;
+      return;
+    }
+    client.times.push_back(millisecondsSince(start));
+  } while (Clock::now() < deadline);
+}
+
+/// The smallest time that at least `share` of all do not exceed. `times` is sorted.
+double percentile(const std::vector<double> &times, double share) {
+  auto rank = static_cast<size_t>(share * static_cast<double>(times.size()));
+  return times[std::min(rank, times.size() - 1)];
+}
+double median(const std::vector<double> &times) {
+  size_t half = times.size() / 2;
+  return times.size() % 2 ? times[half] : (times[half - 1] + times[half]) / 2;
+}
+
+struct ProfileRow {
+  uint32_t kernel;
+  weft_kernel_profile profile;
+};
+
+/// Rows of the kernels that ran, longest first.
+std::vector<ProfileRow> collectProfile(const Model &model, const weft_session *session) {
+  std::vector<ProfileRow> rows;
+  for (uint32_t k = 0; k < model.info.kernel_count; ++k) {
+    ProfileRow row{k, {}};
+    weft_session_kernel_profile(session, k, &row.profile);
+    if (row.profile.calls)
+      rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end(), [](const ProfileRow &a, const ProfileRow &b) {
+    return a.profile.total_ns != b.profile.total_ns ? a.profile.total_ns > b.profile.total_ns
+                                                    : a.kernel < b.kernel;
+  });
+  return rows;
+}
+
+std::vector<std::string> nodesOf(const weft_kernel_info &kernel) {
+  return std::vector<std::string>(kernel.nodes, kernel.nodes + kernel.node_count);
+}
+
+Json profileJson(const Model &model, const std::vector<ProfileRow> &rows, uint64_t runs) {
+  Json out = Json::array();
+  for (const ProfileRow &row : rows) {
+    const weft_kernel_info &kernel = model.info.kernels[row.kernel];
+    double msPerRun = static_cast<double>(row.profile.total_ns) / 1e6 / static_cast<double>(runs);
+    double callsPerRun = static_cast<double>(row.profile.calls) / static_cast<double>(runs);
+    double perCallNs = static_cast<double>(row.profile.total_ns) / static_cast<double>(row.profile.calls);
+    Json line = {{"kernel", kernel.name},
+                 {"kind", kernel.kind},
+                 {"ms_per_run", msPerRun},
+                 {"calls_per_run", callsPerRun}};
+    line["gflops"] = kernel.flops ? Json(static_cast<double>(kernel.flops) / perCallNs) : Json();
+    line["gbytes_per_s"] = kernel.bytes ? Json(static_cast<double>(kernel.bytes) / perCallNs) : Json();
+    line["nodes"] = nodesOf(kernel);
+    out.push_back(line);
+  }
+  return out;
+}
+
+void printProfile(const Model &model, const std::vector<ProfileRow> &rows, const weft_kernel_profile &total) {
+  double inKernels = 0;
+  printf("\n%9s %6s %7s %9s %8s  %-14s %s\n", "ms/run", "share", "calls", "GFLOP/s", "GB/s", "kind", "nodes");
+  for (const ProfileRow &row : rows) {
+    const weft_kernel_info &kernel = model.info.kernels[row.kernel];
+    double ns = static_cast<double>(row.profile.total_ns),
+           perCallNs = ns / static_cast<double>(row.profile.calls);
+    inKernels += ns;
+    std::string nodes;
+    for (const std::string &node : nodesOf(kernel))
+      nodes += (nodes.empty() ? "" : ", ") + node;
+    printf("%9.4f %5.1f%% %7.1f %9.2f %8.2f  %-14s %s\n", ns / 1e6 / static_cast<double>(total.calls),
+           100 * ns / static_cast<double>(total.total_ns),
+           static_cast<double>(row.profile.calls) / static_cast<double>(total.calls),
+           static_cast<double>(kernel.flops) / perCallNs, static_cast<double>(kernel.bytes) / perCallNs,
+           *kernel.kind ? kernel.kind : "-", nodes.empty() ? kernel.name : nodes.c_str());
+  }
+  double outside = static_cast<double>(total.total_ns) - inKernels;
+  printf("%9.4f %5.1f%% %34s  %s\n", outside / 1e6 / static_cast<double>(total.calls),
+         100 * outside / static_cast<double>(total.total_ns), "", "outside of kernels");
+}
+
+/// Profiled and traced runs come after the measured ones, which stay free of their cost.
+ExitStatus profileRuns(const Model &model, const Inputs &inputs, weft_session *session, double seconds,
+                       Json *json) {
+  weft_status status;
+  if (weft_session_profile(session, 1, &status))
+    return report(Failed, status.message);
+  std::vector<weft_value_view> outputs;
+  Clock::time_point deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  do
+    if (runOnce(model, inputs, session, outputs, status))
+      return report(Failed, status.message);
+  while (Clock::now() < deadline);
+  weft_kernel_profile total{};
+  weft_session_run_profile(session, &total);
+  std::vector<ProfileRow> rows = collectProfile(model, session);
+  if (json)
+    (*json)["profile"] = profileJson(model, rows, total.calls);
+  else
+    printProfile(model, rows, total);
+  weft_session_profile(session, 0, &status);
+  return Done;
+}
+
+/// A few runs as a Chrome trace (chrome://tracing, Perfetto).
+ExitStatus traceRuns(const Model &model, const Inputs &inputs, weft_session *session,
+                     const std::string &file) {
+  constexpr int tracedRuns = 5;
+  weft_status status;
+  if (weft_session_trace_start(session, traceEvents, &status))
+    return report(Failed, status.message);
+  std::vector<weft_value_view> outputs;
+  for (int i = 0; i < tracedRuns; ++i)
+    if (runOnce(model, inputs, session, outputs, status))
+      return report(Failed, status.message);
+  uint64_t dropped = 0;
+  size_t count = weft_session_trace_count(session, &dropped);
+  Json events = Json::array();
+  for (size_t i = 0; i < count; ++i) {
+    weft_trace_event event;
+    weft_session_trace_event(session, i, &event);
+    bool isRun = event.kernel >= model.info.kernel_count;
+    Json line = {{"name", isRun ? "run" : model.info.kernels[event.kernel].name},
+                 {"cat", isRun ? "run" : "kernel"},
+                 {"ph", "X"},
+                 {"ts", static_cast<double>(event.start_ns) / 1e3},
+                 {"dur", static_cast<double>(event.took_ns) / 1e3},
+                 {"pid", 1},
+                 {"tid", event.thread}};
+    if (!isRun)
+      line["args"] = {{"begin", event.begin},
+                      {"end", event.end},
+                      {"kind", model.info.kernels[event.kernel].kind},
+                      {"nodes", nodesOf(model.info.kernels[event.kernel])}};
+    events.push_back(line);
+  }
+  weft_session_trace_start(session, 0, &status);
+  if (dropped)
+    fprintf(stderr, "weft: note: the trace lacks %llu events that did not fit.\n",
+            static_cast<unsigned long long>(dropped));
+  Json trace = {{"displayTimeUnit", "ms"}, {"traceEvents", events}};
+  std::string text = trace.dump(-1, ' ', false, Json::error_handler_t::replace), error;
+  return writeFile(file, text, nullptr, 0, error) ? Done : report(Failed, error);
+}
+
+uint64_t peakResidentBytes() {
+  rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
+}
+
+} // namespace
+
+ExitStatus benchCommand(const BenchOptions &options) {
+  Clock::time_point start = Clock::now();
+  Model model;
+  if (ExitStatus status = openModel(options.open, model))
+    return status;
+  // Several clients share the processors: by default each runs on its share.
+  uint32_t threads = options.open.threads;
+  cpu_set_t set;
+  if (threads == 0 && options.clients > 1 && sched_getaffinity(0, sizeof(set), &set) == 0)
+    threads = std::max(1u, static_cast<uint32_t>(CPU_COUNT(&set)) / options.clients);
+  std::vector<Client> clients(options.clients);
+  if (ExitStatus status = createSession(model, threads, clients[0].session))
+    return status;
+  double loadMs = millisecondsSince(start);
+  Inputs inputs;
+  if (ExitStatus status = gatherInputs(model, options.in, /*isFilling=*/true, inputs))
+    return status;
+
+  std::vector<weft_value_view> outputs;
+  weft_status status;
+  double firstMs = 0;
+  for (size_t c = 0; c < clients.size(); ++c) {
+    if (c > 0)
+      if (ExitStatus created = createSession(model, threads, clients[c].session))
+        return created;
+    for (int i = 0; i <= warmupRuns; ++i) {
+      Clock::time_point runStart = Clock::now();
+      if (runOnce(model, inputs, clients[c].session.get(), outputs, status))
+        return report(Failed, status.message);
+      firstMs = c == 0 && i == 0 ? millisecondsSince(runStart) : firstMs;
+    }
+  }
+
+  Clock::time_point begin = Clock::now();
+  Clock::time_point deadline =
+      begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
+  std::vector<std::thread> others;
+  for (size_t c = 1; c < clients.size(); ++c)
+    others.emplace_back([&, c] { sendRequests(model, inputs, clients[c], deadline); });
+  sendRequests(model, inputs, clients[0], deadline);
+  for (std::thread &other : others)
+    other.join();
+  double tookMs = millisecondsSince(begin);
+
+  std::vector<double> times;
+  uint64_t sessionBytes = 0;
+  for (Client &client : clients) {
+    if (!client.error.empty())
+      return report(Failed, client.error);
+    times.insert(times.end(), client.times.begin(), client.times.end());
+    sessionBytes += weft_session_peak_bytes(client.session.get());
+  }
+  std::sort(times.begin(), times.end());
+  double perSecond = static_cast<double>(times.size()) * 1000 / tookMs;
+  uint64_t peakBytes = sessionBytes + model.info.file_bytes;
+
+  Json json = {{"median_ms", median(times)},
+               {"p90_ms", percentile(times, 0.90)},
+               {"p99_ms", percentile(times, 0.99)},
+               {"min_ms", times.front()},
+               {"iterations", times.size()},
+               {"threads", weft_session_threads(clients[0].session.get())},
+               {"throughput_per_s", perSecond},
+               {"peak_bytes", peakBytes},
+               {"load_ms", loadMs},
+               {"first_ms", firstMs},
+               {"isa", model.info.isa},
+               {"clients", options.clients},
+               {"weights_bytes", model.info.weights_bytes},
+               {"session_bytes", sessionBytes},
+               {"rss_peak_bytes", peakResidentBytes()}};
+  if (!options.isJson) {
+    printf("%s: %s, %u thread%s, %u client%s\n", options.open.artifact.c_str(), model.info.isa,
+           weft_session_threads(clients[0].session.get()),
+           weft_session_threads(clients[0].session.get()) == 1 ? "" : "s", options.clients,
+           options.clients == 1 ? "" : "s");
+    printf("  latency     median %.4f ms, p90 %.4f, p99 %.4f, min %.4f (%zu runs)\n", median(times),
+           percentile(times, 0.9), percentile(times, 0.99), times.front(), times.size());
+    printf("  throughput  %.1f runs/s\n", perSecond);
+    printf("  start       load %.2f ms, first run %.2f ms\n", loadMs, firstMs);
+    printf("  memory      %s (artifact %s, sessions %s)\n", describeBytes(peakBytes).c_str(),
+           describeBytes(model.info.file_bytes).c_str(), describeBytes(sessionBytes).c_str());
+  }
+  if (options.hasProfile)
+    if (ExitStatus failed = profileRuns(model, inputs, clients[0].session.get(),
+                                        std::min(options.seconds, 2.0), options.isJson ? &json : nullptr))
+      return failed;
+  if (!options.traceFile.empty())
+    if (ExitStatus failed = traceRuns(model, inputs, clients[0].session.get(), options.traceFile))
+      return failed;
+  if (options.isJson)
+    printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  return fflush(stdout) == 0 ? Done : report(Failed, "The output cannot be written.");
+}
+
+} // namespace weft::tool

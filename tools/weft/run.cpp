@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `weft run`: inputs from files, one or more runs, outputs to files or summaries.
+
+#include "model.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace weft::tool {
+
+namespace {
+
+/// What becomes of one output.
+struct Destination {
+  bool isWanted = false;
+  std::string file; // empty: a summary
+};
+
+ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
+                        std::vector<Destination> &out) {
+  out.assign(entry.output_count, Destination());
+  for (const std::string &argument : options.outputs) {
+    std::string file;
+    bool hasFile;
+    int index = splitArgument(argument, entry.outputs, entry.output_count, file, hasFile);
+    if (index < 0)
+      return report(Failed, "The model has no output that '" + argument +
+                                "' could mean. Its signature is:\n" + describeSignature(entry));
+    const weft_value_info &info = entry.outputs[index];
+    struct stat existing;
+    if (hasFile && file.empty())
+      return report(BadCommandLine,
+                    "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
+    if (hasFile && stat(file.c_str(), &existing) == 0 && S_ISDIR(existing.st_mode))
+      return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
+    bool isBits = info.dtype >= WEFT_BFLOAT16;
+    if (hasFile && isBits && !options.in.isRaw)
+      return report(Failed,
+                    "Output '" + std::string(info.name) + "' has elements of type " +
+                        weft_dtype_name(info.dtype) +
+                        ", which numpy does not have. Add --raw to write their bits as unsigned integers.");
+    out[index].isWanted = true;
+    out[index].file = file;
+  }
+  for (Destination &destination : out)
+    destination.isWanted |= options.outputs.empty();
+  return Done;
+}
+
+float halfToFloat(uint16_t bits) {
+  uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, exponent = bits >> 10 & 0x1f,
+           mantissa = bits & 0x3ff;
+  float magnitude;
+  if (exponent == 0) {
+    magnitude = static_cast<float>(mantissa) * 0x1p-24f;
+  } else {
+    uint32_t word = exponent == 31 ? 0x7f800000 | mantissa << 13 : (exponent + 112) << 23 | mantissa << 13;
+    memcpy(&magnitude, &word, 4);
+  }
+  return sign ? -magnitude : magnitude;
+}
+
+template <typename T> double load(const void *data, uint64_t i) {
+  T value;
+  memcpy(&value, static_cast<const char *>(data) + i * sizeof(T), sizeof(T));
+  return static_cast<double>(value);
+}
+
+/// Element `i` as a number; false for types without a plain one.
+bool elementAt(const weft_tensor_view &tensor, uint64_t i, double &out) {
+  const void *data = tensor.data;
+  switch (tensor.dtype) {
+  case WEFT_FLOAT32:
+    return out = load<float>(data, i), true;
+  case WEFT_FLOAT64:
+    return out = load<double>(data, i), true;
+  case WEFT_UINT8:
+  case WEFT_BOOL:
+    return out = load<uint8_t>(data, i), true;
+  case WEFT_INT8:
+    return out = load<int8_t>(data, i), true;
+  case WEFT_UINT16:
+    return out = load<uint16_t>(data, i), true;
+  case WEFT_INT16:
+    return out = load<int16_t>(data, i), true;
+  case WEFT_INT32:
+    return out = load<int32_t>(data, i), true;
+  case WEFT_UINT32:
+    return out = load<uint32_t>(data, i), true;
+  case WEFT_INT64:
+    return out = load<int64_t>(data, i), true;
+  case WEFT_UINT64:
+    return out = load<uint64_t>(data, i), true;
+  case WEFT_FLOAT16: {
+    uint16_t bits;
+    memcpy(&bits, static_cast<const char *>(data) + 2 * i, 2);
+    return out = halfToFloat(bits), true;
+  }
+  case WEFT_BFLOAT16: {
+    uint16_t bits;
+    memcpy(&bits, static_cast<const char *>(data) + 2 * i, 2);
+    uint32_t word = static_cast<uint32_t>(bits) << 16;
+    float value;
+    memcpy(&value, &word, 4);
+    return out = value, true;
+  }
+  default:
+    return false;
+  }
+}
+
+uint64_t countOf(const weft_tensor_view &tensor) {
+  uint64_t count = 1;
+  for (uint32_t d = 0; d < tensor.rank; ++d)
+    count *= static_cast<uint64_t>(tensor.dims[d]);
+  return count;
+}
+
+/// Name, type, shape; range, mean and the first elements.
+void printSummary(const char *name, const weft_tensor_view &tensor) {
+  printf("%s: %s %s", name, weft_dtype_name(tensor.dtype), describeDims(tensor.dims, tensor.rank).c_str());
+  uint64_t count = countOf(tensor), odd = 0, largestAt = 0;
+  double low = INFINITY, high = -INFINITY, sum = 0, value = 0;
+  if (count == 0 || !elementAt(tensor, 0, value)) {
+    printf(count ? ", %llu bytes\n" : ", empty\n", static_cast<unsigned long long>(tensor.bytes));
+    return;
+  }
+  for (uint64_t i = 0; i < count; ++i) {
+    elementAt(tensor, i, value);
+    if (!std::isfinite(value)) {
+      ++odd;
+      continue;
+    }
+    low = value < low ? value : low;
+    largestAt = value > high ? i : largestAt;
+    high = value > high ? value : high;
+    sum += value;
+  }
+  if (odd < count)
+    printf(", min %.6g, max %.6g at %llu, mean %.6g", low, high, static_cast<unsigned long long>(largestAt),
+           sum / static_cast<double>(count - odd));
+  if (odd)
+    printf(", %llu not finite", static_cast<unsigned long long>(odd));
+  constexpr uint64_t shown = 8;
+  printf("\n  [");
+  for (uint64_t i = 0; i < count && i < shown; ++i) {
+    elementAt(tensor, i, value);
+    printf("%s%.6g", i ? ", " : "", value);
+  }
+  printf(count > shown ? ", ...]\n" : "]\n");
+}
+
+/// Writes sub-byte elements one per byte, so that the shape stays right.
+ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const std::string &file) {
+  weft_tensor_view view = tensor;
+  std::vector<uint8_t> unpacked;
+  uint32_t bits = weft_dtype_bits(tensor.dtype);
+  if (bits < 8) {
+    uint64_t count = countOf(tensor);
+    unpacked.resize(count);
+    for (uint64_t i = 0; i < count; ++i)
+      unpacked[i] = static_cast<uint8_t>(
+          static_cast<const uint8_t *>(tensor.data)[i * bits / 8] >> (i * bits % 8) & ((1u << bits) - 1));
+    view.dtype = WEFT_UINT8;
+    view.data = unpacked.data();
+    view.bytes = count;
+  }
+  std::string header, error;
+  if (!formatNpyHeader(view, header))
+    return report(Failed, "Output '" + std::string(name) + "' has elements of type " +
+                              weft_dtype_name(tensor.dtype) + ", which cannot be written to a .npy file.");
+  if (!writeFile(file, header, view.data, view.bytes, error))
+    return report(Failed, error);
+  return Done;
+}
+
+} // namespace
+
+ExitStatus runCommand(const RunOptions &options) {
+  Model model;
+  if (ExitStatus status = openModel(options.open, model))
+    return status;
+  const weft_entry_info &entry = model.signature();
+  std::vector<Destination> destinations;
+  if (ExitStatus status = parseOutputs(options, entry, destinations))
+    return status;
+  Inputs inputs;
+  if (ExitStatus status = gatherInputs(model, options.in, /*isFilling=*/false, inputs))
+    return status;
+  SessionPtr session;
+  if (ExitStatus status = createSession(model, options.open.threads, session))
+    return status;
+  std::vector<weft_value_view> outputs;
+  for (uint32_t i = 0; i < options.repeat; ++i) {
+    outputs.assign(entry.output_count, weft_value_view{});
+    weft_status status;
+    if (weft_session_run(session.get(), model.entry, inputs.views.data(), inputs.views.size(), outputs.data(),
+                         outputs.size(), &status))
+      return report(Failed, status.message);
+  }
+  for (size_t i = 0; i < entry.output_count; ++i) {
+    if (!destinations[i].isWanted)
+      continue;
+    if (destinations[i].file.empty())
+      printSummary(entry.outputs[i].name, outputs[i].tensor);
+    else if (ExitStatus status = writeTensor(outputs[i].tensor, entry.outputs[i].name, destinations[i].file))
+      return status;
+  }
+  return fflush(stdout) == 0 ? Done : report(Failed, "The output cannot be written.");
+}
+
+} // namespace weft::tool
