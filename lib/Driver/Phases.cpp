@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs the phases of a compilation one after the other.
+#include "Signature.h"
+#include "weft/Codegen/Host/HostProgram.h"
+#include "weft/Driver/Driver.h"
+#include "weft/Driver/Pipelines.h"
+#include "weft/Target/LLVMEmit.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Timer.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace weft;
+
+namespace {
+
+constexpr std::pair<Phase, llvm::StringLiteral> kPhaseNames[] = {
+    {Phase::Import, "import"}, {Phase::Graph, "graph"}, {Phase::Structured, "structured"},
+    {Phase::Scheduled, "scheduled"}, {Phase::Loops, "loops"}, {Phase::LLVM, "llvm"},
+    {Phase::Object, "object"}, {Phase::Artifact, "artifact"}};
+
+/// One compilation in progress.
+class Compilation {
+public:
+  Compilation(MLIRContext &context, const CompileOptions &options, ProgressFn progress)
+      : context(context), options(options), progress(std::move(progress)) {}
+
+  LogicalResult run(llvm::StringRef path);
+  CompileResult result;
+
+private:
+  MLIRContext &context;
+  const CompileOptions &options;
+  ProgressFn progress;
+  HostProgram host;
+  unsigned numDumps = 0;
+
+  bool isDone(Phase phase) const { return options.stopAfter <= phase; }
+  void add(llvm::StringRef phase, double seconds) {
+    for (PhaseTime &time : result.times)
+      if (time.phase == phase) {
+        time.seconds += seconds;
+        return;
+      }
+    result.times.push_back({phase.str(), seconds});
+  }
+  /// Runs `work` as (a part of) `phase`: progress before, time after, dump of `module()` behind it.
+  template <typename Work> LogicalResult step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &));
+  LogicalResult runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build);
+  LogicalResult dump(ModuleOp module, llvm::StringRef name);
+  LogicalResult compileLevel(const TargetLevel &level, bool isBest);
+  LogicalResult describeConstants(const ConstantLayout &layout);
+  void describeNodes();
+};
+
+LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
+  if (options.dumpDirectory.empty() || !module)
+    return success();
+  if (std::error_code error = llvm::sys::fs::create_directories(options.dumpDirectory))
+    return emitError(UnknownLoc::get(&context)) << "cannot make the folder '" << options.dumpDirectory
+                                                << "': " << error.message();
+  llvm::SmallString<128> path(options.dumpDirectory);
+  llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}.mlir", numDumps++, name).str());
+  std::error_code error;
+  llvm::ToolOutputFile file(path, error, llvm::sys::fs::OF_Text);
+  if (error)
+    return emitError(UnknownLoc::get(&context)) << "cannot write '" << path << "': " << error.message();
+  OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
+  module.print(file.os(), flags);
+  file.keep();
+  return success();
+}
+
+LogicalResult Compilation::runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
+  PassManager pm(&context, ModuleOp::getOperationName());
+  build(pm);
+  return pm.run(module);
+}
+
+template <typename Work>
+LogicalResult Compilation::step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &)) {
+  if (progress)
+    progress(phase, detail);
+  auto start = std::chrono::steady_clock::now();
+  LogicalResult done = work();
+  add(getPhaseName(phase), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  if (failed(done))
+    return failure();
+  if (!dumped)
+    return success();
+  std::string name = getPhaseName(phase).str();
+  if (!detail.empty())
+    name += "-" + detail.str();
+  return dump(dumped(*this), name);
+}
+
+LogicalResult Compilation::describeConstants(const ConstantLayout &layout) {
+  result.artifact.constantBytes = layout.sizeBytes;
+  for (const PlacedConstant &constant : layout.constants) {
+    std::vector<char> storage;
+    FailureOr<ArrayRef<char>> bytes = getConstantBytes(constant.value, storage);
+    if (failed(bytes))
+      return emitError(UnknownLoc::get(&context)) << "internal: a constant that was laid out has no bytes";
+    if (!storage.empty()) {
+      result.constantStorage.push_back(std::move(storage));
+      bytes = ArrayRef<char>(result.constantStorage.back());
+    }
+    result.artifact.constants.push_back({constant.offset, *bytes});
+  }
+  return success();
+}
+
+/// Kernels as launched, and how many ONNX nodes ended up in the host program instead.
+void Compilation::describeNodes() {
+  llvm::StringSet<> compiled, onHost;
+  for (const LaunchSite &site : host.kernels) {
+    ArtifactKernel kernel;
+    kernel.name = site.kernel;
+    kernel.kind = site.kind;
+    kernel.nodes = site.nodes;
+    kernel.bytes = site.bytes;
+    for (const std::string &node : site.nodes)
+      compiled.insert(node);
+    result.artifact.kernels.push_back(std::move(kernel));
+  }
+  auto main = result.module->lookupSymbol<func::FuncOp>("main");
+  main.walk([&](Operation *op) {
+    if (auto name = dyn_cast<NameLoc>(op->getLoc()); name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
+      if (!compiled.contains(name.getName().getValue()))
+        onHost.insert(name.getName().getValue());
+  });
+  result.artifact.hostNodes = onHost.size();
+}
+
+LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
+  OwningOpRef<ModuleOp> module;
+  if (isBest && options.stopAfter < Phase::LLVM) {
+    module = OwningOpRef<ModuleOp>(result.module->clone());
+  } else {
+    module = OwningOpRef<ModuleOp>(result.module->clone());
+    if (auto main = module->lookupSymbol<func::FuncOp>("main"))
+      main.erase();
+  }
+  auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &)) -> LogicalResult {
+    if (failed(step(phase, level.name,
+                    [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level); }); }, nullptr)))
+      return failure();
+    return dump(*module, (getPhaseName(phase) + "-" + level.name).str());
+  };
+  auto finish = [&]() -> LogicalResult {
+    if (isBest)
+      result.llvmModule = std::move(module);
+    return success();
+  };
+  if (failed(runStep(Phase::Scheduled, buildSchedulePipeline)))
+    return failure();
+  if (isDone(Phase::Scheduled))
+    return finish();
+  if (failed(runStep(Phase::Loops, buildLoopsPipeline)))
+    return failure();
+  if (isDone(Phase::Loops))
+    return finish();
+  if (failed(runStep(Phase::LLVM, buildLLVMPipeline)))
+    return failure();
+  // Host code calls the kernels directly: its declarations give way to their definitions.
+  OwningOpRef<ModuleOp> hostModule(host.module->clone());
+  for (Operation &op : llvm::make_early_inc_range(*hostModule->getBody())) {
+    auto symbol = dyn_cast<SymbolOpInterface>(op);
+    if (symbol && module->lookupSymbol(symbol.getNameAttr()))
+      continue;
+    op.moveBefore(module->getBody(), module->getBody()->end());
+  }
+  if (isDone(Phase::LLVM))
+    return finish();
+  LogicalResult emitted = step(Phase::Object, level.name, [&]() -> LogicalResult {
+    EmitOptions emit;
+    emit.numThreads = options.threads;
+    FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, {"weft_entry"}, emit);
+    if (failed(objects))
+      return failure();
+    std::string error;
+    FailureOr<std::string> object = linkSharedObject(*objects, error);
+    if (failed(object))
+      return module->emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
+    ArtifactCode code;
+    code.arch = llvm::StringRef(level.triple).split('-').first.str();
+    code.level = level.name;
+    for (const std::string &feature : level.required)
+      code.features.push_back(feature);
+    code.object = std::move(*object);
+    result.artifact.codes.push_back(std::move(code));
+    return success();
+  }, nullptr);
+  if (failed(emitted))
+    return failure();
+  return finish();
+}
+
+LogicalResult Compilation::run(llvm::StringRef path) {
+  auto whole = [](Compilation &self) { return *self.result.module; };
+  if (failed(step(Phase::Import, "", [&]() -> LogicalResult {
+        FailureOr<OwningOpRef<ModuleOp>> module = loadModel(path, context, options.import);
+        if (failed(module))
+          return failure();
+        result.module = std::move(*module);
+        return success();
+      }, whole)))
+    return failure();
+  if (isDone(Phase::Import))
+    return success();
+  if (failed(step(Phase::Graph, "", [&] {
+        return runPasses(*result.module, [&](OpPassManager &pm) { buildGraphPipeline(pm, options.batch); });
+      }, whole)))
+    return failure();
+  if (isDone(Phase::Graph))
+    return success();
+  if (failed(describeSignature(*result.module, result.artifact)))
+    return failure();
+  ConstantLayout layout;
+  if (failed(step(Phase::Structured, "", [&]() -> LogicalResult {
+        if (failed(runPasses(*result.module, buildStructuredPipeline)))
+          return failure();
+        FailureOr<ConstantLayout> placed = layOutConstants(*result.module);
+        if (failed(placed))
+          return failure();
+        layout = std::move(*placed);
+        FailureOr<HostProgram> compiled = compileHostProgram(*result.module);
+        if (failed(compiled))
+          return failure();
+        host = std::move(*compiled);
+        return success();
+      }, whole)))
+    return failure();
+  if (isDone(Phase::Structured))
+    return success();
+  if (failed(describeConstants(layout)))
+    return failure();
+  result.artifact.arenaBytes = host.arenaBytes;
+  result.arenaLowerBound = host.arenaLowerBound;
+  result.artifact.messages = host.messages;
+  describeNodes();
+  for (auto [i, level] : llvm::enumerate(options.levels))
+    if (failed(compileLevel(level, /*isBest=*/i == 0)))
+      return failure();
+  return success();
+}
+
+} // namespace
+
+llvm::StringRef weft::getPhaseName(Phase phase) {
+  for (const auto &[known, name] : kPhaseNames)
+    if (known == phase)
+      return name;
+  llvm_unreachable("internal: unknown phase");
+}
+
+std::optional<Phase> weft::parsePhase(llvm::StringRef name) {
+  for (const auto &[phase, known] : kPhaseNames)
+    if (known == name)
+      return phase;
+  return std::nullopt;
+}
+
+FailureOr<OwningOpRef<ModuleOp>> weft::loadModel(llvm::StringRef path, MLIRContext &context,
+                                                 const ImportOptions &options) {
+  if (!path.ends_with(".mlir"))
+    return importONNX(path, context, options);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
+  if (!module)
+    return failure();
+  return std::move(module);
+}
+
+FailureOr<CompileResult> weft::compileModel(llvm::StringRef path, MLIRContext &context, const CompileOptions &options,
+                                            ProgressFn progress) {
+  Compilation compilation(context, options, std::move(progress));
+  if (failed(compilation.run(path)))
+    return failure();
+  compilation.result.artifact.compiler = ("weft " WEFT_VERSION " " + options.flags);
+  return std::move(compilation.result);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a person asked weftc to do.
+#ifndef WEFT_TOOLS_WEFTC_COMMANDLINE_H
+#define WEFT_TOOLS_WEFTC_COMMANDLINE_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Exit statuses that scripts rely on.
+enum ExitStatus { kDone = 0, kFailed = 1, kWrongCommandLine = 2 };
+
+/// Options of all commands; each command reads the ones that it has.
+struct CommandLine {
+  std::string model;
+  std::string output;
+  std::vector<std::string> shapes, dims, bindings;
+  std::optional<int64_t> batch;
+  std::string cpu = "native";
+  std::string target = "cpu";
+  std::string emit = "weft";
+  std::string stopAfter;
+  std::string dumpDirectory;
+  unsigned jobs = 0;
+  bool keepInputs = false;
+  bool timePhases = false;
+  bool json = false;
+  bool remarks = false;
+  bool quiet = false;
+  // verify
+  std::string data;
+  std::vector<std::string> inputs;
+  std::optional<uint64_t> random;
+  double rtol = 1e-3;
+  double atol = 1e-7;
+  bool bisect = false;
+  /// The command line as typed, without the names of files: recorded in the artifact.
+  std::string flags;
+};
+
+int runCompile(const CommandLine &command);
+int runCheck(const CommandLine &command);
+int runVerify(const CommandLine &command);
+int runExplain(const CommandLine &command);
+
+#endif // WEFT_TOOLS_WEFTC_COMMANDLINE_H

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Parses weftc's command line. The only source of the tool that may throw: CLI11 reports by exceptions.
+#include "CommandLine.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+static void addModel(CLI::App &app, CommandLine &command, const char *what) {
+  app.add_option("model", command.model, what)->required();
+  app.add_option("--shape", command.shapes,
+                 "Dims of an input: NAME=1x3x224x224; a dim may be a symbol (batch) or ?")
+      ->take_all()
+      ->type_name("NAME=DIMS");
+  app.add_option("--dim", command.dims, "A symbolic dim: NAME=128 fixes it, NAME=1..512 bounds it")
+      ->take_all()
+      ->type_name("NAME=SIZE");
+  app.add_option("--bind", command.bindings, "Make an input a constant: NAME=16000 or NAME=1,2,3")
+      ->take_all()
+      ->type_name("NAME=VALUES");
+  app.add_option("--batch", command.batch, "Rewrite the model for another batch size")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+  app.add_flag("--keep-inputs", command.keepInputs, "Initialisers that are also listed as inputs stay inputs");
+}
+
+static void addTarget(CLI::App &app, CommandLine &command) {
+  app.add_option("--cpu", command.cpu,
+                 "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
+                 "(v3 or v2,v3,v4)")
+      ->capture_default_str();
+  app.add_option("--target", command.target, "Device to compile for")->check(CLI::IsMember({"cpu"}))->capture_default_str();
+  app.add_option("-j,--jobs", command.jobs, "Threads that compile; 0: one per processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+/// The command line for the record: everything but file names, which differ from run to run.
+static std::string describeFlags(int argc, char **argv) {
+  std::string flags;
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    if (word == "-o" || word == "--dump-dir" || word == "-j" || word == "--jobs") {
+      ++i;
+      continue;
+    }
+    if (word.rfind("-", 0) != 0 && (i == 1 || argv[i - 1][0] != '-' ||
+                                    std::string(argv[i - 1]).find('=') != std::string::npos))
+      continue;
+    if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("-j", 0) == 0 ||
+        word.rfind("--jobs=", 0) == 0 || word == "--time-phases" || word == "--remarks" || word == "--json" || word == "-q" ||
+        word == "--quiet")
+      continue;
+    flags += (flags.empty() ? "" : " ") + word;
+  }
+  return flags;
+}
+
+static int parseAndRun(int argc, char **argv) {
+  CommandLine command;
+  command.flags = describeFlags(argc, argv);
+  std::string verb = argc > 1 ? argv[1] : "";
+  bool hasVerb = verb == "check" || verb == "verify" || verb == "explain";
+
+  CLI::App app;
+  app.get_formatter()->column_width(34);
+  int (*run)(const CommandLine &) = nullptr;
+  if (!hasVerb) {
+    app.description("weftc compiles a trained model (ONNX) into one file of machine code.\n\n"
+                    "  weftc model.onnx -o model.weft                  for this machine\n"
+                    "  weftc model.onnx -o model.weft --cpu=portable   for any x86-64 machine since 2009\n"
+                    "  weftc model.onnx -o m.weft --dim batch=8        with a symbolic dim fixed\n"
+                    "  weftc model.onnx -o - --stop-after=graph        print the IR after the graph passes\n"
+                    "  weft run model.weft -i x=in.npy -o y=out.npy    run the artifact\n\n"
+                    "Other commands: weftc check, weftc verify, weftc explain (each with --help).");
+    addModel(app, command, "Model to compile: .onnx, or .mlir with weft IR");
+    app.add_option("-o,--output", command.output, "Where the result goes; - is the terminal")->required();
+    addTarget(app, command);
+    app.add_option("--emit", command.emit, "What to write: weft, mlir, llvm, asm, so")
+        ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "so"}))
+        ->capture_default_str();
+    app.add_option("--stop-after", command.stopAfter, "Stop after a phase and write its IR")
+        ->check(CLI::IsMember({"import", "graph", "structured", "scheduled", "loops", "llvm"}));
+    app.add_option("--dump-dir", command.dumpDirectory, "Write the IR after each phase into this folder");
+    app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
+    app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
+    app.add_flag("--json", command.json, "Print the summary as JSON");
+    app.add_flag("-q,--quiet", command.quiet, "Print errors only");
+    run = runCompile;
+  } else if (verb == "check") {
+    app.description("weftc check says everything that is wrong or approximate in a model, before any work.\n\n"
+                    "  weftc check model.onnx");
+    addModel(app, command, "Model to check");
+    app.add_flag("--json", command.json, "Print the findings as JSON");
+    run = runCheck;
+  } else if (verb == "verify") {
+    app.description("weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
+                    "and, when given, with ONNX test data.\n\n"
+                    "  weftc verify model.onnx --random 1\n"
+                    "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5");
+    addModel(app, command, "Model to verify");
+    addTarget(app, command);
+    app.add_option("--data", command.data, "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
+    app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
+    app.add_option("--random", command.random, "Seed of random inputs for those that are not given");
+    app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();
+    app.add_option("--atol", command.atol, "Absolute tolerance")->capture_default_str();
+    app.add_flag("--json", command.json, "Print the result as JSON");
+    run = runVerify;
+  } else {
+    app.description("weftc explain says for each kernel of a model which ONNX nodes it computes and how.\n\n"
+                    "  weftc explain model.onnx");
+    addModel(app, command, "Model to explain");
+    addTarget(app, command);
+    app.add_flag("--json", command.json, "Print one JSON object per kernel");
+    run = runExplain;
+  }
+  app.set_version_flag("--version", "weftc " WEFT_VERSION);
+
+  int shift = hasVerb ? 1 : 0;
+  std::string name = hasVerb ? "weftc " + verb : "weftc";
+  app.name(name);
+  try {
+    app.parse(argc - shift, argv + shift);
+  } catch (const CLI::CallForHelp &help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion &version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError &error) {
+    std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), error.what(), name.c_str());
+    return kWrongCommandLine;
+  }
+  return run(command);
+}
+
+int main(int argc, char **argv) {
+  try {
+    return parseAndRun(argc, argv);
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "weftc: %s\n", error.what());
+    return kFailed;
+  }
+}

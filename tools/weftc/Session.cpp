@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Diagnostics, options and progress of a weftc command.
+#include "Session.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
+
+using namespace mlir;
+
+/// The ONNX node (or file position) that a location stands for; empty when it stands for nothing.
+static std::string describeLocation(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return "node '" + name.getName().str() + "'";
+  if (auto file = dyn_cast<FileLineColLoc>(location))
+    return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(), file.getColumn()).str();
+  if (auto fused = dyn_cast<FusedLoc>(location)) {
+    for (Location part : fused.getLocations())
+      if (std::string text = describeLocation(part); !text.empty())
+        return text;
+  }
+  if (auto call = dyn_cast<CallSiteLoc>(location)) {
+    std::string callee = describeLocation(call.getCallee()), caller = describeLocation(call.getCaller());
+    return caller.empty() ? callee : callee + " called from " + caller;
+  }
+  return "";
+}
+
+static void printDiagnostic(const Diagnostic &diagnostic) {
+  llvm::StringRef severity = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error"
+                             : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning"
+                             : diagnostic.getSeverity() == DiagnosticSeverity::Remark  ? "remark"
+                                                                                       : "note";
+  std::string where = describeLocation(diagnostic.getLocation());
+  llvm::errs() << severity << ": " << where << (where.empty() ? "" : ": ") << diagnostic.str() << "\n";
+  for (const Diagnostic &note : diagnostic.getNotes()) {
+    std::string place = describeLocation(note.getLocation());
+    llvm::errs() << "  note: " << (place == where || place.empty() ? "" : place + ": ") << note.str() << "\n";
+  }
+}
+
+Session::Session(const CommandLine &command) : command(command) {
+  weft::registerCompilerDialects(registry);
+  context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  if (command.jobs != 1) {
+    threads = std::make_unique<llvm::DefaultThreadPool>(llvm::hardware_concurrency(command.jobs));
+    context->setThreadPool(*threads);
+  }
+  context->printOpOnDiagnostic(false);
+  context->loadAllAvailableDialects();
+  context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Remark && !this->command.remarks)
+      return success();
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+      ++numErrors;
+    endProgress();
+    printDiagnostic(diagnostic);
+    return success();
+  });
+}
+
+Session::~Session() {
+  endProgress();
+  context.reset();
+}
+
+static int wrong(const llvm::Twine &message) {
+  llvm::errs() << "weftc: " << message << "\n";
+  return kWrongCommandLine;
+}
+
+/// `--cpu=`: a list of level names, "native", or "portable"; best level first.
+static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &levels) {
+  llvm::SmallVector<llvm::StringRef> names;
+  if (text == "portable")
+    names = {"x86-64-v4", "x86-64-v3", "x86-64-v2"};
+  else
+    text.split(names, ',');
+  for (llvm::StringRef name : names) {
+    std::string full = name.starts_with("v") ? ("x86-64-" + name).str() : name.str();
+    std::optional<weft::TargetLevel> level = weft::lookupTargetLevel(full);
+    if (!level)
+      return wrong("unknown instruction set '" + name + "' in --cpu; known are native, portable, " +
+                   llvm::join(weft::getTargetLevelNames(), ", ") + " (v3 is short for x86-64-v3)");
+    if (llvm::any_of(levels, [&](const weft::TargetLevel &known) { return known.name == level->name; }))
+      return wrong("instruction set '" + name + "' is listed twice in --cpu");
+    levels.push_back(std::move(*level));
+  }
+  llvm::stable_sort(levels, [](const weft::TargetLevel &a, const weft::TargetLevel &b) {
+    return a.required.size() > b.required.size();
+  });
+  return kDone;
+}
+
+int Session::fillOptions(weft::CompileOptions &options) {
+  std::string error;
+  for (const std::string &shape : command.shapes)
+    if (failed(weft::addShapeOption(options.import, shape, error)))
+      return wrong(error);
+  for (const std::string &dim : command.dims)
+    if (failed(weft::addDimOption(options.import, dim, error)))
+      return wrong(error);
+  for (const std::string &binding : command.bindings)
+    if (failed(weft::addBindOption(options.import, binding, error)))
+      return wrong(error);
+  options.import.keepInputs = command.keepInputs;
+  options.batch = command.batch;
+  options.threads = command.jobs;
+  options.dumpDirectory = command.dumpDirectory;
+  options.showRemarks = command.remarks;
+  options.flags = command.flags;
+  if (!command.stopAfter.empty())
+    options.stopAfter = *weft::parsePhase(command.stopAfter);
+  if (!llvm::sys::fs::exists(command.model)) {
+    llvm::errs() << "weftc: cannot read '" << command.model << "': no such file\n";
+    return kFailed;
+  }
+  return parseLevels(command.cpu, options.levels);
+}
+
+weft::ProgressFn Session::getProgress() {
+  if (command.quiet || !::isatty(STDERR_FILENO))
+    return {};
+  return [this](weft::Phase phase, llvm::StringRef detail) {
+    llvm::errs() << "\r\033[K" << weft::getPhaseName(phase) << (detail.empty() ? "" : " ") << detail << " ...";
+    hasProgressLine = true;
+  };
+}
+
+void Session::endProgress() {
+  if (hasProgressLine)
+    llvm::errs() << "\r\033[K";
+  hasProgressLine = false;
+}
+
+std::string formatBytes(uint64_t bytes) {
+  if (bytes < 1000)
+    return std::to_string(bytes) + " B";
+  constexpr const char *units[] = {"KB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes) / 1000;
+  size_t unit = 0;
+  for (; value >= 1000 && unit + 1 < std::size(units); ++unit)
+    value /= 1000;
+  return llvm::formatv("{0:f1} {1}", value, units[unit]).str();
+}

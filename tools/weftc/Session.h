@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every command of weftc needs: a context whose diagnostics read well, options turned into the driver's, progress.
+#ifndef WEFT_TOOLS_WEFTC_SESSION_H
+#define WEFT_TOOLS_WEFTC_SESSION_H
+
+#include "CommandLine.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/MLIRContext.h"
+#include "weft/Driver/Driver.h"
+#include "llvm/Support/ThreadPool.h"
+
+#include <memory>
+
+/// A compiler session of one command.
+class Session {
+public:
+  explicit Session(const CommandLine &command);
+  ~Session();
+
+  mlir::MLIRContext &getContext() { return *context; }
+  unsigned getNumErrors() const { return numErrors; }
+  /// Fills `options` from the command line; prints what is wrong and returns an exit status otherwise.
+  int fillOptions(weft::CompileOptions &options);
+  /// Tells a terminal which phase runs; silent elsewhere and with --quiet.
+  weft::ProgressFn getProgress();
+  /// Removes the progress line.
+  void endProgress();
+
+private:
+  const CommandLine &command;
+  mlir::DialectRegistry registry;
+  std::unique_ptr<llvm::DefaultThreadPool> threads;
+  std::unique_ptr<mlir::MLIRContext> context;
+  unsigned numErrors = 0;
+  bool hasProgressLine = false;
+};
+
+/// Sizes for people: "512 B", "48.2 KB", "97.5 MB".
+std::string formatBytes(uint64_t bytes);
+
+#endif // WEFT_TOOLS_WEFTC_SESSION_H
