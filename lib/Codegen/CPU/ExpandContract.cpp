@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Expands matrix products.
+#include "MicroKernel.h"
+#include "weft/Codegen/CPU/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace weft;
+using namespace weft::cpu;
+
+namespace {
+
+// Emits one kernel.contract.
+class ContractExpander {
+public:
+  ContractExpander(Emitter &e, kernel::ContractOp op)
+      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
+        outShape(cast<MemRefType>(op.getInit().getType()).getShape()), K(e.dim(op.getLhs(), lhsRank() - 1)) {}
+
+  LogicalResult expand();
+
+private:
+  int64_t lhsRank() { return cast<MemRefType>(op.getLhs().getType()).getRank(); }
+
+  // Indices of an operand's batch dims for output batch indices: its last ones, 0 where it is broadcast.
+  SmallVector<Value> batchIndices(Value operand, int64_t numInner, ArrayRef<Value> batch);
+  // One task: rows and columns of one batch element.
+  void expandTask(ArrayRef<Value> batch, Span rows, Span columns);
+  // One register tile.
+  void expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns);
+  // Steps of k with accumulators of their own, for a tile of `numAccumulators`.
+  int64_t getUnroll(int64_t numAccumulators);
+  // Copies columns [n, n + panel) of a transposed rhs into `panel`.
+  void packTransposed(ArrayRef<Value> batch, Value n, Value count);
+  Value loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns, Value k, int64_t j);
+
+  Emitter &e;
+  kernel::ContractOp op;
+  Epilogue epilogue;
+  ArrayRef<int64_t> outShape;
+  Value K;
+  // Of a transposed rhs: the columns of the register tile at hand, [K, columns].
+  Value transposedPanel;
+};
+
+} // namespace
+
+SmallVector<Value> ContractExpander::batchIndices(Value operand, int64_t numInner, ArrayRef<Value> batch) {
+  auto type = cast<MemRefType>(operand.getType());
+  SmallVector<Value> result;
+  int64_t count = type.getRank() - numInner;
+  for (auto [i, index] : llvm::enumerate(batch.take_back(count)))
+    result.push_back(type.getDimSize(i) == 1 ? e.index(0) : index);
+  return result;
+}
+
+Value ContractExpander::loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns, Value k, int64_t j) {
+  SmallVector<Value> at(rhsBatch);
+  Value n = e.add(columns.begin, j * e.lanes());
+  if (transposedPanel)
+    return e.load(transposedPanel, {k, e.index(j * e.lanes())}, Value());
+  if (op.getPanel()) {
+    at.append({e.div(n, *op.getPanel()), k, e.rem(n, *op.getPanel())});
+    return e.load(op.getRhs(), at, Value());
+  }
+  at.append({k, n});
+  return e.load(op.getRhs(), at, columns.mask(j));
+}
+
+int64_t ContractExpander::getUnroll(int64_t numAccumulators) {
+  // A remainder of few rows gets the unrolling that keeps as many accumulators busy as the whole tile has.
+  int64_t whole = e.sched.getRows() * (e.sched.getColumns() / e.lanes()) * e.sched.getUnroll();
+  constexpr int64_t kMaxUnroll = 8;
+  int64_t unroll = llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, whole / numAccumulators)));
+  return std::clamp<int64_t>(unroll, e.sched.getUnroll(), std::max(kMaxUnroll, e.sched.getUnroll()));
+}
+
+void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns) {
+  int64_t vectors = columns.count, unroll = getUnroll(rows * vectors);
+  SmallVector<Value> lhsBatch = batchIndices(op.getLhs(), 2, batch);
+  SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), op.getPanel() ? 3 : 2, batch);
+  // The step k of the part of the accumulators that begins at `first`.
+  auto multiply = [&](Value k, ValueRange accumulators, int64_t first) {
+    return multiplyTile(
+        e, rows, vectors, accumulators.slice(first, rows * vectors),
+        [&](int64_t r) {
+          SmallVector<Value> at(lhsBatch);
+          at.append({e.add(m, r), k});
+          return e.splat(memref::LoadOp::create(e.b, e.loc, op.getLhs(), at));
+        },
+        [&](int64_t j) { return loadRhs(rhsBatch, columns, k, j); });
+  };
+  Value zero = e.zeroVector();
+  int64_t count = rows * vectors;
+  Value wholeK = unroll == 1 ? K : e.mul(e.div(K, unroll), unroll);
+  Accumulators sums = e.tightLoop(e.index(0), wholeK, unroll, Accumulators(count * unroll, zero),
+                                  [&](Value k, ValueRange carried) {
+                                    Accumulators results;
+                                    for (int64_t u = 0; u < unroll; ++u)
+                                      llvm::append_range(results, multiply(e.add(k, u), carried, u * count));
+                                    return results;
+                                  });
+  for (int64_t step = unroll / 2; step > 0; step /= 2)
+    for (int64_t i = 0; i < step * count; ++i)
+      sums[i] = arith::AddFOp::create(e.b, e.loc, sums[i], sums[i + step * count]);
+  sums.resize(count);
+  std::optional<int64_t> staticK = getConstantIntValue(K);
+  if (unroll > 1 && !(staticK && *staticK % unroll == 0))
+    sums = e.tightLoop(wholeK, K, 1, sums,
+                       [&](Value k, ValueRange carried) { return multiply(k, carried, 0); });
+  epilogue.storeTile(rows, columns, sums, [&](int64_t r) {
+    SmallVector<Value> at(batch);
+    at.append({e.add(m, r), columns.begin});
+    return at;
+  });
+}
+
+void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value count) {
+  SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), 2, batch);
+  e.loop(e.index(0), count, 1, [&](Value j) {
+    e.loop(e.index(0), K, 1, [&](Value k) {
+      SmallVector<Value> at(rhsBatch);
+      at.append({e.add(n, j), k});
+      Value value = memref::LoadOp::create(e.b, e.loc, op.getRhs(), at);
+      memref::StoreOp::create(e.b, e.loc, value, transposedPanel, ValueRange{k, j});
+    });
+  });
+}
+
+void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns) {
+  int64_t M = outShape[outShape.size() - 2], N = outShape.back();
+  forEachColumns(e, columns, N, e.sched.getColumns(), [&](const Columns &tile) {
+    if (op.getRhsTransposed())
+      packTransposed(batch, tile.begin, e.min(e.index(tile.count * e.lanes()), e.sub(e.dim(op.getInit(), outShape.size() - 1), tile.begin)));
+    forEachRows(e, rows, M, e.sched.getRows(),
+                [&](Value m, int64_t count) { expandTile(batch, m, count, tile); });
+  });
+}
+
+LogicalResult ContractExpander::expand() {
+  if (op.getRhsTransposed()) {
+    // Columns past the end are computed, but not stored: the panel starts as zeros, so that they are numbers.
+    SmallVector<OpFoldResult> sizes = {getAsOpFoldResult(K), e.b.getIndexAttr(e.sched.getColumns())};
+    SmallVector<int64_t> shape;
+    SmallVector<Value> dynamic;
+    dispatchIndexOpFoldResults(sizes, dynamic, shape);
+    auto type = MemRefType::get(shape, e.b.getF32Type());
+    transposedPanel = memref::AllocOp::create(e.b, e.loc, type, dynamic, e.b.getI64IntegerAttr(64));
+  }
+  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), [&](ArrayRef<Span> ranges) {
+    forEachIndex(e, ranges.drop_back(2), [&](ArrayRef<Value> batch) {
+      expandTask(SmallVector<Value>(batch), ranges[ranges.size() - 2], ranges.back());
+    });
+  });
+}
+
+LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op) {
+  rewriter.setInsertionPoint(op);
+  Emitter e(rewriter, op.getLoc(), sched::CPUAttr::of(op));
+  if (op.getPanel() && *op.getPanel() % e.lanes() != 0)
+    return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got " << *op.getPanel()
+                            << " [expand-kernel-ops-C4]";
+  return ContractExpander(e, op).expand();
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Replaces contractions by micro-kernels of vector code.
+#include "dialects/Sched/IR/SchedDialect.h"
+#include "weft/Codegen/CPU/Passes.h"
+
+#include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTEXPANDKERNELOPSPASS
+#include "weft/Codegen/CPU/Passes.h.inc"
+} // namespace weft
+
+using namespace mlir;
+using namespace weft;
+
+// Whether the op is on memory that vectors can be read from, and says how it is to be expanded.
+static LogicalResult checkExpandable(Operation *op) {
+  sched::CPUAttr sched = sched::CPUAttr::of(op);
+  if (!sched || sched.getKernel() == sched::CPUKernel::loops)
+    return op->emitOpError() << "expected a micro-kernel in " << sched::CPUAttr::getAttrName()
+                             << ", but got none [expand-kernel-ops-C1]";
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    bool isExtra = operand.getOperandNumber() >= 2 && operand.getOperandNumber() + 1 < op->getNumOperands();
+    if (!type || (!isExtra && !type.isLastDimUnitStride()))
+      return op->emitOpError() << "expected operand " << operand.getOperandNumber()
+                               << " to be a memref with unit stride in its last dim, but got "
+                               << operand.get().getType() << " [expand-kernel-ops-C5]";
+  }
+  return success();
+}
+
+static LogicalResult expand(RewriterBase &rewriter, Operation *op) {
+  if (failed(checkExpandable(op)))
+    return failure();
+  LogicalResult result = TypeSwitch<Operation *, LogicalResult>(op)
+                             .Case([&](kernel::ContractOp op) { return expandContract(rewriter, op); })
+                             .Case([&](kernel::ConvOp op) { return expandConv(rewriter, op); })
+                             .Case([&](kernel::DepthwiseOp op) { return expandDepthwise(rewriter, op); });
+  if (succeeded(result))
+    rewriter.eraseOp(op);
+  return result;
+}
+
+namespace {
+
+struct ExpandKernelOps : weft::impl::WeftExpandKernelOpsPassBase<ExpandKernelOps> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](kernel::EpilogueOpInterface op) { ops.push_back(op); });
+    IRRewriter rewriter(&getContext());
+    for (Operation *op : ops)
+      if (failed(expand(rewriter, op)))
+        return signalPassFailure();
+    if (!ops.empty())
+      getOperation()->setAttr(kMicroKernelAttrName, rewriter.getUnitAttr());
+  }
+};
+
+} // namespace
