@@ -12,7 +12,7 @@ include "dialects/Weft/IR/WeftTypes.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/LoopLikeInterface.td"
 def Weft_IfOp : Weft_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, SingleBlock, Weft_Dim,
-    DeclareOpInterfaceMethods<RegionBranchOpInterface>]> {
+    DeclareOpInterfaceMethods<RegionBranchOpInterface, ["areTypesCompatible", "getEntrySuccessorRegions"]>]> {
   let summary = "One of two regions, chosen by a one-element boolean tensor";
   let arguments = (ins Weft_BoolTensor:$cond);
   let results = (outs Variadic<Weft_Value>:$results);
@@ -23,7 +23,8 @@ def Weft_IfOp : Weft_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, Single
 }
 
 def Weft_LoopOp : Weft_Op<"loop", [RecursiveMemoryEffects, SingleBlock, AttrSizedOperandSegments, Weft_Dim,
-    DeclareOpInterfaceMethods<LoopLikeOpInterface>, DeclareOpInterfaceMethods<RegionBranchOpInterface>]> {
+    DeclareOpInterfaceMethods<LoopLikeOpInterface>,
+    DeclareOpInterfaceMethods<RegionBranchOpInterface, ["areTypesCompatible", "getEntrySuccessorOperands"]>]> {
   let summary = "Repeats a region: a trip count, a condition, carried values, scanned inputs, stacked outputs";
   let description = [{
     Region arguments: iteration (index), carried values, one slice of each scanned operand (without the scanned axis).
@@ -44,7 +45,7 @@ def Weft_LoopOp : Weft_Op<"loop", [RecursiveMemoryEffects, SingleBlock, AttrSize
   let hasCanonicalizer = 1;
 }
 
-def Weft_YieldOp : Weft_Op<"yield", [Pure, Terminator, ReturnLike]> {
+def Weft_YieldOp : Weft_Op<"yield", [Pure, Terminator, DeclareOpInterfaceMethods<RegionBranchTerminatorOpInterface>]> {
   let summary = "Ends a region";
   let arguments = (ins Variadic<Weft_Value>:$operands);
   let assemblyFormat = [{ attr-dict ($operands^ `:` type($operands))? }];

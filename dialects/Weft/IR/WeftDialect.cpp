@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Registers the dialect's ops, types and attributes.
+// Registers the dialect's ops, types and attributes; the text form of dim names.
 #include "dialects/Weft/IR/WeftOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::weft;
@@ -38,7 +39,115 @@ void WeftDialect::initialize() {
 }
 
 Operation *WeftDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
-  if (auto elements = dyn_cast<ElementsAttr>(value); elements && elements.getType() == type)
-    return ConstantOp::create(builder, loc, elements);
+  if (auto elements = dyn_cast<ElementsAttr>(value)) {
+    if (elements.getType() == type)
+      return ConstantOp::create(builder, loc, elements);
+    return nullptr;
+  }
   return arith::ConstantOp::materialize(builder, value, type, loc);
+}
+
+//===----------------------------------------------------------------------===//
+// #weft.dims
+//===----------------------------------------------------------------------===//
+
+// Collects the text of one expression up to a `,` or `>` of the list; DimExpr::parse says whether it is one.
+static ParseResult parseDimText(AsmParser &parser, std::string &text, int depth = 0) {
+  constexpr int maxDepth = 64;
+  if (depth > maxDepth)
+    return parser.emitError(parser.getCurrentLocation(), "expected a dim expression of at most 64 levels");
+  while (true) {
+    StringRef keyword;
+    APInt integer;
+    OptionalParseResult parsedInteger;
+    if (succeeded(parser.parseOptionalKeyword(&keyword))) {
+      text += keyword;
+    } else if (parsedInteger = parser.parseOptionalInteger(integer); parsedInteger.has_value()) {
+      if (failed(*parsedInteger))
+        return failure();
+      SmallString<24> digits;
+      integer.toStringSigned(digits);
+      text += digits;
+    } else if (succeeded(parser.parseOptionalQuestion())) {
+      text += '?';
+    } else if (succeeded(parser.parseOptionalLParen())) {
+      text += '(';
+      if (parseDimText(parser, text, depth + 1))
+        return failure();
+      while (succeeded(parser.parseOptionalComma())) {
+        text += ',';
+        if (parseDimText(parser, text, depth + 1))
+          return failure();
+      }
+      if (parser.parseRParen())
+        return failure();
+      text += ')';
+    } else if (succeeded(parser.parseOptionalPlus())) {
+      text += " + ";
+    } else if (succeeded(parser.parseOptionalMinus())) {
+      text += " - ";
+    } else if (succeeded(parser.parseOptionalStar())) {
+      text += " * ";
+    } else {
+      return success();
+    }
+    // Tokens never grow together: `a b` stays malformed.
+    text += ' ';
+  }
+}
+
+Attribute DimsAttr::parse(AsmParser &parser, Type) {
+  MLIRContext *context = parser.getContext();
+  SmallVector<StringAttr> exprs;
+  auto parseExpr = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    std::string text;
+    if (parseDimText(parser, text))
+      return failure();
+    std::optional<DimExpr> expr = DimExpr::parse(text);
+    if (!expr)
+      return parser.emitError(loc, "expected a dim expression, but got '") << StringRef(text).trim() << "'";
+    exprs.push_back(StringAttr::get(context, expr->str()));
+    return success();
+  };
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess())
+    return {};
+  if (failed(parser.parseOptionalGreater()) &&
+      (parser.parseCommaSeparatedList(parseExpr) || parser.parseGreater()))
+    return {};
+  return DimsAttr::getChecked([&] { return parser.emitError(loc); }, context, exprs);
+}
+
+void DimsAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  llvm::interleaveComma(getExprs(), printer, [&](StringAttr expr) { printer << expr.getValue(); });
+  printer << '>';
+}
+
+LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<StringAttr> exprs) {
+  for (StringAttr text : exprs) {
+    std::optional<DimExpr> expr = text ? DimExpr::parse(text.getValue()) : std::nullopt;
+    if (!expr || expr->str() != text.getValue())
+      return emitError() << "expected a canonical dim expression, but got '" << (text ? text.getValue() : "") << "'";
+  }
+  return success();
+}
+
+LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                       function_ref<InFlightDiagnostic()> emitError) const {
+  if (getExprs().size() != shape.size())
+    return emitError() << "expected one dim expression for each of " << shape.size() << " dims, but got "
+                       << getExprs().size();
+  for (auto [axis, pair] : llvm::enumerate(llvm::zip(getExprs(), shape))) {
+    auto [text, size] = pair;
+    std::optional<DimExpr> expr = DimExpr::parse(text.getValue());
+    std::optional<int64_t> named = expr ? expr->getConstant() : std::nullopt;
+    bool isStatic = !ShapedType::isDynamic(size);
+    if (isStatic ? named != size : named.has_value())
+      return emitError() << "expected the expression of dim " << axis << " to be "
+                         << (isStatic ? Twine(size).str() : std::string("no constant, for the dim is dynamic"))
+                         << ", but got '" << text.getValue() << "'";
+  }
+  return success();
 }

@@ -18,7 +18,7 @@ def Weft_SeqMakeOp : Weft_Op<"seq_make", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_SeqGetOp : Weft_Op<"seq_get", [Pure]> {
+def Weft_SeqGetOp : Weft_InferredOp<"seq_get", [Pure]> {
   let summary = "Element at a position; negative counts from the end";
   let arguments = (ins Weft_SeqType:$seq, Index:$pos);
   let results = (outs Weft_AnyTensor:$result);
@@ -26,7 +26,7 @@ def Weft_SeqGetOp : Weft_Op<"seq_get", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_SeqInsertOp : Weft_Op<"seq_insert", [Pure]> {
+def Weft_SeqInsertOp : Weft_InferredOp<"seq_insert", [Pure]> {
   let summary = "Sequence with an element inserted; without position at the end";
   let arguments = (ins Weft_SeqType:$seq, Weft_AnyTensor:$value, Optional<Index>:$pos);
   let results = (outs Weft_SeqType:$result);
@@ -34,7 +34,7 @@ def Weft_SeqInsertOp : Weft_Op<"seq_insert", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_SeqEraseOp : Weft_Op<"seq_erase", [Pure]> {
+def Weft_SeqEraseOp : Weft_InferredOp<"seq_erase", [Pure]> {
   let summary = "Sequence without the element at a position; without position the last";
   let arguments = (ins Weft_SeqType:$seq, Optional<Index>:$pos);
   let results = (outs Weft_SeqType:$result);
@@ -50,7 +50,7 @@ def Weft_SeqLengthOp : Weft_Op<"seq_length", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_SeqConcatOp : Weft_Op<"seq_concat", [Pure]> {
+def Weft_SeqConcatOp : Weft_InferredOp<"seq_concat", [Pure]> {
   let summary = "Elements joined along an axis, or stacked along a new one";
   let arguments = (ins Weft_SeqType:$seq, I64Attr:$axis, DefaultValuedAttr<BoolAttr, "false">:$new_axis);
   let results = (outs Weft_AnyTensor:$result);
@@ -58,7 +58,7 @@ def Weft_SeqConcatOp : Weft_Op<"seq_concat", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_SeqSplitOp : Weft_Op<"seq_split", [Pure]> {
+def Weft_SeqSplitOp : Weft_InferredOp<"seq_split", [Pure]> {
   let summary = "Slices of a tensor along an axis as a sequence";
   let arguments = (ins Weft_AnyTensor:$x, Optional<Weft_IntTensor>:$split, I64Attr:$axis, DefaultValuedAttr<BoolAttr, "true">:$keepdims);
   let results = (outs Weft_SeqType:$result);
@@ -74,7 +74,7 @@ def Weft_OptMakeOp : Weft_Op<"opt_make", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Weft_OptGetOp : Weft_Op<"opt_get", [Pure]> {
+def Weft_OptGetOp : Weft_InferredOp<"opt_get", [Pure]> {
   let summary = "The value of an optional that is present";
   let arguments = (ins Weft_OptType:$opt);
   let results = (outs Weft_Value:$result);

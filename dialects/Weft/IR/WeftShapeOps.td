@@ -122,7 +122,7 @@ def Weft_ExtractOp : Weft_Op<"extract", [Pure]> {
   let hasFolder = 1;
 }
 
-def Weft_FromElementsOp : Weft_Op<"from_elements", [Pure]> {
+def Weft_FromElementsOp : Weft_InferredOp<"from_elements", [Pure]> {
   let summary = "One-dimensional i64 tensor of index values";
   let arguments = (ins Variadic<Index>:$elements);
   let results = (outs Weft_I64Tensor:$result);
