@@ -19,6 +19,31 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
+  let summary = "Group ops into kernels";
+  let description = [{
+    What:           puts every op that computes a tensor into exactly one `weft.kernel`. A matmul, conv or pool takes the elementwise ops behind it as
+                    long as only the last value has other users and operands broadcast to its result; a softmax, normalize or reduce also takes
+                    those before it; elementwise ops of one shape form groups, with several results where needed; every other op is alone.
+    Before this:    `verify-shapes` holds: shapes are equal if their dims' names are.
+    After this:     outside of kernels only constants, reshapes, sizes, control flow and lists are left.
+    Does not:       duplicate work: a value that two kernels need is stored. Ops of different shapes are not fused.
+    Cost:           removes one store and one load per op fused; the blocks are sorted topologically.
+    Source:         op-set section 1.2, letter F.
+    (* example test/Transforms/fuse-kernels.mlir#conv_nchw_f32_bias_relu *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let options = [
+    Option<"maxOps", "max-ops", "int64_t", "96", "Ops of one kernel at most; more cost compile time and gain nothing">,
+    Option<"maxTensors", "max-tensors", "int64_t", "24", "Tensor operands and results of one kernel at most; each takes a register">,
+    Option<"remarks", "remarks", "bool", "false", "Say at each op that could have been fused why it was not">
+  ];
+  let statistics = [
+    Statistic<"numKernels", "num-kernels", "Number of kernels made">,
+    Statistic<"numFused", "num-fused", "Number of ops that share a kernel with another">
+  ];
+}
+
 def WeftInferShapesPass : Pass<"weft-infer-shapes", "::mlir::func::FuncOp"> {
   let summary = "Propagate sizes and names of dims, and name what is left";
   let description = [{
