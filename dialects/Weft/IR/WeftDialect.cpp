@@ -16,6 +16,22 @@ using namespace mlir::weft;
 #include "dialects/Weft/IR/WeftEnums.cpp.inc"
 #include "dialects/Weft/IR/WeftInterfaces.cpp.inc"
 
+// custom<Keyword>: an enum attribute as its bare keyword, without the angle brackets it has in attribute dictionaries.
+template <typename EnumAttr>
+static ParseResult parseKeyword(OpAsmParser &parser, EnumAttr &attribute) {
+  using Enum = decltype(attribute.getValue());
+  FailureOr<Enum> value = FieldParser<Enum>::parse(parser);
+  if (failed(value))
+    return failure();
+  attribute = EnumAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+template <typename EnumAttr>
+static void printKeyword(OpAsmPrinter &printer, Operation *, EnumAttr attribute) {
+  printer << attribute.getValue();
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Weft/IR/WeftAttrs.cpp.inc"
 #define GET_TYPEDEF_CLASSES

@@ -215,7 +215,7 @@ def Weft_ShiftOp : Weft_BinaryOp<"shift"> {
 def Weft_CompareOp : Weft_BinaryOp<"compare"> {
   let summary = "Comparison; false when an operand is NaN, except for ne";
   let arguments = (ins Weft_AnyTensor:$lhs, Weft_AnyTensor:$rhs, Weft_ComparePredicateAttr:$pred);
-  let assemblyFormat = [{ $pred $lhs `,` $rhs attr-dict `:` functional-type(operands, results) }];
+  let assemblyFormat = [{ custom<Keyword>($pred) $lhs `,` $rhs attr-dict `:` functional-type(operands, results) }];
 }
 
 def Weft_SelectOp : Weft_ElementwiseOp<"select", "select"> {

@@ -14,7 +14,7 @@ def Weft_ReduceOp : Weft_InferredOp<"reduce", [Pure, Weft_Dim, Weft_Fuse]> {
   let summary = "Reduction over axes, which stay as dims of size 1";
   let arguments = (ins Weft_NumberTensor:$x, Weft_ReduceKindAttr:$kind, DenseI64ArrayAttr:$axes);
   let results = (outs Weft_NumberTensor:$result);
-  let assemblyFormat = [{ $kind $x attr-dict `:` functional-type(operands, results) }];
+  let assemblyFormat = [{ custom<Keyword>($kind) $x attr-dict `:` functional-type(operands, results) }];
   let hasVerifier = 1;
   let hasFolder = 1;
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::row; } }];
@@ -24,7 +24,7 @@ def Weft_ArgReduceOp : Weft_InferredOp<"arg_reduce", [Pure, Weft_Dim, Weft_Fuse]
   let summary = "Index of the extreme element along an axis, which stays as a dim of size 1";
   let arguments = (ins Weft_NumberTensor:$x, Weft_ArgKindAttr:$kind, I64Attr:$axis, DefaultValuedAttr<BoolAttr, "false">:$last);
   let results = (outs Weft_I64Tensor:$result);
-  let assemblyFormat = [{ $kind $x attr-dict `:` functional-type(operands, results) }];
+  let assemblyFormat = [{ custom<Keyword>($kind) $x attr-dict `:` functional-type(operands, results) }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::row; } }];
 }
@@ -51,7 +51,7 @@ def Weft_CumulateOp : Weft_InferredOp<"cumulate", [Pure, Weft_Dim]> {
   let summary = "Prefix sum or product along an axis";
   let arguments = (ins Weft_NumberTensor:$x, Weft_CumulateKindAttr:$kind, I64Attr:$axis, DefaultValuedAttr<BoolAttr, "false">:$exclusive, DefaultValuedAttr<BoolAttr, "false">:$reverse);
   let results = (outs Weft_NumberTensor:$result);
-  let assemblyFormat = [{ $kind $x attr-dict `:` functional-type(operands, results) }];
+  let assemblyFormat = [{ custom<Keyword>($kind) $x attr-dict `:` functional-type(operands, results) }];
   let hasVerifier = 1;
 }
 
@@ -59,7 +59,7 @@ def Weft_PoolOp : Weft_InferredOp<"pool", [Pure, Weft_Dim, Weft_Fuse]> {
   let summary = "Reduction of windows over axes";
   let arguments = (ins Weft_NumberTensor:$x, Weft_PoolKindAttr:$kind, DenseI64ArrayAttr:$axes, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads_lo, DenseI64ArrayAttr:$pads_hi, DenseI64ArrayAttr:$dilations);
   let results = (outs Weft_NumberTensor:$result);
-  let assemblyFormat = [{ $kind $x attr-dict `:` functional-type(operands, results) }];
+  let assemblyFormat = [{ custom<Keyword>($kind) $x attr-dict `:` functional-type(operands, results) }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::host; } }];
 }
