@@ -41,14 +41,14 @@ def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels"> {
     groups, and G becomes a dim of its own after the batch dims; without (0) there is none. The packed shape is
     `[batch.., G?, ceil(N / width), K, width]`; columns past N are zero.
 
-    `#kernel.panels<k = [0], n = 1>` packs a `[K, N]` matrix;
-    `#kernel.panels<k = [2, 3, 1], n = 0, groups = 1>` packs `[F, C, KH, KW]` filters for `kernel.conv`.
+    `#kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32>` packs a `[K, N]` matrix;
+    `#kernel.panels<batch = [], k = [2, 3, 1], n = 0, groups = 1, width = 32>` packs `[F, C, KH, KW]` filters for `kernel.conv`.
   }];
   let parameters = (ins OptionalArrayRefParameter<"int64_t">:$batch, ArrayRefParameter<"int64_t">:$k, "int64_t":$n,
-                        DefaultValuedParameter<"int64_t", "0">:$groups, DefaultValuedParameter<"int64_t", "32">:$width);
+                        "int64_t":$groups, "int64_t":$width);
   let assemblyFormat = [{
-    `<` (`batch` `=` `[` $batch^ `]` `,` )? `k` `=` `[` $k `]` `,` `n` `=` $n (`,` `groups` `=` $groups^)?
-    (`,` `width` `=` $width^)? `>`
+    `<` `batch` `=` `[` (`]`) : ($batch^ `]`)? `,` `k` `=` `[` $k `]` `,` `n` `=` $n `,` `groups` `=` $groups `,`
+    `width` `=` $width `>`
   }];
   let genVerifyDecl = 1;
 }

@@ -83,8 +83,8 @@ def Kernel_ConvOp : Kernel_WindowOp<"conv"> {
   let summary = "Convolution, channels last, packed filter, with an epilogue";
   let description = [{
     `input` is `[N, spatial.., C]`, `out` `[N, out spatial.., F]`, with 1 or 2 spatial dims [conv-C1]. `filter` is packed as
-    `[G, ceil(F / G / P), K, P]` with `K = prod(kernel) * C / G` and C / G fastest: `#kernel.panels<k = [2, 3, 1], n = 0,
-    groups = G, width = P>` of `[F, C / G, KH, KW]` [conv-C2]. G divides C and F. Group g reads channels `g*C/G..` and
+    `[G, ceil(F / G / P), K, P]` with `K = prod(kernel) * C / G` and C / G fastest: `#kernel.panels<batch = [], k = [2, 3, 1],
+    n = 0, groups = G, width = P>` of `[F, C / G, KH, KW]` [conv-C2]. G divides C and F. Group g reads channels `g*C/G..` and
     writes `g*F/G..`.
 
     `pads` are the begins, then the ends, of zeros around the spatial dims, which are never materialised; the output's

@@ -126,7 +126,7 @@ def Kernel_PackOp : Kernel_Op<"pack", [Pure]> {
     `form` [pack-C1].
 
     ```mlir
-    %p = kernel.pack %w {form = #kernel.panels<k = [0], n = 1>} : tensor<64x100xf32> -> tensor<4x64x32xf32>
+    %p = kernel.pack %w {form = #kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32>} : tensor<64x100xf32> -> tensor<4x64x32xf32>
     ```
   }];
   let arguments = (ins AnyStaticShapeTensor:$source, Kernel_PackFormAttr:$form);

@@ -47,15 +47,15 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
       [cpu-C3].
     - `fma`: whether multiply and add are one instruction; else they are two, rounded twice.
 
-    `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], fma = true>`
+    `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], unroll = 1, fma = true>`
   }];
   let parameters = (ins Sched_CPUKernelParameter:$kernel, OptionalArrayRefParameter<"int64_t">:$parallel,
-                        DefaultValuedParameter<"int64_t", "16">:$vector,
-                        OptionalArrayRefParameter<"int64_t">:$registers, DefaultValuedParameter<"int64_t", "1">:$unroll,
-                        DefaultValuedParameter<"bool", "true">:$fma);
+                        "int64_t":$vector,
+                        OptionalArrayRefParameter<"int64_t">:$registers, "int64_t":$unroll,
+                        "bool":$fma);
   let assemblyFormat = [{
-    `<` `kernel` `=` $kernel (`,` `parallel` `=` `[` $parallel^ `]`)? (`,` `vector` `=` $vector^)?
-    (`,` `registers` `=` `[` $registers^ `]`)? (`,` `unroll` `=` $unroll^)? (`,` `fma` `=` $fma^)? `>`
+    `<` `kernel` `=` $kernel `,` `parallel` `=` `[` (`]`) : ($parallel^ `]`)? `,` `vector` `=` $vector `,`
+    `registers` `=` `[` (`]`) : ($registers^ `]`)? `,` `unroll` `=` $unroll `,` `fma` `=` $fma `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
