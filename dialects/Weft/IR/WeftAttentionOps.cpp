@@ -15,7 +15,8 @@ using namespace mlir::weft;
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
-  RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()), v = tensorType(adaptor.getV());
+  RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()),
+                   v = tensorType(adaptor.getV());
   if (q.getRank() != 4 || k.getRank() != 4 || v.getRank() != 4)
     return inferError(loc, "attention", 1, "expected q, k and v of rank 4, but got ", q, ", ", k, " and ", v);
   int64_t heads = adaptor.getLayout() == HeadLayout::bhsd ? 1 : 2, rows = 3 - heads;
@@ -24,12 +25,13 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                       getDim(k, 3).str(), ")");
   for (int64_t dim : {int64_t(0), heads, rows})
     if (certainlyDiffer(getDim(k, dim), getDim(v, dim)))
-      return inferError(loc, "attention", 3, "expected k dim ", dim, " (", getDim(k, dim).str(), ") to equal that of v (",
-                        getDim(v, dim).str(), ")");
+      return inferError(loc, "attention", 3, "expected k dim ", dim, " (", getDim(k, dim).str(),
+                        ") to equal that of v (", getDim(v, dim).str(), ")");
   if (certainlyDiffer(getDim(q, 0), getDim(k, 0)))
     return inferError(loc, "attention", 3, "expected q dim 0 (", getDim(q, 0).str(), ") to equal that of k (",
                       getDim(k, 0).str(), ")");
-  std::optional<int64_t> queryHeads = getDim(q, heads).getConstant(), keyHeads = getDim(k, heads).getConstant();
+  std::optional<int64_t> queryHeads = getDim(q, heads).getConstant(),
+                         keyHeads = getDim(k, heads).getConstant();
   if (queryHeads && keyHeads && (*keyHeads == 0 || *queryHeads % *keyHeads != 0))
     return inferError(loc, "attention", 4, "expected the query heads (", *queryHeads,
                       ") to be a multiple of the key heads (", *keyHeads, ")");
@@ -60,11 +62,13 @@ LogicalResult AttentionOp::verify() {
   }
   for (auto [value, name] : {std::pair<Value, StringRef>(getKvLen(), "kv_len"), {getQStart(), "q_start"}})
     if (value && !isPerEntry(tensorType(value), getDim(q, 0)))
-      return emitOpError("expected ") << name << " of one element or one per sample, but got " << value.getType()
-                                      << " [attention-C6]";
+      return emitOpError("expected ")
+             << name << " of one element or one per sample, but got " << value.getType() << " [attention-C6]";
   if (Value sink = getSink(); sink && !isPerEntry(tensorType(sink), getDim(q, heads)))
-    return emitOpError("expected sink of one element per query head, but got ") << sink.getType() << " [attention-C7]";
-  if (static_cast<int64_t>(getWindowLeft()) < -1 || static_cast<int64_t>(getWindowRight()) < -1 || getSoftcap().convertToDouble() < 0)
+    return emitOpError("expected sink of one element per query head, but got ")
+           << sink.getType() << " [attention-C7]";
+  if (static_cast<int64_t>(getWindowLeft()) < -1 || static_cast<int64_t>(getWindowRight()) < -1 ||
+      getSoftcap().convertToDouble() < 0)
     return emitOpError("expected windows of at least -1 and a softcap of at least 0 [attention-C8]");
   return success();
 }
@@ -115,16 +119,19 @@ FailureOr<DimMap> AttentionOp::getDimMap() {
 
 LogicalResult LinearAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                                   SmallVectorImpl<Type> &types) {
-  RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()), v = tensorType(adaptor.getV());
+  RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()),
+                   v = tensorType(adaptor.getV());
   if (q.getRank() != 4 || k.getRank() != 4 || v.getRank() != 4)
-    return inferError(loc, "linear_attention", 1, "expected q, k and v of rank 4, but got ", q, ", ", k, " and ", v);
+    return inferError(loc, "linear_attention", 1, "expected q, k and v of rank 4, but got ", q, ", ", k,
+                      " and ", v);
   if (certainlyDiffer(getDim(q, 3), getDim(k, 3)) || certainlyDiffer(getDim(k, 2), getDim(v, 2)))
-    return inferError(loc, "linear_attention", 2, "expected q and k of equal dim 3, k and v of equal dim 2, but got ", q,
-                      ", ", k, " and ", v);
+    return inferError(loc, "linear_attention", 2,
+                      "expected q and k of equal dim 3, k and v of equal dim 2, but got ", q, ", ", k,
+                      " and ", v);
   for (int64_t dim : {0, 1})
     if (certainlyDiffer(getDim(q, dim), getDim(k, dim)) || certainlyDiffer(getDim(k, dim), getDim(v, dim)))
-      return inferError(loc, "linear_attention", 2, "expected q, k and v of equal dim ", dim, ", but got ", q, ", ", k,
-                        " and ", v);
+      return inferError(loc, "linear_attention", 2, "expected q, k and v of equal dim ", dim, ", but got ", q,
+                        ", ", k, " and ", v);
   std::optional<int64_t> queryHeads = getDim(q, 2).getConstant(), keyHeads = getDim(k, 2).getConstant();
   if (queryHeads && keyHeads && (*keyHeads == 0 || *queryHeads % *keyHeads != 0))
     return inferError(loc, "linear_attention", 3, "expected the query heads (", *queryHeads,
@@ -132,7 +139,8 @@ LogicalResult LinearAttentionOp::inferReturnTypes(MLIRContext *, std::optional<L
   DimExpr batch = joinDims(getDim(q, 0), getDim(k, 0));
   types.push_back(makeTensorType({batch, getDim(q, 1), getDim(q, 2), getDim(v, 3)}, q.getElementType()));
   SmallVector<DimExpr> state = {batch, getDim(k, 2), getDim(k, 3), getDim(v, 3)};
-  Type stateElement = adaptor.getState() ? tensorType(adaptor.getState()).getElementType() : q.getElementType();
+  Type stateElement =
+      adaptor.getState() ? tensorType(adaptor.getState()).getElementType() : q.getElementType();
   types.push_back(makeTensorType(state, stateElement));
   return success();
 }
@@ -145,8 +153,10 @@ LogicalResult LinearAttentionOp::verify() {
   if (delta != static_cast<bool>(getBeta()))
     return emitOpError("expected a beta exactly for the delta rules [linear_attention-C4]");
   RankedTensorType k = getK().getType();
-  if (Value state = getState(); state && failed(verifyCompatibleShape(state.getType(), getNewState().getType())))
-    return emitOpError("expected state [B Hkv Dk Dv], but got ") << state.getType() << " [linear_attention-C5]";
+  if (Value state = getState();
+      state && failed(verifyCompatibleShape(state.getType(), getNewState().getType())))
+    return emitOpError("expected state [B Hkv Dk Dv], but got ")
+           << state.getType() << " [linear_attention-C5]";
   auto fits = [&](RankedTensorType type, int64_t dim) {
     return type.getDimSize(dim) == 1 || !certainlyDiffer(getDim(type, dim), getDim(k, dim));
   };
@@ -167,7 +177,8 @@ FailureOr<DimMap> LinearAttentionOp::getDimMap() {
   // Factors: batch, time (whole), heads, key dim, value dim.
   DimMap map;
   RankedTensorType q = getQ().getType(), k = getK().getType();
-  map.kinds = {FactorKind::Parallel, FactorKind::Whole, FactorKind::Parallel, FactorKind::Whole, FactorKind::Parallel};
+  map.kinds = {FactorKind::Parallel, FactorKind::Whole, FactorKind::Parallel, FactorKind::Whole,
+               FactorKind::Parallel};
   bool grouped = q.getDimSize(2) != k.getDimSize(2) || q.isDynamicDim(2);
   int64_t keyHeads = grouped ? kNoFactor : 2;
   map.operands = {{0, 1, 2, 3}, {0, 1, keyHeads, 3}, {0, 1, keyHeads, 4}};
@@ -190,12 +201,13 @@ LogicalResult RopeOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
   RankedTensorType x = tensorType(adaptor.getX()), cos = tensorType(adaptor.getCos()),
                    sin = tensorType(adaptor.getSin());
   if (x.getRank() != 4 || cos.getRank() != 3 || sin.getRank() != 3)
-    return inferError(loc, "rope", 1, "expected x, cos and sin of rank 4, 3 and 3, but got ", x, ", ", cos, " and ", sin);
+    return inferError(loc, "rope", 1, "expected x, cos and sin of rank 4, 3 and 3, but got ", x, ", ", cos,
+                      " and ", sin);
   int64_t dims = adaptor.getDims();
   std::optional<int64_t> head = getDim(x, 3).getConstant();
   if (dims < 2 || dims % 2 != 0 || (head && dims > *head))
-    return inferError(loc, "rope", 2, "expected an even number of dims of at most ", getDim(x, 3).str(), ", but got ",
-                      dims);
+    return inferError(loc, "rope", 2, "expected an even number of dims of at most ", getDim(x, 3).str(),
+                      ", but got ", dims);
   int64_t rows = adaptor.getLayout() == HeadLayout::bhsd ? 2 : 1;
   for (RankedTensorType table : {cos, sin}) {
     if (certainlyDiffer(getDim(table, 2), DimExpr::constant(dims / 2)) ||
@@ -233,8 +245,9 @@ LogicalResult CacheUpdateOp::inferReturnTypes(MLIRContext *, std::optional<Locat
   RankedTensorType cache = tensorType(adaptor.getCache()), update = tensorType(adaptor.getUpdate());
   int64_t rank = cache.getRank(), axis = adaptor.getAxis();
   if (update.getRank() != rank || update.getElementType() != cache.getElementType())
-    return inferError(loc, "cache_update", 1, "expected cache and update of equal rank and element type, but got ", cache,
-                      " and ", update);
+    return inferError(loc, "cache_update", 1,
+                      "expected cache and update of equal rank and element type, but got ", cache, " and ",
+                      update);
   if (axis < 0 || axis >= rank)
     return inferError(loc, "cache_update", 2, "expected an axis in [0, ", rank, "), but got ", axis);
   SmallVector<DimExpr> dims = getDims(cache);
@@ -258,7 +271,8 @@ LogicalResult CacheUpdateOp::verify() {
            << *size << " entries along axis " << getAxis() << ", but got " << *length << " [cache_update-C4]";
   RankedTensorType start = getStart().getType();
   if (!isPerEntry(start, getDim(getCache().getType(), 0)))
-    return emitOpError("expected start of one element or one per sample, but got ") << start << " [cache_update-C5]";
+    return emitOpError("expected start of one element or one per sample, but got ")
+           << start << " [cache_update-C5]";
   return success();
 }
 
@@ -273,7 +287,8 @@ FailureOr<DimMap> CacheUpdateOp::getDimMap() {
   }
   RankedTensorType start = getStart().getType();
   SmallVector<int64_t> starts(start.getRank(), kNoFactor);
-  if (start.getRank() == 1 && axis != 0 && (start.getDimSize(0) != 1 || getCache().getType().getDimSize(0) == 1))
+  if (start.getRank() == 1 && axis != 0 &&
+      (start.getDimSize(0) != 1 || getCache().getType().getDimSize(0) == 1))
     starts[0] = 0;
   map.operands = {cache, update, starts};
   map.results = {cache};

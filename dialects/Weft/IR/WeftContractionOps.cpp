@@ -29,7 +29,8 @@ static bool isZeroPointShape(RankedTensorType type, int64_t axis, const DimExpr 
   if (type.getRank() == 1)
     return !certainlyDiffer(getDim(type, 0), size);
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    if (certainlyDiffer(getDim(type, dim), dim == axis ? size : DimExpr::constant(1)) && dim >= type.getRank() - 2)
+    if (certainlyDiffer(getDim(type, dim), dim == axis ? size : DimExpr::constant(1)) &&
+        dim >= type.getRank() - 2)
       return false;
   return true;
 }
@@ -44,8 +45,9 @@ static LogicalResult verifyZeroPoint(Operation *op, Value zeroPoint, StringRef n
            << name << " to have the integer element type of its operand, but got "
            << tensorType(zeroPoint).getElementType() << " for " << element << " [" << label << "]";
   if (!isZeroPointShape(tensorType(zeroPoint), axis, size))
-    return op->emitOpError("expected ") << name << " of one element or one per row, column or channel, but got "
-                                        << zeroPoint.getType() << " [" << label << "]";
+    return op->emitOpError("expected ")
+           << name << " of one element or one per row, column or channel, but got " << zeroPoint.getType()
+           << " [" << label << "]";
   return success();
 }
 
@@ -58,16 +60,18 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs());
   int64_t rank = lhs.getRank();
   if (rank < 2 || rhs.getRank() != rank)
-    return inferError(loc, "matmul", 1, "expected operands of equal rank of at least 2, but got ", lhs, " and ", rhs);
+    return inferError(loc, "matmul", 1, "expected operands of equal rank of at least 2, but got ", lhs,
+                      " and ", rhs);
   if (!areContractible(lhs.getElementType(), rhs.getElementType()))
-    return inferError(loc, "matmul", 2, "expected operands of equal element types or of small integers, but got ",
+    return inferError(loc, "matmul", 2,
+                      "expected operands of equal element types or of small integers, but got ",
                       lhs.getElementType(), " and ", rhs.getElementType());
   bool transposeLhs = adaptor.getTransposeLhs(), transposeRhs = adaptor.getTransposeRhs();
   int64_t lhsK = transposeLhs ? rank - 2 : rank - 1, rhsK = transposeRhs ? rank - 1 : rank - 2;
   DimExpr k = getDim(lhs, lhsK), otherK = getDim(rhs, rhsK);
   if (certainlyDiffer(k, otherK))
-    return inferError(loc, "matmul", 3, "expected lhs dim ", lhsK, " (", k.str(), ") to equal rhs dim ", rhsK, " (",
-                      otherK.str(), ")");
+    return inferError(loc, "matmul", 3, "expected lhs dim ", lhsK, " (", k.str(), ") to equal rhs dim ", rhsK,
+                      " (", otherK.str(), ")");
   SmallVector<DimExpr> dims;
   for (int64_t dim = 0; dim < rank - 2; ++dim) {
     std::optional<DimExpr> size = broadcastDim(getDim(lhs, dim), getDim(rhs, dim));
@@ -85,12 +89,15 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
 LogicalResult MatmulOp::verify() {
   RankedTensorType result = getResult().getType();
   int64_t rank = result.getRank();
-  if (failed(verifyZeroPoint(*this, getLhsZp(), "lhs_zp", getLhs(), rank - 2, getDim(result, rank - 2), "matmul-C5")))
+  if (failed(verifyZeroPoint(*this, getLhsZp(), "lhs_zp", getLhs(), rank - 2, getDim(result, rank - 2),
+                             "matmul-C5")))
     return failure();
-  return verifyZeroPoint(*this, getRhsZp(), "rhs_zp", getRhs(), rank - 1, getDim(result, rank - 1), "matmul-C5");
+  return verifyZeroPoint(*this, getRhsZp(), "rhs_zp", getRhs(), rank - 1, getDim(result, rank - 1),
+                         "matmul-C5");
 }
 
-/// (b m k), (b k n) -> (b m n) with the factors in the order b.., m, n, k; a batch dim of size 1 carries no factor.
+/// (b m k), (b k n) -> (b m n) with the factors in the order b.., m, n, k; a batch dim of size 1 carries no
+/// factor.
 static DimMap matmulDimMap(RankedTensorType lhs, RankedTensorType rhs, bool transposeLhs, bool transposeRhs) {
   int64_t rank = lhs.getRank(), batch = rank - 2, m = batch, n = batch + 1, k = batch + 2;
   DimMap map;
@@ -116,7 +123,8 @@ static SmallVector<int64_t> zeroPointFactors(RankedTensorType type, int64_t axis
   SmallVector<int64_t> factors(type.getRank(), kNoFactor);
   if (type.getRank() == 1 && type.getDimSize(0) != 1)
     factors[0] = factor;
-  else if (type.getRank() >= axisFromEnd && type.getRank() > 1 && type.getDimSize(type.getRank() - axisFromEnd) != 1)
+  else if (type.getRank() >= axisFromEnd && type.getRank() > 1 &&
+           type.getDimSize(type.getRank() - axisFromEnd) != 1)
     factors[type.getRank() - axisFromEnd] = factor;
   return factors;
 }
@@ -177,16 +185,16 @@ LogicalResult GroupedMatmulOp::inferReturnTypes(MLIRContext *, std::optional<Loc
   RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs()),
                    sizes = tensorType(adaptor.getSizes());
   if (lhs.getRank() != 2 || rhs.getRank() != 3 || sizes.getRank() != 1)
-    return inferError(loc, "grouped_matmul", 1, "expected lhs, rhs and sizes of rank 2, 3 and 1, but got ", lhs, ", ", rhs,
-                      " and ", sizes);
+    return inferError(loc, "grouped_matmul", 1, "expected lhs, rhs and sizes of rank 2, 3 and 1, but got ",
+                      lhs, ", ", rhs, " and ", sizes);
   if (!areContractible(lhs.getElementType(), rhs.getElementType()))
     return inferError(loc, "grouped_matmul", 2,
-                      "expected operands of equal element types or of small integers, but got ", lhs.getElementType(),
-                      " and ", rhs.getElementType());
+                      "expected operands of equal element types or of small integers, but got ",
+                      lhs.getElementType(), " and ", rhs.getElementType());
   int64_t rhsK = adaptor.getTransposeRhs() ? 2 : 1;
   if (certainlyDiffer(getDim(lhs, 1), getDim(rhs, rhsK)))
-    return inferError(loc, "grouped_matmul", 3, "expected lhs dim 1 (", getDim(lhs, 1).str(), ") to equal rhs dim ", rhsK,
-                      " (", getDim(rhs, rhsK).str(), ")");
+    return inferError(loc, "grouped_matmul", 3, "expected lhs dim 1 (", getDim(lhs, 1).str(),
+                      ") to equal rhs dim ", rhsK, " (", getDim(rhs, rhsK).str(), ")");
   if (certainlyDiffer(getDim(sizes, 0), getDim(rhs, 0)))
     return inferError(loc, "grouped_matmul", 4, "expected sizes dim 0 (", getDim(sizes, 0).str(),
                       ") to equal rhs dim 0 (", getDim(rhs, 0).str(), ")");
@@ -230,7 +238,8 @@ static LogicalResult checkConv(std::optional<Location> loc, StringRef op, Ranked
                                ArrayRef<int64_t> dilations, int64_t groups, bool allowNegativePads) {
   int64_t rank = input.getRank();
   if (rank < 3 || rank > 5 || filter.getRank() != rank)
-    return inferError(loc, op, 1, "expected input and filter of equal rank from 3 to 5, but got ", input, " and ", filter);
+    return inferError(loc, op, 1, "expected input and filter of equal rank from 3 to 5, but got ", input,
+                      " and ", filter);
   if (!areContractible(input.getElementType(), filter.getElementType()))
     return inferError(loc, op, 2, "expected operands of equal element types or of small integers, but got ",
                       input.getElementType(), " and ", filter.getElementType());
@@ -248,15 +257,16 @@ static LogicalResult checkConv(std::optional<Location> loc, StringRef op, Ranked
 }
 
 /// Checks that input channels are `groups` times the filter's and that the filters divide by the groups.
-static LogicalResult checkConvChannels(std::optional<Location> loc, StringRef op, const DimExpr &inputChannels,
-                                       const DimExpr &filterChannels, const DimExpr &filters, int64_t groups) {
+static LogicalResult checkConvChannels(std::optional<Location> loc, StringRef op,
+                                       const DimExpr &inputChannels, const DimExpr &filterChannels,
+                                       const DimExpr &filters, int64_t groups) {
   DimExpr wanted = filterChannels * DimExpr::constant(groups);
   if (certainlyDiffer(inputChannels, wanted))
-    return inferError(loc, op, 5, "expected input channels (", inputChannels.str(), ") to equal filter channels (",
-                      filterChannels.str(), ") times groups (", groups, ")");
+    return inferError(loc, op, 5, "expected input channels (", inputChannels.str(),
+                      ") to equal filter channels (", filterChannels.str(), ") times groups (", groups, ")");
   if (std::optional<int64_t> count = filters.getConstant(); count && *count % groups != 0)
-    return inferError(loc, op, 6, "expected the number of filters (", *count, ") to be a multiple of groups (", groups,
-                      ")");
+    return inferError(loc, op, 6, "expected the number of filters (", *count,
+                      ") to be a multiple of groups (", groups, ")");
   return success();
 }
 
@@ -264,19 +274,21 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter());
   int64_t groups = adaptor.getGroups();
-  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(), dilations = adaptor.getDilations();
-  if (failed(checkConv(loc, "conv", input, filter, strides, pads, dilations, groups, /*allowNegativePads=*/false)))
+  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(),
+                    dilations = adaptor.getDilations();
+  if (failed(checkConv(loc, "conv", input, filter, strides, pads, dilations, groups,
+                       /*allowNegativePads=*/false)))
     return failure();
   ImageDims at(adaptor.getLayout(), input.getRank());
-  if (failed(checkConvChannels(loc, "conv", getDim(input, at.channel), getDim(filter, at.channel), getDim(filter, 0),
-                               groups)))
+  if (failed(checkConvChannels(loc, "conv", getDim(input, at.channel), getDim(filter, at.channel),
+                               getDim(filter, 0), groups)))
     return failure();
   SmallVector<DimExpr> dims(input.getRank());
   dims[0] = getDim(input, 0);
   dims[at.channel] = getDim(filter, 0);
   for (int64_t i = 0; i < at.spatialRank; ++i) {
-    DimExpr size = windowDim(getDim(input, at.spatial + i), getDim(filter, at.spatial + i), strides[i], dilations[i],
-                             pads[i] + pads[i + at.spatialRank]);
+    DimExpr size = windowDim(getDim(input, at.spatial + i), getDim(filter, at.spatial + i), strides[i],
+                             dilations[i], pads[i] + pads[i + at.spatialRank]);
     if (std::optional<int64_t> count = size.getConstant(); count && *count < 0)
       return inferError(loc, "conv", 7, "expected spatial dim ", i, " (", getDim(input, at.spatial + i).str(),
                         ") with its pads to hold the filter (", getDim(filter, at.spatial + i).str(), ")");
@@ -287,13 +299,15 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
 }
 
 LogicalResult ConvOp::verify() {
-  if (failed(verifyZeroPoint(*this, getInputZp(), "input_zp", getInput(), -1, DimExpr::constant(1), "conv-C8")))
+  if (failed(
+          verifyZeroPoint(*this, getInputZp(), "input_zp", getInput(), -1, DimExpr::constant(1), "conv-C8")))
     return failure();
-  return verifyZeroPoint(*this, getFilterZp(), "filter_zp", getFilter(), 0, getDim(getFilter().getType(), 0), "conv-C8");
+  return verifyZeroPoint(*this, getFilterZp(), "filter_zp", getFilter(), 0, getDim(getFilter().getType(), 0),
+                         "conv-C8");
 }
 
-/// Factors: n, f, one per spatial dim (window), then c and the taps (reduce). A depthwise channel is one parallel factor;
-/// the channels of other grouped convolutions carry none.
+/// Factors: n, f, one per spatial dim (window), then c and the taps (reduce). A depthwise channel is one
+/// parallel factor; the channels of other grouped convolutions carry none.
 static DimMap convDimMap(ImageDims at, int64_t groups, bool depthwise) {
   int64_t rank = at.spatialRank + 2, c = rank, taps = rank + 1;
   DimMap map;
@@ -342,7 +356,8 @@ struct AbsorbPad : OpRewritePattern<ConvOp> {
       return rewriter.notifyMatchFailure(op, "the input is not a constant pad, or has a zero point");
     if (!pad.getLo().empty() || !pad.getHi().empty())
       return rewriter.notifyMatchFailure(op, "the pads are not static");
-    if (Value value = pad.getValue(); value && !matchPattern(value, m_AnyZeroFloat()) && !matchPattern(value, m_Zero()))
+    if (Value value = pad.getValue();
+        value && !matchPattern(value, m_AnyZeroFloat()) && !matchPattern(value, m_Zero()))
       return rewriter.notifyMatchFailure(op, "the padded value is not a constant zero");
     ImageDims at(op.getLayout(), op.getInput().getType().getRank());
     ArrayRef<int64_t> lo = pad.getStaticLo(), hi = pad.getStaticHi();
@@ -370,22 +385,22 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Loc
                                                 SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter());
   int64_t groups = adaptor.getGroups();
-  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(), dilations = adaptor.getDilations(),
-                    extra = adaptor.getOutputPadding();
+  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(),
+                    dilations = adaptor.getDilations(), extra = adaptor.getOutputPadding();
   if (failed(checkConv(loc, "conv_transpose", input, filter, strides, pads, dilations, groups,
                        /*allowNegativePads=*/true)))
     return failure();
   ImageDims at(adaptor.getLayout(), input.getRank());
   if (static_cast<int64_t>(extra.size()) != at.spatialRank)
-    return inferError(loc, "conv_transpose", 3, "expected ", at.spatialRank, " entries of output_padding, but got ",
-                      extra.size());
+    return inferError(loc, "conv_transpose", 3, "expected ", at.spatialRank,
+                      " entries of output_padding, but got ", extra.size());
   DimExpr channels = getDim(input, at.channel);
   if (certainlyDiffer(channels, getDim(filter, 0)))
-    return inferError(loc, "conv_transpose", 5, "expected input channels (", channels.str(), ") to equal filter dim 0 (",
-                      getDim(filter, 0).str(), ")");
+    return inferError(loc, "conv_transpose", 5, "expected input channels (", channels.str(),
+                      ") to equal filter dim 0 (", getDim(filter, 0).str(), ")");
   if (std::optional<int64_t> count = channels.getConstant(); count && *count % groups != 0)
-    return inferError(loc, "conv_transpose", 6, "expected input channels (", *count, ") to be a multiple of groups (",
-                      groups, ")");
+    return inferError(loc, "conv_transpose", 6, "expected input channels (", *count,
+                      ") to be a multiple of groups (", groups, ")");
   SmallVector<DimExpr> dims(input.getRank());
   dims[0] = getDim(input, 0);
   dims[at.channel] = getDim(filter, at.channel) * DimExpr::constant(groups);
@@ -416,31 +431,35 @@ LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                              SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter()),
                    offset = tensorType(adaptor.getOffset());
-  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(), dilations = adaptor.getDilations();
+  ArrayRef<int64_t> strides = adaptor.getStrides(), pads = adaptor.getPads(),
+                    dilations = adaptor.getDilations();
   int64_t groups = adaptor.getGroups(), offsetGroups = adaptor.getOffsetGroups();
   if (failed(checkConv(loc, "deform_conv", input, filter, strides, pads, dilations, groups,
                        /*allowNegativePads=*/false)))
     return failure();
   if (input.getRank() != 4 || offset.getRank() != 4 || offsetGroups < 1)
-    return inferError(loc, "deform_conv", 1, "expected input and offset of rank 4 and positive offset_groups, but got ",
-                      input, " and ", offset);
+    return inferError(loc, "deform_conv", 1,
+                      "expected input and offset of rank 4 and positive offset_groups, but got ", input,
+                      " and ", offset);
   ImageDims at(adaptor.getLayout(), 4);
   if (failed(checkConvChannels(loc, "deform_conv", getDim(input, at.channel), getDim(filter, at.channel),
                                getDim(filter, 0), groups)))
     return failure();
-  DimExpr taps = getDim(filter, at.spatial) * getDim(filter, at.spatial + 1) * DimExpr::constant(offsetGroups);
+  DimExpr taps =
+      getDim(filter, at.spatial) * getDim(filter, at.spatial + 1) * DimExpr::constant(offsetGroups);
   if (certainlyDiffer(getDim(offset, at.channel), taps * DimExpr::constant(2)))
-    return inferError(loc, "deform_conv", 7, "expected two offset channels per tap and offset group, but got ",
+    return inferError(loc, "deform_conv", 7,
+                      "expected two offset channels per tap and offset group, but got ",
                       getDim(offset, at.channel).str());
   SmallVector<DimExpr> dims(4);
   dims[0] = getDim(input, 0);
   dims[at.channel] = getDim(filter, 0);
   for (int64_t i = 0; i < 2; ++i) {
-    DimExpr size = windowDim(getDim(input, at.spatial + i), getDim(filter, at.spatial + i), strides[i], dilations[i],
-                             pads[i] + pads[i + 2]);
+    DimExpr size = windowDim(getDim(input, at.spatial + i), getDim(filter, at.spatial + i), strides[i],
+                             dilations[i], pads[i] + pads[i + 2]);
     if (certainlyDiffer(size, getDim(offset, at.spatial + i)))
-      return inferError(loc, "deform_conv", 8, "expected offset dim ", at.spatial + i, " to be ", size.str(), ", but got ",
-                        getDim(offset, at.spatial + i).str());
+      return inferError(loc, "deform_conv", 8, "expected offset dim ", at.spatial + i, " to be ", size.str(),
+                        ", but got ", getDim(offset, at.spatial + i).str());
     dims[at.spatial + i] = joinDims(size, getDim(offset, at.spatial + i));
   }
   types.push_back(makeTensorType(dims, getAccumulatorType(input.getElementType())));

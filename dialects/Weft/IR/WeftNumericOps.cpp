@@ -18,7 +18,8 @@ LogicalResult DftOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
     return inferError(loc, "dft", 2, "expected a last dim of 1 or 2, but got ", getDim(x, rank - 1).str());
   bool inverse = adaptor.getInverse(), onesided = adaptor.getOnesided();
   if (onesided && (inverse ? *parts != 2 : *parts != 1))
-    return inferError(loc, "dft", 3, "expected a one-sided transform to go from real to complex or inverse back, but got ",
+    return inferError(loc, "dft", 3,
+                      "expected a one-sided transform to go from real to complex or inverse back, but got ",
                       *parts, inverse ? " part for the inverse" : " parts");
   DimExpr one = DimExpr::constant(1), two = DimExpr::constant(2);
   SmallVector<DimExpr> dims = getDims(x);
@@ -93,7 +94,9 @@ static DimMap matricesDimMap(int64_t rank, bool keepsMatrix) {
   return map;
 }
 
-FailureOr<DimMap> DetOp::getDimMap() { return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/false); }
+FailureOr<DimMap> DetOp::getDimMap() {
+  return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/false);
+}
 
 LogicalResult InverseOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
@@ -106,7 +109,9 @@ LogicalResult InverseOp::inferReturnTypes(MLIRContext *, std::optional<Location>
 
 LogicalResult InverseOp::verify() { return success(); }
 
-FailureOr<DimMap> InverseOp::getDimMap() { return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/true); }
+FailureOr<DimMap> InverseOp::getDimMap() {
+  return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/true);
+}
 
 LogicalResult RandomOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {

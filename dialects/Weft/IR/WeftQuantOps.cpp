@@ -7,9 +7,11 @@
 using namespace mlir;
 using namespace mlir::weft;
 
-/// Checks that `params` (scale or zero point) is one element, one per entry of `axis`, or one per block of it.
-static LogicalResult checkParams(std::optional<Location> loc, StringRef op, StringRef name, RankedTensorType x,
-                                 RankedTensorType params, std::optional<int64_t> axis, int64_t block) {
+/// Checks that `params` (scale or zero point) is one element, one per entry of `axis`, or one per block of
+/// it.
+static LogicalResult checkParams(std::optional<Location> loc, StringRef op, StringRef name,
+                                 RankedTensorType x, RankedTensorType params, std::optional<int64_t> axis,
+                                 int64_t block) {
   if (block > 0) {
     if (params.getRank() != x.getRank())
       return inferError(loc, op, 3, "expected ", name, " of the rank of x for blocks, but got ", params);
@@ -26,18 +28,21 @@ static LogicalResult checkParams(std::optional<Location> loc, StringRef op, Stri
   if (mayBeOneElement(params))
     return success();
   if (!axis || params.getRank() != 1 || certainlyDiffer(getDim(params, 0), getDim(x, *axis)))
-    return inferError(loc, op, 3, "expected ", name, " of one element or one per entry of the axis, but got ", params);
+    return inferError(loc, op, 3, "expected ", name, " of one element or one per entry of the axis, but got ",
+                      params);
   return success();
 }
 
-static LogicalResult inferQuant(std::optional<Location> loc, StringRef op, RankedTensorType x, Value scale, Value zp,
-                                std::optional<int64_t> axis, int64_t block, Type to, SmallVectorImpl<Type> &types) {
+static LogicalResult inferQuant(std::optional<Location> loc, StringRef op, RankedTensorType x, Value scale,
+                                Value zp, std::optional<int64_t> axis, int64_t block, Type to,
+                                SmallVectorImpl<Type> &types) {
   if (axis && (*axis < 0 || *axis >= std::max<int64_t>(x.getRank(), 1)))
     return inferError(loc, op, 1, "expected an axis in [0, ", x.getRank(), "), but got ", *axis);
   if (x.getRank() == 0)
     axis = std::nullopt;
   if (block < 0 || (block > 0 && !axis))
-    return inferError(loc, op, 2, "expected block_size of at least 0, and an axis for blocks, but got ", block);
+    return inferError(loc, op, 2, "expected block_size of at least 0, and an axis for blocks, but got ",
+                      block);
   if (failed(checkParams(loc, op, "scale", x, tensorType(scale), axis, block)))
     return failure();
   if (zp && failed(checkParams(loc, op, "zp", x, tensorType(zp), axis, block)))
@@ -80,9 +85,8 @@ LogicalResult QuantizeOp::inferReturnTypes(MLIRContext *, std::optional<Location
 
 LogicalResult QuantizeOp::verify() {
   if (Value zp = getZp(); zp && tensorType(zp).getElementType() != getTo())
-    return emitOpError("expected zp of the result's element type ") << getTo() << ", but got "
-                                                                    << tensorType(zp).getElementType()
-                                                                    << " [quantize-C4]";
+    return emitOpError("expected zp of the result's element type ")
+           << getTo() << ", but got " << tensorType(zp).getElementType() << " [quantize-C4]";
   return success();
 }
 
@@ -100,8 +104,8 @@ LogicalResult DequantizeOp::verify() {
   if (!isa<FloatType>(getTo()))
     return emitOpError("expected a float result type, but got ") << getTo() << " [dequantize-C4]";
   if (Value table = getTable(); table && (tensorType(table).getRank() != 1 || getZp()))
-    return emitOpError("expected a table of rank 1 and no zp beside it, but got ") << table.getType()
-                                                                                  << " [dequantize-C5]";
+    return emitOpError("expected a table of rank 1 and no zp beside it, but got ")
+           << table.getType() << " [dequantize-C5]";
   return success();
 }
 
@@ -122,9 +126,8 @@ LogicalResult RequantizeOp::verify() {
   if (!getX().getType().getElementType().isInteger(32))
     return emitOpError("expected x of i32 accumulators, but got ") << getX().getType() << " [requantize-C4]";
   if (Value zp = getZp(); zp && tensorType(zp).getElementType() != getTo())
-    return emitOpError("expected zp of the result's element type ") << getTo() << ", but got "
-                                                                    << tensorType(zp).getElementType()
-                                                                    << " [requantize-C5]";
+    return emitOpError("expected zp of the result's element type ")
+           << getTo() << ", but got " << tensorType(zp).getElementType() << " [requantize-C5]";
   return success();
 }
 

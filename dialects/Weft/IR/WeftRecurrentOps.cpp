@@ -11,19 +11,19 @@ using namespace mlir::weft;
 
 /// Infers y `[S B H]` and `states` tensors `[B H]` for gates `[S B gates*H]`, r `[gates*H H]`, h0 `[B H]`.
 static LogicalResult inferRecurrent(std::optional<Location> loc, StringRef op, RankedTensorType gates,
-                                    RankedTensorType r, RankedTensorType h0, int64_t gateCount, int64_t states,
-                                    SmallVectorImpl<Type> &types) {
+                                    RankedTensorType r, RankedTensorType h0, int64_t gateCount,
+                                    int64_t states, SmallVectorImpl<Type> &types) {
   if (gates.getRank() != 3 || r.getRank() != 2 || h0.getRank() != 2)
-    return inferError(loc, op, 1, "expected gates, r and initial state of rank 3, 2 and 2, but got ", gates, ", ", r,
-                      " and ", h0);
+    return inferError(loc, op, 1, "expected gates, r and initial state of rank 3, 2 and 2, but got ", gates,
+                      ", ", r, " and ", h0);
   DimExpr hidden = joinDims(getDim(r, 1), getDim(h0, 1)), all = hidden * DimExpr::constant(gateCount);
   if (certainlyDiffer(getDim(r, 0), all) || certainlyDiffer(getDim(gates, 2), all) ||
       certainlyDiffer(getDim(h0, 1), getDim(r, 1)))
-    return inferError(loc, op, 2, "expected gates [S B ", gateCount, "*H], r [", gateCount, "*H H] and states [B H], but got ",
-                      gates, ", ", r, " and ", h0);
+    return inferError(loc, op, 2, "expected gates [S B ", gateCount, "*H], r [", gateCount,
+                      "*H H] and states [B H], but got ", gates, ", ", r, " and ", h0);
   if (certainlyDiffer(getDim(gates, 1), getDim(h0, 0)))
-    return inferError(loc, op, 3, "expected gates dim 1 (", getDim(gates, 1).str(), ") to equal initial state dim 0 (",
-                      getDim(h0, 0).str(), ")");
+    return inferError(loc, op, 3, "expected gates dim 1 (", getDim(gates, 1).str(),
+                      ") to equal initial state dim 0 (", getDim(h0, 0).str(), ")");
   if (!isa<FloatType>(gates.getElementType()))
     return inferError(loc, op, 4, "expected gates of a float type, but got ", gates.getElementType());
   DimExpr batch = joinDims(getDim(gates, 1), getDim(h0, 0));
@@ -34,22 +34,23 @@ static LogicalResult inferRecurrent(std::optional<Location> loc, StringRef op, R
 }
 
 static bool isActivation(StringRef name) {
-  static constexpr StringLiteral kNames[] = {"Relu",       "Tanh",        "Sigmoid", "Affine",   "LeakyRelu", "ThresholdedRelu",
-                                             "ScaledTanh", "HardSigmoid", "Elu",     "Softsign", "Softplus"};
+  static constexpr StringLiteral kNames[] = {
+      "Relu",       "Tanh",        "Sigmoid", "Affine",   "LeakyRelu", "ThresholdedRelu",
+      "ScaledTanh", "HardSigmoid", "Elu",     "Softsign", "Softplus"};
   return llvm::is_contained(kNames, name);
 }
 
 /// The checks that inference does not need: activations, their parameters, len.
-static LogicalResult verifyRecurrent(Operation *op, ArrayAttr activations, ArrayRef<double> alpha, ArrayRef<double> beta,
-                                     size_t wanted, Value len, const DimExpr &batch) {
+static LogicalResult verifyRecurrent(Operation *op, ArrayAttr activations, ArrayRef<double> alpha,
+                                     ArrayRef<double> beta, size_t wanted, Value len, const DimExpr &batch) {
   StringRef name = op->getName().stripDialect();
   if (activations.size() != wanted)
-    return op->emitOpError("expected ") << wanted << " activations, but got " << activations.size() << " [" << name
-                                        << "-C5]";
+    return op->emitOpError("expected ")
+           << wanted << " activations, but got " << activations.size() << " [" << name << "-C5]";
   for (auto activation : activations.getAsRange<StringAttr>())
     if (!isActivation(activation.getValue()))
-      return op->emitOpError("expected an activation of ONNX, but got \"") << activation.getValue() << "\" [" << name
-                                                                           << "-C5]";
+      return op->emitOpError("expected an activation of ONNX, but got \"")
+             << activation.getValue() << "\" [" << name << "-C5]";
   if ((!alpha.empty() && alpha.size() != wanted) || (!beta.empty() && beta.size() != wanted))
     return op->emitOpError("expected no act_alpha and act_beta or one per activation [") << name << "-C6]";
   if (len && (tensorType(len).getRank() != 1 || certainlyDiffer(getDim(tensorType(len), 0), batch)))
@@ -120,7 +121,8 @@ LogicalResult RnnOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
 }
 
 LogicalResult RnnOp::verify() {
-  return verifyRecurrent(*this, getActs(), getActAlpha(), getActBeta(), 1, getLen(), getDim(getY().getType(), 1));
+  return verifyRecurrent(*this, getActs(), getActAlpha(), getActBeta(), 1, getLen(),
+                         getDim(getY().getType(), 1));
 }
 
 FailureOr<DimMap> RnnOp::getDimMap() {

@@ -111,11 +111,14 @@ FailureOr<DimMap> NonzeroOp::getDimMap() { return failure(); }
 LogicalResult NmsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType boxes = tensorType(adaptor.getBoxes()), scores = tensorType(adaptor.getScores());
-  if (boxes.getRank() != 3 || scores.getRank() != 3 || certainlyDiffer(getDim(boxes, 2), DimExpr::constant(4)))
-    return inferError(loc, "nms", 1, "expected boxes [B N 4] and scores [B C N], but got ", boxes, " and ", scores);
-  if (certainlyDiffer(getDim(boxes, 0), getDim(scores, 0)) || certainlyDiffer(getDim(boxes, 1), getDim(scores, 2)))
-    return inferError(loc, "nms", 2, "expected boxes and scores of equal batch and number of boxes, but got ", boxes,
-                      " and ", scores);
+  if (boxes.getRank() != 3 || scores.getRank() != 3 ||
+      certainlyDiffer(getDim(boxes, 2), DimExpr::constant(4)))
+    return inferError(loc, "nms", 1, "expected boxes [B N 4] and scores [B C N], but got ", boxes, " and ",
+                      scores);
+  if (certainlyDiffer(getDim(boxes, 0), getDim(scores, 0)) ||
+      certainlyDiffer(getDim(boxes, 1), getDim(scores, 2)))
+    return inferError(loc, "nms", 2, "expected boxes and scores of equal batch and number of boxes, but got ",
+                      boxes, " and ", scores);
   types.push_back(makeTensorType({DimExpr(), DimExpr::constant(3)}, i64Of(boxes)));
   return success();
 }
@@ -123,7 +126,8 @@ LogicalResult NmsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
 LogicalResult NmsOp::verify() {
   for (auto [value, name] : {std::pair<Value, StringRef>(getIou(), "iou"), {getScore(), "score"}})
     if (value && !mayBeOneElement(tensorType(value)))
-      return emitOpError("expected ") << name << " of one element, but got " << value.getType() << " [nms-C3]";
+      return emitOpError("expected ")
+             << name << " of one element, but got " << value.getType() << " [nms-C3]";
   return success();
 }
 

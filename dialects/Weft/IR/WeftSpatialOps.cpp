@@ -20,7 +20,8 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   auto isDynamic = [](int64_t size) { return ShapedType::isDynamic(size); };
   size_t dynamic = llvm::count_if(sizes, isDynamic);
   if (sizes.size() != axes.size() || dynamic != adaptor.getSizes().size())
-    return inferError(loc, "resize", 2, "expected one size per axis (", axes.size(), "), but got ", sizes.size());
+    return inferError(loc, "resize", 2, "expected one size per axis (", axes.size(), "), but got ",
+                      sizes.size());
   SmallVector<DimExpr> dims = getDims(x), newSizes = getMixedDims(sizes, adaptor.getSizes());
   for (auto [axis, size] : llvm::zip(axes, newSizes))
     dims[axis] = size;
@@ -39,11 +40,12 @@ LogicalResult ResizeOp::verify() {
       return emitOpError("expected either static_scales or an operand scales [resize-C3]");
   }
   auto hasLength = [](Value value, int64_t length) {
-    return tensorType(value).getRank() == 1 && !certainlyDiffer(getDim(tensorType(value), 0), DimExpr::constant(length));
+    return tensorType(value).getRank() == 1 &&
+           !certainlyDiffer(getDim(tensorType(value), 0), DimExpr::constant(length));
   };
   if (getScales() && !hasLength(getScales(), count))
-    return emitOpError("expected scales of one entry per axis (") << count << "), but got " << getScales().getType()
-                                                                  << " [resize-C3]";
+    return emitOpError("expected scales of one entry per axis (")
+           << count << "), but got " << getScales().getType() << " [resize-C3]";
   bool crop = getCoord() == ResizeCoord::tf_crop_and_resize;
   if (crop != static_cast<bool>(getRoi()) || (getRoi() && !hasLength(getRoi(), 2 * count)))
     return emitOpError("expected a roi of two entries per axis exactly for tf_crop_and_resize [resize-C4]");
@@ -71,13 +73,14 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *, std::optional<Locati
   RankedTensorType x = tensorType(adaptor.getX()), grid = tensorType(adaptor.getGrid());
   int64_t rank = x.getRank(), spatialRank = rank - 2;
   if (rank < 4 || rank > 5 || grid.getRank() != rank)
-    return inferError(loc, "grid_sample", 1, "expected x and grid of equal rank 4 or 5, but got ", x, " and ", grid);
+    return inferError(loc, "grid_sample", 1, "expected x and grid of equal rank 4 or 5, but got ", x, " and ",
+                      grid);
   if (certainlyDiffer(getDim(grid, rank - 1), DimExpr::constant(spatialRank)))
     return inferError(loc, "grid_sample", 2, "expected ", spatialRank, " coordinates per place, but got ",
                       getDim(grid, rank - 1).str());
   if (certainlyDiffer(getDim(x, 0), getDim(grid, 0)))
-    return inferError(loc, "grid_sample", 3, "expected x dim 0 (", getDim(x, 0).str(), ") to equal grid dim 0 (",
-                      getDim(grid, 0).str(), ")");
+    return inferError(loc, "grid_sample", 3, "expected x dim 0 (", getDim(x, 0).str(),
+                      ") to equal grid dim 0 (", getDim(grid, 0).str(), ")");
   bool channelsFirst = adaptor.getLayout() == Layout::nchw;
   SmallVector<DimExpr> dims(rank);
   dims[0] = joinDims(getDim(x, 0), getDim(grid, 0));
@@ -90,7 +93,8 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *, std::optional<Locati
 
 LogicalResult GridSampleOp::verify() {
   if (!isa<FloatType>(getGrid().getType().getElementType()))
-    return emitOpError("expected a grid of a float type, but got ") << getGrid().getType() << " [grid_sample-C4]";
+    return emitOpError("expected a grid of a float type, but got ")
+           << getGrid().getType() << " [grid_sample-C4]";
   if (getMode() == GridMode::cubic && getX().getType().getRank() != 4)
     return emitOpError("expected two spatial dims for cubic interpolation [grid_sample-C5]");
   return success();
@@ -121,7 +125,8 @@ LogicalResult RoiPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location>
     return inferError(loc, "roi_pool", 1, "expected x and rois of rank 4 and 2, but got ", x, " and ", rois);
   int64_t columns = adaptor.getBatch() ? 4 : 5;
   if (certainlyDiffer(getDim(rois, 1), DimExpr::constant(columns)))
-    return inferError(loc, "roi_pool", 2, "expected rois of ", columns, " columns, but got ", getDim(rois, 1).str());
+    return inferError(loc, "roi_pool", 2, "expected rois of ", columns, " columns, but got ",
+                      getDim(rois, 1).str());
   if (out.size() != 2 || out[0] < 1 || out[1] < 1)
     return inferError(loc, "roi_pool", 3, "expected two positive sizes in out, but got ", out.size());
   bool channelsFirst = adaptor.getLayout() == Layout::nchw;
@@ -135,10 +140,13 @@ LogicalResult RoiPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location>
 
 LogicalResult RoiPoolOp::verify() {
   if (Value batch = getBatch())
-    if (tensorType(batch).getRank() != 1 || certainlyDiffer(getDim(tensorType(batch), 0), getDim(getRois().getType(), 0)))
-      return emitOpError("expected batch of one entry per box, but got ") << batch.getType() << " [roi_pool-C4]";
+    if (tensorType(batch).getRank() != 1 ||
+        certainlyDiffer(getDim(tensorType(batch), 0), getDim(getRois().getType(), 0)))
+      return emitOpError("expected batch of one entry per box, but got ")
+             << batch.getType() << " [roi_pool-C4]";
   if (static_cast<int64_t>(getSampling()) < 0)
-    return emitOpError("expected sampling of at least 0, but got ") << static_cast<int64_t>(getSampling()) << " [roi_pool-C5]";
+    return emitOpError("expected sampling of at least 0, but got ")
+           << static_cast<int64_t>(getSampling()) << " [roi_pool-C5]";
   return success();
 }
 
