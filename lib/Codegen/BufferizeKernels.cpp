@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Bufferises kernels: results are written in place into memory that the caller passes.
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "weft/Codegen/Bufferize.h"
+#include "weft/Codegen/Passes.h"
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTBUFFERIZEKERNELSPASS
+#include "weft/Codegen/Passes.h.inc"
+} // namespace weft
+
+using namespace mlir;
+
+namespace {
+
+MemRefType getMemRefType(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+/// Finds the `tensor.empty` that `value` grows from in place, and the reshapes on the way (from `value`
+/// inwards).
+OpOperand *findEmptyRoot(OpOperand *use, SmallVectorImpl<Operation *> &reshapes) {
+  while (true) {
+    auto result = dyn_cast<OpResult>(use->get());
+    if (!result)
+      return nullptr;
+    Operation *op = result.getOwner();
+    if (isa<tensor::EmptyOp>(op))
+      return use;
+    if (isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
+      reshapes.push_back(op);
+      use = &op->getOpOperand(0);
+    } else if (auto forall = dyn_cast<scf::ForallOp>(op)) {
+      use = forall.getTiedOpOperand(result);
+    } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      use = loop.getTiedLoopInit(result);
+    } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
+      use = &insert.getDestMutable();
+    } else if (auto destination = dyn_cast<DestinationStyleOpInterface>(op)) {
+      use = destination.getTiedOpOperand(result);
+    } else {
+      return nullptr;
+    }
+    if (!use)
+      return nullptr;
+  }
+}
+
+/// Undoes `reshapes` (outermost first) on `tensor`; null when a shape cannot be named at this point.
+Value undoReshapes(OpBuilder &builder, Value tensor, ArrayRef<Operation *> reshapes) {
+  for (Operation *op : reshapes) {
+    auto inner = cast<RankedTensorType>(op->getOperand(0).getType());
+    if (isa<tensor::CastOp>(op)) {
+      tensor = tensor::CastOp::create(builder, op->getLoc(), inner, tensor);
+    } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+      tensor = tensor::CollapseShapeOp::create(builder, op->getLoc(), inner, tensor,
+                                               expand.getReassociationIndices());
+    } else {
+      auto collapse = cast<tensor::CollapseShapeOp>(op);
+      if (!inner.hasStaticShape())
+        return Value();
+      tensor = tensor::ExpandShapeOp::create(builder, op->getLoc(), inner, tensor,
+                                             collapse.getReassociationIndices());
+    }
+  }
+  return tensor;
+}
+
+/// Makes the tensor arguments memrefs, which the body sees through `bufferization.to_tensor`.
+void convertArguments(OpBuilder &builder, kernel::FuncOp func) {
+  Block &entry = func.getBody().front();
+  builder.setInsertionPointToStart(&entry);
+  for (BlockArgument argument : entry.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      continue;
+    argument.setType(getMemRefType(type));
+    auto toTensor = bufferization::ToTensorOp::create(builder, argument.getLoc(), type, argument,
+                                                      /*restrict=*/true, /*writable=*/false);
+    argument.replaceAllUsesExcept(toTensor, toTensor);
+  }
+}
+
+/// Adds one memref argument per result and updates the function's type; returns the new arguments.
+SmallVector<BlockArgument> addResultArguments(kernel::FuncOp func) {
+  Block &entry = func.getBody().front();
+  Operation *terminator = entry.getTerminator();
+  SmallVector<DictionaryAttr> argAttrs;
+  func.getAllArgAttrs(argAttrs);
+  for (unsigned i = argAttrs.size(); i < func.getNumArguments(); ++i)
+    argAttrs.push_back(DictionaryAttr());
+  SmallVector<BlockArgument> added;
+  for (unsigned i = 0; i < func.getNumResults(); ++i) {
+    argAttrs.push_back(func.getResultAttrDict(i));
+    added.push_back(entry.addArgument(getMemRefType(func.getResultTypes()[i]), terminator->getLoc()));
+  }
+  func.removeResAttrsAttr();
+  func.setFunctionType(FunctionType::get(func.getContext(), entry.getArgumentTypes(), {}));
+  for (DictionaryAttr &attrs : argAttrs)
+    if (!attrs)
+      attrs = DictionaryAttr::get(func.getContext());
+  func.setAllArgAttrs(argAttrs);
+  return added;
+}
+
+/// Lets returned value `use` be computed in `memory`; false when it will be copied there.
+bool bindResult(OpBuilder &builder, OpOperand &use, BlockArgument memory) {
+  SmallVector<Operation *> reshapes;
+  OpOperand *root = findEmptyRoot(&use, reshapes);
+  if (!root)
+    return false;
+  builder.setInsertionPoint(root->getOwner());
+  auto type = cast<RankedTensorType>(use.get().getType());
+  Value place = bufferization::ToTensorOp::create(builder, root->getOwner()->getLoc(), type, memory,
+                                                  /*restrict=*/true, /*writable=*/true);
+  place = undoReshapes(builder, place, reshapes);
+  if (!place)
+    return false;
+  auto rootType = cast<RankedTensorType>(root->get().getType());
+  if (place.getType() != rootType)
+    place = tensor::CastOp::create(builder, root->getOwner()->getLoc(), rootType, place);
+  root->set(place);
+  return true;
+}
+
+/// Whether `yielded` is computed in place of `argument` as far as destinations show.
+bool growsFrom(Value yielded, BlockArgument argument) {
+  while (yielded != argument) {
+    auto result = dyn_cast<OpResult>(yielded);
+    if (!result)
+      return false;
+    Operation *op = result.getOwner();
+    if (auto loop = dyn_cast<scf::ForOp>(op))
+      yielded = loop.getTiedLoopInit(result)->get();
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+      yielded = insert.getDest();
+    else if (auto insert = dyn_cast<tensor::InsertOp>(op))
+      yielded = insert.getDest();
+    else if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
+      yielded = destination.getTiedOpOperand(result)->get();
+    else
+      return false;
+  }
+  return true;
+}
+
+/// Makes every tensor that an `scf.for` carries stay in one buffer: values computed elsewhere are copied back
+/// into it.
+void pinLoopCarriedTensors(OpBuilder &builder, scf::ForOp loop) {
+  auto yield = cast<scf::YieldOp>(loop.getBody()->getTerminator());
+  builder.setInsertionPoint(yield);
+  SmallVector<unsigned> moved;
+  for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs()))
+    if (isa<RankedTensorType>(argument.getType()) && !growsFrom(yield.getOperand(i), argument))
+      moved.push_back(i);
+  // Copies first: a yielded value may live in another carried buffer, which is about to be overwritten.
+  if (moved.size() > 1)
+    for (unsigned i : moved) {
+      Value value = yield.getOperand(i);
+      SmallVector<Value> sizes;
+      auto type = cast<RankedTensorType>(value.getType());
+      auto copy = bufferization::AllocTensorOp::create(builder, yield.getLoc(), type, sizes, /*copy=*/value);
+      yield.setOperand(i, copy);
+    }
+  for (unsigned i : moved) {
+    auto place = bufferization::MaterializeInDestinationOp::create(
+        builder, yield.getLoc(), yield.getOperand(i), loop.getRegionIterArg(i));
+    yield.setOperand(i, place->getResult(0));
+  }
+}
+
+LogicalResult runBufferization(kernel::FuncOp func) {
+  bufferization::OneShotBufferizationOptions options;
+  options.unknownTypeConverterFn = [](TensorType type, Attribute space,
+                                      const bufferization::BufferizationOptions &) {
+    return bufferization::getMemRefTypeWithStaticIdentityLayout(type, space);
+  };
+  bufferization::BufferizationState state;
+  return bufferization::runOneShotBufferize(func, options, state);
+}
+
+} // namespace
+
+FailureOr<weft::BufferizeResult> weft::bufferizeKernel(kernel::FuncOp func) {
+  OpBuilder builder(func.getContext());
+  func.walk([&](scf::ForOp loop) { pinLoopCarriedTensors(builder, loop); });
+  Operation *terminator = func.getBody().front().getTerminator();
+  SmallVector<BlockArgument> places = addResultArguments(func);
+  BufferizeResult result;
+  SmallVector<Value> values(terminator->getOperands());
+  for (auto [use, place] : llvm::zip_equal(terminator->getOpOperands(), places))
+    ++(bindResult(builder, use, place) ? result.numBound : result.numCopied);
+  builder.setInsertionPoint(terminator);
+  for (auto [value, place] : llvm::zip_equal(values, places)) {
+    auto copy =
+        bufferization::MaterializeInDestinationOp::create(builder, terminator->getLoc(), value, place);
+    copy.setRestrict(true);
+    copy.setWritable(true);
+  }
+  terminator->setOperands({});
+  convertArguments(builder, func);
+  func.setFunctionType(
+      FunctionType::get(func.getContext(), func.getBody().front().getArgumentTypes(), /*results=*/{}));
+  if (failed(runBufferization(func)))
+    return failure();
+  return result;
+}
+
+namespace {
+
+struct WeftBufferizeKernelsPass : weft::impl::WeftBufferizeKernelsPassBase<WeftBufferizeKernelsPass> {
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<kernel::FuncOp>()) {
+      FailureOr<weft::BufferizeResult> result = weft::bufferizeKernel(func);
+      if (failed(result))
+        return signalPassFailure();
+      numBound += result->numBound;
+      numCopied += result->numCopied;
+    }
+  }
+};
+
+} // namespace

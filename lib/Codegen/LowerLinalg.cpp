@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowers linalg operations on memory to loop nests that LLVM's vectoriser widens.
+#include "weft/Codegen/LowerLinalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "weft/Codegen/Passes.h"
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTLOWERLINALGPASS
+#include "weft/Codegen/Passes.h.inc"
+} // namespace weft
+
+using namespace mlir;
+
+namespace {
+
+/// The stride of `map`'s access to a memref of `type` along loop `dim`: 0 when the loop does not move it,
+/// nullopt when it is no constant.
+std::optional<int64_t> getLoopStride(MemRefType type, AffineMap map, unsigned dim) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return std::nullopt;
+  int64_t total = 0;
+  for (auto [expr, stride] : llvm::zip_equal(map.getResults(), strides)) {
+    if (!expr.isFunctionOfDim(dim))
+      continue;
+    if (!isa<AffineDimExpr>(expr) || ShapedType::isDynamic(stride))
+      return std::nullopt;
+    total += stride;
+  }
+  return total;
+}
+
+/// How much the innermost loop gains when it is `dim`: contiguous accesses count for it, scattered ones
+/// against it, writes more than reads.
+int64_t getInnermostScore(linalg::LinalgOp op, unsigned dim) {
+  int64_t score = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      continue;
+    int64_t weight = op.isDpsInit(&operand) ? 3 : 2;
+    std::optional<int64_t> stride = getLoopStride(type, op.getMatchingIndexingMap(&operand), dim);
+    if (!stride || *stride > 1)
+      score -= weight;
+    else if (*stride == 1)
+      score += weight;
+  }
+  return score;
+}
+
+/// Loops from the outermost to the innermost.
+SmallVector<unsigned> chooseLoopOrder(linalg::LinalgOp op) {
+  SmallVector<unsigned> parallel, reduction;
+  op.getParallelDims(parallel);
+  op.getReductionDims(reduction);
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  SmallVector<unsigned> order = parallel;
+  order.append(reduction);
+  // Later loops win ties: row-major memory makes them the natural choice; loops of one iteration do not
+  // count.
+  std::optional<unsigned> innermost;
+  int64_t best = 0;
+  for (unsigned dim : order) {
+    if (sizes[dim] == 1)
+      continue;
+    int64_t score = getInnermostScore(op, dim);
+    if (!innermost || score >= best) {
+      innermost = dim;
+      best = score;
+    }
+  }
+  if (!innermost)
+    return order;
+  bool isReduction = llvm::is_contained(reduction, *innermost);
+  llvm::erase(order, *innermost);
+  if (isReduction || reduction.empty()) {
+    order.push_back(*innermost);
+    return order;
+  }
+  // A contiguous parallel loop inside of reductions pays only if it is long enough for vectors.
+  constexpr int64_t minVectorTrip = 8;
+  if (ShapedType::isStatic(sizes[*innermost]) && sizes[*innermost] < minVectorTrip) {
+    order.insert(order.begin() + (parallel.size() - 1), *innermost);
+    return order;
+  }
+  order.push_back(*innermost);
+  return order;
+}
+
+/// Whether loops `outer` and `outer + 1` of `op` are one loop over contiguous memory in every operand.
+bool canMergeLoops(linalg::LinalgOp op, unsigned outer) {
+  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+  if (kinds[outer] != kinds[outer + 1])
+    return false;
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(outer + 1))
+      continue;
+    if (!map.isProjectedPermutation() || !linalg::isDimSequencePreserved(map, {outer, outer + 1}) ||
+        !map.isFunctionOfDim(outer))
+      return false;
+    std::optional<unsigned> position = map.getResultPosition(getAffineDimExpr(outer, op.getContext()));
+    ReassociationIndices group = {static_cast<int64_t>(*position), static_cast<int64_t>(*position) + 1};
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t i = 0; i < type.getRank(); ++i) {
+      if (i == group[0])
+        groups.push_back(group);
+      else if (i != group[1])
+        groups.push_back({i});
+    }
+    if (!memref::CollapseShapeOp::isGuaranteedCollapsible(type, groups))
+      return false;
+  }
+  return true;
+}
+
+/// Merges neighbouring loops; returns the op to go on with.
+linalg::LinalgOp mergeContiguousLoops(RewriterBase &rewriter, linalg::LinalgOp op) {
+  if (!isa<linalg::GenericOp>(op) || op.hasIndexSemantics() || op.getNumLoops() < 2)
+    return op;
+  SmallVector<ReassociationIndices> groups = {{0}};
+  bool hasMerged = false;
+  for (unsigned i = 0; i + 1 < op.getNumLoops(); ++i) {
+    if (canMergeLoops(op, i)) {
+      groups.back().push_back(i + 1);
+      hasMerged = true;
+    } else {
+      groups.push_back({static_cast<int64_t>(i) + 1});
+    }
+  }
+  // Pairs that merge one by one may not merge as a whole.
+  if (!hasMerged || !linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), groups))
+    return op;
+  rewriter.setInsertionPoint(op);
+  FailureOr<linalg::CollapseResult> collapsed = linalg::collapseOpIterationDims(op, groups, rewriter);
+  if (failed(collapsed))
+    return op;
+  if (collapsed->collapsedOp != op)
+    rewriter.eraseOp(op);
+  return collapsed->collapsedOp;
+}
+
+/// Emits the nest of one linalg op.
+class NestEmitter {
+public:
+  NestEmitter(RewriterBase &rewriter, linalg::LinalgOp op)
+      : rewriter(rewriter), op(op), loc(op.getLoc()), order(chooseLoopOrder(op)), ivs(op.getNumLoops()) {
+    // Trailing reduction loops carry their sums in registers.
+    numCarried = 0;
+    SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+    while (numCarried < order.size() &&
+           kinds[order[order.size() - 1 - numCarried]] == utils::IteratorType::reduction)
+      ++numCarried;
+  }
+
+  LogicalResult run() {
+    rewriter.setInsertionPoint(op);
+    for (Range range : op.createLoopRanges(rewriter, loc)) {
+      lowers.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, range.offset));
+      uppers.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, range.size));
+    }
+    one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+    emitLoops(0);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  /// Loops of level `level` and below that carry nothing.
+  void emitLoops(unsigned level) {
+    if (level == order.size() - numCarried) {
+      if (numCarried == 0) {
+        emitPoint({});
+        return;
+      }
+      SmallVector<Value> sums;
+      for (OpOperand &init : op.getDpsInitsMutable())
+        sums.push_back(load(init));
+      sums = emitCarriedLoops(level, sums);
+      for (auto [init, sum] : llvm::zip_equal(op.getDpsInitsMutable(), sums))
+        store(sum, init);
+      return;
+    }
+    unsigned dim = order[level];
+    auto loop = scf::ForOp::create(rewriter, loc, lowers[dim], uppers[dim], one);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointToStart(loop.getBody());
+    ivs[dim] = loop.getInductionVar();
+    emitLoops(level + 1);
+  }
+
+  SmallVector<Value> emitCarriedLoops(unsigned level, ValueRange sums) {
+    if (level == order.size())
+      return emitPoint(sums);
+    unsigned dim = order[level];
+    auto loop = scf::ForOp::create(rewriter, loc, lowers[dim], uppers[dim], one, sums);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointToStart(loop.getBody());
+    ivs[dim] = loop.getInductionVar();
+    SmallVector<Value> next = emitCarriedLoops(level + 1, loop.getRegionIterArgs());
+    scf::YieldOp::create(rewriter, loc, next);
+    return loop.getResults();
+  }
+
+  SmallVector<Value> getIndices(OpOperand &operand) {
+    SmallVector<Value> indices;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (AffineExpr expr : map.getResults()) {
+      if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+        indices.push_back(ivs[dim.getPosition()]);
+        continue;
+      }
+      SmallVector<OpFoldResult> operands;
+      for (unsigned i = 0; i < ivs.size(); ++i)
+        operands.push_back(ivs[i] ? OpFoldResult(ivs[i]) : OpFoldResult(rewriter.getIndexAttr(0)));
+      OpFoldResult value = affine::makeComposedFoldedAffineApply(
+          rewriter, loc, AffineMap::get(map.getNumDims(), 0, expr), operands);
+      indices.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, value));
+    }
+    return indices;
+  }
+
+  Value load(OpOperand &operand) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      return operand.get();
+    return memref::LoadOp::create(rewriter, loc, operand.get(), getIndices(operand));
+  }
+
+  void store(Value value, OpOperand &operand) {
+    memref::StoreOp::create(rewriter, loc, value, operand.get(), getIndices(operand));
+  }
+
+  /// The body for one point. With `sums`, they stand for the destinations and the new ones are returned.
+  SmallVector<Value> emitPoint(ValueRange sums) {
+    Block *body = op.getBlock();
+    IRMapping mapping;
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      BlockArgument argument = op.getMatchingBlockArgument(input);
+      if (!argument.use_empty())
+        mapping.map(argument, load(*input));
+    }
+    for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable())) {
+      BlockArgument argument = op.getMatchingBlockArgument(&init);
+      if (!argument.use_empty())
+        mapping.map(argument, sums.empty() ? load(init) : sums[i]);
+    }
+    for (Operation &nested : body->without_terminator()) {
+      if (auto index = dyn_cast<linalg::IndexOp>(nested)) {
+        mapping.map(index.getResult(), ivs[index.getDim()]);
+        continue;
+      }
+      rewriter.clone(nested, mapping);
+    }
+    SmallVector<Value> values;
+    for (Value yielded : body->getTerminator()->getOperands())
+      values.push_back(mapping.lookupOrDefault(yielded));
+    if (op.getNumReductionLoops() != 0)
+      for (auto [i, value] : llvm::enumerate(values))
+        allowReassociation(value, mapping.lookupOrNull(body->getArgument(op.getNumDpsInputs() + i)));
+    if (sums.empty())
+      for (auto [init, value] : llvm::zip_equal(op.getDpsInitsMutable(), values))
+        store(value, init);
+    return values;
+  }
+
+  /// Marks `value`'s operation when it adds to (or multiplies) `sum`: the order of the terms is ours to
+  /// choose.
+  void allowReassociation(Value value, Value sum) {
+    Operation *combiner = value.getDefiningOp();
+    if (!sum || !combiner || !isa<arith::AddFOp, arith::MulFOp>(combiner) ||
+        !llvm::is_contained(combiner->getOperands(), sum))
+      return;
+    auto flags = cast<arith::ArithFastMathInterface>(combiner).getFastMathFlagsAttr().getValue();
+    flags = flags | arith::FastMathFlags::reassoc | arith::FastMathFlags::contract;
+    combiner->setAttr("fastmath", arith::FastMathFlagsAttr::get(op.getContext(), flags));
+  }
+
+  RewriterBase &rewriter;
+  linalg::LinalgOp op;
+  Location loc;
+  SmallVector<unsigned> order;
+  SmallVector<Value> ivs;
+  SmallVector<Value> lowers, uppers;
+  Value one;
+  unsigned numCarried;
+};
+
+} // namespace
+
+LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp op) {
+  if (!op.hasPureBufferSemantics())
+    return op->emitOpError("internal: expected memrefs");
+  op = mergeContiguousLoops(rewriter, op);
+  return NestEmitter(rewriter, op).run();
+}
+
+namespace {
+
+struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalgPass> {
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    SmallVector<memref::CopyOp> copies;
+    getOperation().walk([&](memref::CopyOp op) { copies.push_back(op); });
+    for (memref::CopyOp op : copies) {
+      rewriter.setInsertionPoint(op);
+      AffineMap map = rewriter.getMultiDimIdentityMap(op.getSource().getType().getRank());
+      SmallVector<utils::IteratorType> kinds(map.getNumDims(), utils::IteratorType::parallel);
+      linalg::GenericOp::create(rewriter, op.getLoc(), op.getSource(), op.getTarget(), {map, map}, kinds,
+                                [](OpBuilder &builder, Location loc, ValueRange args) {
+                                  linalg::YieldOp::create(builder, loc, args[0]);
+                                });
+      rewriter.eraseOp(op);
+    }
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    for (linalg::LinalgOp op : ops)
+      if (failed(weft::lowerLinalgToLoops(rewriter, op)))
+        return signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Tiles what a kernel returns under one scf.forall and computes producers inside the tile.
+#include "weft/Codegen/TileAndFuse.h"
+#include "dialects/Sched/IR/SchedDialect.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
+#include "mlir/Dialect/SCF/Utils/Utils.h"
+#include "weft/Codegen/Passes.h"
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTTILEANDFUSEPASS
+#include "weft/Codegen/Passes.h.inc"
+} // namespace weft
+
+using namespace mlir;
+
+namespace {
+
+/// The ops whose results a kernel returns, reshapes aside.
+struct Roots {
+  SmallVector<linalg::LinalgOp> tiled;   ///< Not needed by another root; in program order.
+  SmallVector<Operation *> intermediate; ///< Needed by another root, and returned too.
+};
+
+bool dependsOn(Operation *consumer, Operation *producer) {
+  SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.omitBlockArguments = true;
+  options.inclusive = false;
+  (void)getBackwardSlice(consumer, &slice, options);
+  return slice.contains(producer);
+}
+
+/// Finds the roots; `reason` is set when one of them is no linalg op.
+Roots findRoots(kernel::FuncOp func, std::string &reason) {
+  SetVector<Operation *> found;
+  for (Value value : func.getBody().front().getTerminator()->getOperands()) {
+    while (Operation *op = value.getDefiningOp()) {
+      if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
+        if (!op->hasTrait<OpTrait::ConstantLike>() && !isa<tensor::EmptyOp>(op))
+          found.insert(op);
+        break;
+      }
+      value = op->getOperand(0);
+    }
+  }
+  Roots roots;
+  for (Operation *op : found) {
+    if (!isa<linalg::GenericOp, linalg::FillOp>(op)) {
+      reason = ("'" + op->getName().getStringRef() + "' computes a result").str();
+      return roots;
+    }
+    bool isNeeded =
+        llvm::any_of(found, [&](Operation *other) { return other != op && dependsOn(other, op); });
+    if (isNeeded)
+      roots.intermediate.push_back(op);
+    else
+      roots.tiled.push_back(cast<linalg::LinalgOp>(op));
+  }
+  llvm::sort(roots.tiled, [](linalg::LinalgOp a, linalg::LinalgOp b) { return a->isBeforeInBlock(b); });
+  if (found.empty())
+    reason = "nothing is computed";
+  return roots;
+}
+
+/// Chooses tile sizes for `root`: inner loops whole, outer ones cut so that a tile has about `points`
+/// iterations.
+SmallVector<OpFoldResult> chooseTileSizes(RewriterBase &rewriter, linalg::LinalgOp root,
+                                          ArrayRef<unsigned> dims, int64_t points) {
+  SmallVector<int64_t> sizes = root.getStaticLoopRanges();
+  SmallVector<OpFoldResult> tiles(sizes.size(), rewriter.getIndexAttr(0));
+  // Loops that stay whole take their share of the points first.
+  int64_t left = points;
+  for (unsigned i = 0; i < sizes.size(); ++i)
+    if (!llvm::is_contained(dims, i) && ShapedType::isStatic(sizes[i]))
+      left = std::max<int64_t>(1, left / std::max<int64_t>(1, sizes[i]));
+  Value dynamicLeft;
+  Location loc = root.getLoc();
+  for (unsigned dim : llvm::reverse(dims)) {
+    int64_t size = sizes[dim];
+    if (dynamicLeft) {
+      tiles[dim] = dynamicLeft;
+      dynamicLeft = Value();
+      left = 1;
+    } else if (ShapedType::isDynamic(size)) {
+      tiles[dim] = rewriter.getIndexAttr(left);
+      bool hasOuter = dim != dims.front();
+      if (hasOuter && left > 1) {
+        // Outer tiles hold as many inner rows as fit: max(1, left / size).
+        Value rows =
+            getValueOrCreateConstantIndexOp(rewriter, loc, root.createLoopRanges(rewriter, loc)[dim].size);
+        Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+        Value total = arith::ConstantIndexOp::create(rewriter, loc, left);
+        Value divisor = arith::MaxSIOp::create(rewriter, loc, rows, one);
+        Value quotient = arith::DivUIOp::create(rewriter, loc, total, divisor);
+        dynamicLeft = arith::MaxSIOp::create(rewriter, loc, quotient, one);
+      }
+      left = 1;
+    } else if (size > left) {
+      // Even tiles: as many as needed, all but the last of the same size.
+      int64_t count = llvm::divideCeil(size, left);
+      tiles[dim] = rewriter.getIndexAttr(llvm::divideCeil(size, count));
+      left = 1;
+    } else {
+      left /= std::max<int64_t>(1, size);
+    }
+  }
+  return tiles;
+}
+
+bool isWhole(ArrayRef<OpFoldResult> tiles) {
+  return llvm::all_of(tiles, [](OpFoldResult tile) { return isConstantIntValue(tile, 0); });
+}
+
+/// Tiles `root` under a forall, computes producers inside, and returns it; results of `intermediate` leave it
+/// too.
+FailureOr<scf::ForallOp> tileRoot(RewriterBase &rewriter, linalg::LinalgOp root, ArrayRef<OpFoldResult> tiles,
+                                  ArrayRef<Operation *> intermediate) {
+  scf::SCFTilingOptions tiling;
+  tiling.setTileSizes(tiles);
+  tiling.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
+  scf::SCFTileAndFuseOptions options;
+  options.setTilingOptions(tiling);
+  llvm::SmallPtrSet<Value, 4> yielded;
+  options.setFusionControlFn([&](tensor::ExtractSliceOp, OpResult producer,
+                                 bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
+    if (!isa<linalg::LinalgOp>(producer.getOwner()))
+      return std::nullopt;
+    bool isReturned =
+        llvm::is_contained(intermediate, producer.getOwner()) && yielded.insert(producer).second;
+    return scf::SCFTileAndFuseOptions::ControlFnResult{isReturned};
+  });
+  rewriter.setInsertionPoint(root);
+  FailureOr<scf::SCFTileAndFuseResult> result = scf::tileConsumerAndFuseProducersUsingSCF(
+      rewriter, cast<TilingInterface>(root.getOperation()), options);
+  if (failed(result) || result->loops.empty())
+    return failure();
+  for (auto [from, to] : result->replacements)
+    rewriter.replaceAllUsesWith(from, to);
+  return cast<scf::ForallOp>(result->loops.front().getOperation());
+}
+
+/// Whether two foralls run over the same tiles.
+bool haveEqualBounds(scf::ForallOp a, scf::ForallOp b) {
+  return a.getMixedLowerBound() == b.getMixedLowerBound() &&
+         a.getMixedUpperBound() == b.getMixedUpperBound() && a.getMixedStep() == b.getMixedStep();
+}
+
+/// Makes one forall of all of them, at the place of the last; they do not depend on each other.
+bool mergeForalls(RewriterBase &rewriter, SmallVectorImpl<scf::ForallOp> &loops) {
+  while (loops.size() > 1) {
+    scf::ForallOp second = loops.pop_back_val(), first = loops.pop_back_val();
+    if (!haveEqualBounds(first, second))
+      return false;
+    // What stands between the two must not need the first.
+    for (Operation *op = first->getNextNode(); op != second; op = op->getNextNode())
+      if (llvm::is_contained(op->getOperands(), first.getResult(0)))
+        return false;
+    loops.push_back(fuseIndependentSiblingForallLoops(first, second, rewriter));
+  }
+  return true;
+}
+
+void eraseDeadOps(RewriterBase &rewriter, kernel::FuncOp func) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      rewriter.eraseOp(&op);
+}
+
+/// The tile sizes that the schedule of `root` asks for; nullopt when it has none.
+std::optional<SmallVector<OpFoldResult>> getScheduledTiles(Builder &builder, linalg::LinalgOp root,
+                                                           ArrayRef<unsigned> dims) {
+  auto schedule = sched::CPUAttr::of(root);
+  if (!schedule)
+    return std::nullopt;
+  SmallVector<OpFoldResult> tiles(root.getNumLoops(), builder.getIndexAttr(0));
+  for (auto [dim, tile] : llvm::enumerate(schedule.getParallel()))
+    if (llvm::is_contained(dims, dim))
+      tiles[dim] = builder.getIndexAttr(tile);
+  return tiles;
+}
+
+} // namespace
+
+bool weft::tileAndFuse(RewriterBase &rewriter, kernel::FuncOp func, const TileOptions &options,
+                       std::string &reason) {
+  Roots roots = findRoots(func, reason);
+  if (!reason.empty())
+    return false;
+  SmallVector<SmallVector<OpFoldResult>> plans;
+  for (linalg::LinalgOp root : roots.tiled) {
+    RootAnalysis analysis = analyseRoot(root, roots.intermediate);
+    if (!analysis.obstacle.empty()) {
+      reason = analysis.obstacle;
+      return false;
+    }
+    if (analysis.dims.empty()) {
+      reason = "no loop can be split without computing an operand again";
+      return false;
+    }
+    rewriter.setInsertionPoint(root);
+    int64_t points = analysis.hasTemporaries ? options.rowPoints : options.chunkPoints;
+    std::optional<SmallVector<OpFoldResult>> scheduled = getScheduledTiles(rewriter, root, analysis.dims);
+    plans.push_back(scheduled ? *scheduled : chooseTileSizes(rewriter, root, analysis.dims, points));
+    if (isWhole(plans.back())) {
+      reason = "the kernel is one tile";
+      return false;
+    }
+  }
+  SmallVector<scf::ForallOp> loops;
+  for (auto [root, tiles] : llvm::zip_equal(roots.tiled, plans)) {
+    FailureOr<scf::ForallOp> loop = tileRoot(rewriter, root, tiles, roots.intermediate);
+    if (failed(loop)) {
+      reason = "an operation refuses to be tiled";
+      return false;
+    }
+    loops.push_back(*loop);
+  }
+  eraseDeadOps(rewriter, func);
+  if (mergeForalls(rewriter, loops))
+    return true;
+  reason = "results have different tiles";
+  return false;
+}
+
+namespace {
+
+struct WeftTileAndFusePass : weft::impl::WeftTileAndFusePassBase<WeftTileAndFusePass> {
+  using WeftTileAndFusePassBase::WeftTileAndFusePassBase;
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    weft::TileOptions options{chunkPoints, rowPoints};
+    std::string reason;
+    if (!weft::tileAndFuse(rewriter, getOperation(), options, reason) && remarks)
+      getOperation().emitRemark() << "not parallel: " << reason;
+  }
+};
+
+} // namespace
