@@ -135,6 +135,22 @@ bool isZero(const uint8_t *data, uint64_t count) {
   return any == 0;
 }
 
+/// Checks that the bytes before, between and after the parts are zero. The segments lie in file order.
+weft_code verifyPadding(const ArtifactBytes &bytes, const char *name, const file::Header &header,
+                        const fb::Segment *const *order, size_t count, weft_status *status) {
+  uint64_t start = sizeof(file::Header), end = header.rootOffset;
+  for (size_t i = 0;; ++i) {
+    if (!isZero(bytes.data + start, end - start))
+      return fail(status, WEFT_ARTIFACT_CORRUPT,
+                  "'%s' is damaged: the padding before offset %llu is not zero. Copy or compile it again.",
+                  name, static_cast<unsigned long long>(end));
+    if (i == count)
+      return WEFT_OK;
+    start = i ? order[i - 1]->offset() + order[i - 1]->size() : header.rootOffset + header.rootBytes;
+    end = order[i]->offset();
+  }
+}
+
 /// Collects all segments in file order and checks their places and the bytes between them.
 weft_code verifySegments(const ArtifactBytes &bytes, const char *name, const file::Header &header,
                          const fb::Artifact &root, bool isPaddingChecked, Memory &memory,
@@ -152,18 +168,9 @@ weft_code verifySegments(const ArtifactBytes &bytes, const char *name, const fil
 
   weft_code code = WEFT_OK;
   uint64_t end = header.rootOffset + header.rootBytes;
-  if (isPaddingChecked &&
-      !isZero(bytes.data + sizeof(file::Header), header.rootOffset - sizeof(file::Header)))
-    code = fail(status, WEFT_ARTIFACT_CORRUPT,
-                "'%s' is damaged: bytes before the metadata are not zero. Copy it again.", name);
   for (size_t i = 0; i < count && code == WEFT_OK; ++i) {
-    const fb::Segment &segment = *order[i];
-    code = verifySegment(segment, name, header, end, status);
-    if (code == WEFT_OK && isPaddingChecked && !isZero(bytes.data + end, segment.offset() - end))
-      code = fail(status, WEFT_ARTIFACT_CORRUPT,
-                  "'%s' is damaged: the padding before offset %llu is not zero. Copy or compile it again.",
-                  name, static_cast<unsigned long long>(segment.offset()));
-    end = code == WEFT_OK ? segment.offset() + segment.size() : end;
+    code = verifySegment(*order[i], name, header, end, status);
+    end = order[i]->offset() + order[i]->size();
   }
   if (code == WEFT_OK && end != header.fileBytes)
     code =
@@ -171,6 +178,8 @@ weft_code verifySegments(const ArtifactBytes &bytes, const char *name, const fil
              "'%s' should end at byte %llu, where its last segment ends, but has %llu bytes. Compile the "
              "model again.",
              name, static_cast<unsigned long long>(end), static_cast<unsigned long long>(header.fileBytes));
+  if (code == WEFT_OK && isPaddingChecked)
+    code = verifyPadding(bytes, name, header, order, count, status);
   memory.releaseArray(order, count);
   return code;
 }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Makes small artifacts for the tests.
+
+#include "artifact_builder.h"
+
+#include "weft_artifact_generated.h"
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <stdlib.h>
+
+namespace weft::test {
+
+namespace fb = ::weft::artifact;
+
+std::string readFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+namespace {
+
+#if defined(__x86_64__)
+constexpr const char *arch = "x86_64";
+#else
+constexpr const char *arch = "aarch64";
+#endif
+
+using Builder = flatbuffers::FlatBufferBuilder;
+
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<fb::Value>>>
+makeValues(Builder &builder, const std::vector<ValueSpec> &specs) {
+  std::vector<flatbuffers::Offset<fb::Value>> values;
+  for (const ValueSpec &spec : specs) {
+    std::vector<flatbuffers::Offset<fb::Dim>> dims;
+    for (const DimSpec &dim : spec.dims)
+      dims.push_back(fb::CreateDim(builder, dim.size,
+                                   dim.symbol.empty() ? flatbuffers::Offset<flatbuffers::String>()
+                                                      : builder.CreateString(dim.symbol),
+                                   dim.min, dim.max));
+    values.push_back(fb::CreateValue(builder, builder.CreateString(spec.name),
+                                     static_cast<fb::ValueKind>(spec.kind),
+                                     static_cast<fb::DataType>(spec.type), builder.CreateVector(dims)));
+  }
+  return builder.CreateVector(values);
+}
+
+struct Piece {
+  std::string bytes;
+  uint64_t offset = 0;
+};
+
+flatbuffers::Offset<fb::Segment> makeSegment(Builder &builder, const ArtifactSpec &spec, const Piece &piece,
+                                             size_t index) {
+  std::vector<uint64_t> sums;
+  for (size_t at = 0; at < piece.bytes.size(); at += file::checksumBlockBytes)
+    sums.push_back(file::checksum(piece.bytes.data() + at,
+                                  std::min<size_t>(file::checksumBlockBytes, piece.bytes.size() - at)));
+  if (spec.missingChecksums && !sums.empty())
+    sums.pop_back();
+  uint64_t offset = piece.offset, size = piece.bytes.size();
+  if (index < spec.segmentOffsets.size() && spec.segmentOffsets[index])
+    offset = spec.segmentOffsets[index];
+  if (index < spec.segmentSizes.size() && spec.segmentSizes[index])
+    size = spec.segmentSizes[index];
+  return fb::CreateSegment(builder, offset, size, builder.CreateVector(sums));
+}
+
+std::string makeRoot(const ArtifactSpec &spec, const std::vector<Piece> &pieces) {
+  Builder builder;
+  std::vector<flatbuffers::Offset<fb::Code>> codes;
+  for (size_t i = 0; i < spec.codes.size(); ++i)
+    codes.push_back(fb::CreateCode(
+        builder, builder.CreateString(spec.codes[i].arch), builder.CreateString(spec.codes[i].level),
+        builder.CreateVectorOfStrings(spec.codes[i].features), makeSegment(builder, spec, pieces[i], i)));
+  std::vector<flatbuffers::Offset<fb::Segment>> constants;
+  for (size_t i = spec.codes.size(); i < pieces.size(); ++i)
+    constants.push_back(makeSegment(builder, spec, pieces[i], i));
+  std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
+  kernels.push_back(fb::CreateKernel(builder, builder.CreateString("k0"), builder.CreateString("elementwise"),
+                                     builder.CreateVectorOfStrings({"Mul_0", "Add_1"}), 8, 32));
+  kernels.push_back(fb::CreateKernel(builder, builder.CreateString("k1"), builder.CreateString("elementwise"),
+                                     builder.CreateVectorOfStrings({"Mul_2"})));
+  std::vector<flatbuffers::Offset<fb::Entry>> entries;
+  auto inputs = makeValues(builder, spec.inputs), outputs = makeValues(builder, spec.outputs);
+  entries.push_back(fb::CreateEntry(builder, builder.CreateString(spec.entryName), inputs, outputs,
+                                    spec.arenaBytes, builder.CreateVector(spec.alias)));
+  auto compiler = builder.CreateString("test 1.0"), model = builder.CreateString("affine");
+  auto allEntries = builder.CreateVector(entries);
+  auto allKernels = builder.CreateVector(kernels);
+  auto allCodes = builder.CreateVector(codes);
+  auto allConstants = builder.CreateVector(constants);
+  auto messages = builder.CreateVectorOfStrings(spec.messages),
+       libraries = builder.CreateVectorOfStrings(spec.libraries),
+       metadata = builder.CreateVectorOfStrings(spec.metadata);
+  builder.Finish(fb::CreateArtifact(builder, spec.abiVersion, compiler, model, allEntries, allKernels,
+                                    allCodes, allConstants, messages, 3, 0, libraries, metadata,
+                                    spec.keepsDenormals),
+                 fb::ArtifactIdentifier());
+  return std::string(reinterpret_cast<const char *>(builder.GetBufferPointer()), builder.GetSize());
+}
+
+} // namespace
+
+ArtifactSpec::ArtifactSpec() {
+  inputs = {{"x", {"batch", 4}}};
+  outputs = {{"y", {"batch", 4}}};
+  codes = {{arch, "x86-64-v2", {}}};
+  static const std::string object = readFile(WEFT_TEST_PROGRAM);
+  codeBytes = object;
+}
+
+std::vector<uint8_t> build(const ArtifactSpec &spec) {
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i < spec.codes.size(); ++i)
+    pieces.push_back({spec.codeBytes});
+  int64_t plan[] = {spec.mode, spec.a, spec.b};
+  pieces.push_back({std::string(reinterpret_cast<const char *>(plan), sizeof(plan))});
+  pieces.push_back(
+      {std::string(reinterpret_cast<const char *>(spec.weights.data()), spec.weights.size() * 4)});
+
+  // The root's size does not depend on the offsets that it holds.
+  std::string root = makeRoot(spec, pieces);
+  uint64_t end = sizeof(file::Header) + root.size();
+  for (Piece &piece : pieces) {
+    piece.offset = (end + file::minPageBytes - 1) / file::minPageBytes * file::minPageBytes;
+    end = piece.offset + piece.bytes.size();
+  }
+  root = makeRoot(spec, pieces);
+
+  std::vector<uint8_t> bytes(end, 0);
+  file::Header header = file::makeHeader(end, sizeof(file::Header), root.data(), root.size());
+  if (spec.editHeader)
+    spec.editHeader(header);
+  header.headerChecksum = file::checksum(&header, offsetof(file::Header, headerChecksum));
+  memcpy(bytes.data(), &header, sizeof(header));
+  memcpy(bytes.data() + sizeof(header), root.data(), root.size());
+  for (const Piece &piece : pieces)
+    memcpy(bytes.data() + piece.offset, piece.bytes.data(), piece.bytes.size());
+  return bytes;
+}
+
+void resealHeader(std::vector<uint8_t> &bytes) {
+  uint64_t sum = file::checksum(bytes.data(), offsetof(file::Header, headerChecksum));
+  memcpy(bytes.data() + offsetof(file::Header, headerChecksum), &sum, 8);
+}
+
+void resealRoot(std::vector<uint8_t> &bytes) {
+  file::Header header;
+  memcpy(&header, bytes.data(), sizeof(header));
+  header.rootChecksum = file::checksum(bytes.data() + header.rootOffset, header.rootBytes);
+  memcpy(bytes.data(), &header, sizeof(header));
+  resealHeader(bytes);
+}
+
+std::string writeTemporary(const std::vector<uint8_t> &bytes, const std::string &name) {
+  static const std::string folder = [] {
+    const char *base = getenv("TMPDIR");
+    std::string pattern = std::string(base ? base : "/tmp") + "/weft-test-XXXXXX";
+    return std::string(mkdtemp(pattern.data()));
+  }();
+  std::string path = folder + "/" + name;
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return path;
+}
+
+} // namespace weft::test

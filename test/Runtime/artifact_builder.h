@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Makes small artifacts for the tests, right or wrong in chosen ways.
+#ifndef WEFT_TEST_RUNTIME_ARTIFACT_BUILDER_H
+#define WEFT_TEST_RUNTIME_ARTIFACT_BUILDER_H
+
+#include "weft_file.h"
+#include "weft_runtime.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace weft::test {
+
+/// What Inputs/program.c does.
+enum Mode : int64_t {
+  Affine = 0,
+  AffineByScratch = 1,
+  ThreeTimes = 2,
+  FailingCheck = 3,
+  Positives = 4,
+  OutputTwice = 5,
+  NoOutput = 6,
+  StrangeCode = 7,
+  HugeAlloc = 8,
+  SumFirsts = 9,
+  WrongSize = 10,
+  TwoOutputs = 11
+};
+
+struct DimSpec {
+  DimSpec(int64_t size) : size(size) {}
+  DimSpec(const char *symbol, int64_t min = 0, int64_t max = -1) : symbol(symbol), min(min), max(max) {}
+  int64_t size = -1;
+  std::string symbol;
+  int64_t min = 0, max = -1;
+};
+
+struct ValueSpec {
+  std::string name;
+  std::vector<DimSpec> dims;
+  int type = WEFT_FLOAT32;
+  int kind = WEFT_TENSOR;
+};
+
+struct CodeSpec {
+  std::string arch, level;
+  std::vector<std::string> features;
+};
+
+/// An artifact, field by field. The default is a valid one: y = x * w + 1 on [batch, 4] floats, w = {1, 2, 3,
+/// 4}.
+struct ArtifactSpec {
+  ArtifactSpec();
+
+  uint32_t abiVersion = 1;
+  std::string entryName = "main";
+  std::vector<ValueSpec> inputs, outputs;
+  std::vector<int32_t> alias;
+  int64_t arenaBytes = 1 << 16;
+  std::vector<CodeSpec> codes;
+  std::string codeBytes; // the object that every level holds
+  Mode mode = Affine;
+  int64_t a = 0, b = 4;
+  std::vector<float> weights = {1, 2, 3, 4};
+  std::vector<std::string> messages = {"size {a} is not {b}: {a} != {b}"};
+  std::vector<std::string> libraries, metadata;
+  bool keepsDenormals = false;
+
+  // Faults. Segment numbers count code first, then constants.
+  std::vector<uint64_t> segmentOffsets; // replaces the offset of a segment, 0 leaves it
+  std::vector<uint64_t> segmentSizes;   // replaces its size in the metadata
+  int missingChecksums = 0;
+  std::function<void(file::Header &)> editHeader; // before its checksum is made
+};
+
+/// The bytes of the artifact.
+std::vector<uint8_t> build(const ArtifactSpec &spec);
+
+/// Makes the header's checksum right again after an edit of the bytes.
+void resealHeader(std::vector<uint8_t> &bytes);
+/// The same for the root's checksum.
+void resealRoot(std::vector<uint8_t> &bytes);
+
+/// Writes bytes to a fresh file in the test's temporary folder. Returns: its path.
+std::string writeTemporary(const std::vector<uint8_t> &bytes, const std::string &name);
+
+/// The contents of a file; empty when it cannot be read.
+std::string readFile(const std::string &path);
+
+} // namespace weft::test
+
+#endif // WEFT_TEST_RUNTIME_ARTIFACT_BUILDER_H

@@ -1,0 +1,596 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sessions compute what the program says, into whose memory it may be, on any number of threads.
+
+#include "helpers.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <thread>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+using namespace weft::test;
+
+namespace {
+
+/// What Affine makes of 1, 2, 3 ... with the weights 1, 2, 3, 4.
+float affineOf(size_t i) { return static_cast<float>((i + 1) * (i % 4 + 1) + 1); }
+
+void expectAffine(const weft_value_view &view, size_t count) {
+  ASSERT_EQ(view.tensor.bytes, count * 4);
+  for (size_t i = 0; i < count; ++i)
+    ASSERT_EQ(floats(view)[i], affineOf(i)) << "at " << i;
+}
+
+void expectFails(const Ran &ran, weft_code code, const std::string &message) {
+  EXPECT_STREQ(weft_code_name(ran.code), weft_code_name(code));
+  EXPECT_EQ(ran.status.code, ran.code);
+  EXPECT_EQ(ran.message(), message);
+}
+
+TEST(Session, RunsAtAnyBatch) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  for (int64_t batch : {1, 7, 100, 3}) {
+    Tensor x = counting({batch, 4});
+    Ran ran = run(session, {x.view()});
+    ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+    const weft_tensor_view &y = ran.outputs[0].tensor;
+    EXPECT_EQ(y.rank, 2u);
+    EXPECT_EQ(y.dims[0], batch);
+    EXPECT_EQ(y.dims[1], 4);
+    EXPECT_EQ(y.dtype, WEFT_FLOAT32);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(y.data) % 64, 0u);
+    expectAffine(ran.outputs[0], static_cast<size_t>(batch) * 4);
+  }
+}
+
+TEST(Session, RunsWithAnEmptyBatch) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  Tensor x({0, 4});
+  weft_value_view view = x.view();
+  view.tensor.data = nullptr;
+  Ran ran = run(session, {view});
+  ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+  EXPECT_EQ(ran.outputs[0].tensor.bytes, 0u);
+  EXPECT_EQ(ran.outputs[0].tensor.dims[0], 0);
+}
+
+TEST(Session, OutlivesTheCallersModule) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  opened.module.reset();
+  Tensor x = counting({2, 4});
+  expectAffine(run(session, {x.view()}).outputs[0], 8);
+}
+
+TEST(Session, CopiesMisalignedInputs) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  for (size_t shift : {4, 8, 60}) {
+    Tensor x = counting({5, 4}, shift);
+    expectAffine(run(session, {x.view()}).outputs[0], 20);
+  }
+}
+
+TEST(Session, WritesToTheCallersBuffer) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  for (size_t shift : {0, 4}) {
+    Tensor x = counting({5, 4}), y({5, 4}, shift);
+    weft_value_view in = x.view(), out = y.destination();
+    weft_status status;
+    ASSERT_EQ(weft_session_run(session.get(), 0, &in, 1, &out, 1, &status), WEFT_OK) << status.message;
+    EXPECT_EQ(out.tensor.data, y.data());
+    EXPECT_EQ(out.tensor.capacity, 80u);
+    expectAffine(out, 20);
+  }
+}
+
+TEST(Session, RefusesSmallBuffers) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({5, 4}), y({4, 4});
+  weft_value_view in = x.view(), out = y.destination();
+  weft_status status;
+  EXPECT_EQ(weft_session_run(session.get(), 0, &in, 1, &out, 1, &status), WEFT_CALLER_CAPACITY);
+  EXPECT_STREQ(status.message, "Output 'y' needs 80 bytes, but its buffer has 64.");
+  // The session stays usable.
+  Ran ran = run(session, {x.view()});
+  EXPECT_EQ(ran.code, WEFT_OK) << ran.message();
+}
+
+// The output over the input: the program must not see its own results.
+TEST(Session, AllowsOutputsOverInputs) {
+  ArtifactSpec spec;
+  spec.mode = ThreeTimes;
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({5, 4}), expected = counting({5, 4});
+  Ran ran = run(session, {expected.view()});
+  std::vector<float> wanted(floats(ran.outputs[0]), floats(ran.outputs[0]) + 20);
+  weft_value_view in = x.view(), out = x.destination();
+  ASSERT_EQ(weft_session_run(session.get(), 0, &in, 1, &out, 1, nullptr), WEFT_OK);
+  EXPECT_EQ(std::vector<float>(x.data(), x.data() + 20), wanted);
+}
+
+TEST(Session, RefusesOverlappingOutputs) {
+  ArtifactSpec spec;
+  spec.mode = TwoOutputs;
+  spec.outputs.push_back({"shape", {2}, WEFT_INT64});
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({5, 4}), y({5, 4});
+  weft_value_view in = x.view(), out[] = {y.destination(), y.destination()};
+  weft_status status;
+  EXPECT_EQ(weft_session_run(session.get(), 0, &in, 1, out, 2, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_STREQ(status.message, "The buffers of outputs 'y' and 'shape' overlap.");
+  Ran ran = run(session, {x.view()}, 2);
+  ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+  EXPECT_EQ(static_cast<const int64_t *>(ran.outputs[1].tensor.data)[0], 5);
+}
+
+TEST(Session, GivesTheSameBitsOnAnyNumberOfThreads) {
+  ArtifactSpec spec;
+  spec.mode = ThreeTimes;
+  spec.arenaBytes = 1 << 20;
+  Opened opened = open(spec);
+  Tensor x = counting({20'000, 4});
+  SessionPtr one = createSession(opened, 1);
+  Ran expected = run(one, {x.view()});
+  ASSERT_EQ(expected.code, WEFT_OK) << expected.message();
+  for (uint32_t threads : {2u, 3u, 5u}) {
+    SessionPtr many = createSession(opened, threads);
+    EXPECT_EQ(weft_session_threads(many.get()), threads);
+    for (int round = 0; round < 50; ++round) {
+      Ran ran = run(many, {x.view()});
+      ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+      ASSERT_EQ(memcmp(floats(ran.outputs[0]), floats(expected.outputs[0]), x.elements() * 4), 0);
+    }
+  }
+}
+
+// Wakes threads that went to sleep between runs.
+TEST(Session, WakesSleepingThreads) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened, 3);
+  Tensor x = counting({1000, 4});
+  for (int round = 0; round < 5; ++round) {
+    expectAffine(run(session, {x.view()}).outputs[0], 4000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  }
+}
+
+TEST(Session, RunsOnManyThreadsAtOnceWithOneModule) {
+  ArtifactSpec spec;
+  spec.mode = AffineByScratch;
+  spec.a = 64;
+  Opened opened = open(spec);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      SessionPtr session = createSession(opened, 1 + static_cast<uint32_t>(t) % 2);
+      for (int round = 0; round < 50; ++round) {
+        Tensor x = counting({10 + t, 4});
+        Ran ran = run(session, {x.view()});
+        for (size_t i = 0; ran.code == WEFT_OK && i < x.elements(); ++i)
+          wrong += floats(ran.outputs[0])[i] != affineOf(i);
+        wrong += ran.code != WEFT_OK;
+      }
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Session, AllocatesNothingAfterTheFirstRun) {
+  for (Mode mode : {Affine, AffineByScratch, ThreeTimes}) {
+    ArtifactSpec spec;
+    spec.mode = mode;
+    spec.a = 4096;
+    Opened opened = open(spec);
+    CountingAllocator allocator;
+    weft_allocator hooks = allocator.hooks();
+    SessionPtr session = createSession(opened, 3, &hooks);
+    Tensor x = counting({200, 4}, /*shift=*/4);
+    Ran first = run(session, {x.view()});
+    ASSERT_EQ(first.code, WEFT_OK) << first.message();
+    int64_t calls = allocator.calls;
+    for (int round = 0; round < 100; ++round) {
+      weft_value_view in = x.view(), out{};
+      ASSERT_EQ(weft_session_run(session.get(), 0, &in, 1, &out, 1, nullptr), WEFT_OK);
+    }
+    EXPECT_EQ(allocator.calls, calls) << "mode " << mode;
+    session.reset();
+    EXPECT_EQ(allocator.live, 0);
+  }
+}
+
+// A larger shape grows the buffers once; going back and forth costs nothing more.
+TEST(Session, GrowsOncePerLargerShape) {
+  ArtifactSpec spec;
+  spec.mode = ThreeTimes;
+  Opened opened = open(spec);
+  CountingAllocator allocator;
+  weft_allocator hooks = allocator.hooks();
+  SessionPtr session = createSession(opened, 1, &hooks);
+  Tensor large = counting({500, 4}), small = counting({5, 4});
+  run(session, {large.view()});
+  int64_t calls = allocator.calls;
+  for (int round = 0; round < 10; ++round)
+    run(session, {round % 2 ? large.view() : small.view()});
+  EXPECT_EQ(allocator.calls, calls);
+  EXPECT_GT(weft_session_peak_bytes(session.get()), static_cast<uint64_t>(spec.arenaBytes));
+}
+
+TEST(Session, KeepsDataDependentBuffers) {
+  ArtifactSpec spec;
+  spec.mode = Positives;
+  spec.inputs = {{"x", {"n"}}};
+  spec.outputs = {{"y", {"found"}}};
+  Opened opened = open(spec);
+  CountingAllocator allocator;
+  weft_allocator hooks = allocator.hooks();
+  SessionPtr session = createSession(opened, 1, &hooks);
+  Tensor x = counting({10});
+  x.data()[3] = x.data()[7] = -1;
+  for (int round = 0; round < 5; ++round) {
+    Ran ran = run(session, {x.view()});
+    ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+    ASSERT_EQ(ran.outputs[0].tensor.dims[0], 8);
+    EXPECT_EQ(floats(ran.outputs[0])[3], 5.0f);
+  }
+  int64_t calls = allocator.calls;
+  run(session, {x.view()});
+  EXPECT_EQ(allocator.calls, calls);
+  session.reset();
+  EXPECT_EQ(allocator.live, 0);
+}
+
+TEST(Session, UsesTheCallersThreads) {
+  struct Pool {
+    int calls = 0;
+    static void parallel(void *user, uint32_t slots, weft_task_fn fn, void *task) {
+      static_cast<Pool *>(user)->calls += 1;
+      std::vector<std::thread> threads;
+      for (uint32_t slot = 0; slot < slots; ++slot)
+        threads.emplace_back([=] { fn(task, slot); });
+      for (std::thread &thread : threads)
+        thread.join();
+    }
+  } pool;
+  weft_thread_pool hook{&pool, 3, Pool::parallel};
+  weft_session_options options;
+  weft_session_options_init(&options);
+  options.pool = &hook;
+  Opened opened = open(ArtifactSpec());
+  weft_session *created = nullptr;
+  ASSERT_EQ(weft_session_create(opened.module.get(), &options, &created, nullptr), WEFT_OK);
+  SessionPtr session(created);
+  EXPECT_EQ(weft_session_threads(session.get()), 3u);
+  Tensor x = counting({1000, 4});
+  expectAffine(run(session, {x.view()}).outputs[0], 4000);
+  EXPECT_EQ(pool.calls, 1);
+  // One part is not worth another thread.
+  Tensor small = counting({1, 4});
+  expectAffine(run(session, {small.view()}).outputs[0], 4);
+  EXPECT_EQ(pool.calls, 1);
+}
+
+TEST(Session, RefusesImpossibleOptions) {
+  Opened opened = open(ArtifactSpec());
+  weft_session_options options{};
+  weft_session *session = nullptr;
+  weft_status status;
+  EXPECT_EQ(weft_session_create(opened.module.get(), &options, &session, &status), WEFT_CALLER_ARGUMENT);
+  weft_session_options_init(&options);
+  options.threads = 1u << 30;
+  EXPECT_EQ(weft_session_create(opened.module.get(), &options, &session, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_STREQ(status.message, "1073741824 threads were asked for, above the limit of 4096.");
+  weft_thread_pool hook{};
+  weft_session_options_init(&options);
+  options.pool = &hook;
+  EXPECT_EQ(weft_session_create(opened.module.get(), &options, &session, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_EQ(weft_session_create(nullptr, nullptr, &session, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_EQ(session, nullptr);
+}
+
+#if defined(__x86_64__)
+TEST(Session, FlushesDenormalsAndRestoresTheCaller) {
+  for (bool keeps : {false, true}) {
+    ArtifactSpec spec;
+    spec.keepsDenormals = keeps;
+    spec.weights = {1e-30f, 1, 1, 1};
+    spec.mode = SumFirsts;
+    spec.a = 1;
+    spec.outputs = {{"y", {1, 1}}};
+    Opened opened = open(spec);
+    SessionPtr session = createSession(opened);
+    Tensor x = counting({1, 4});
+    x.data()[0] = std::numeric_limits<float>::denorm_min() * 1000;
+    constexpr unsigned exceptionFlags = 0x3f; // of arithmetic that is not the runtime's
+    unsigned before = _mm_getcsr() & ~exceptionFlags;
+    Ran ran = run(session, {x.view()});
+    EXPECT_EQ(_mm_getcsr() & ~exceptionFlags, before);
+    ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+    float got = floats(ran.outputs[0])[0];
+    EXPECT_EQ(got == 0.0f, !keeps);
+  }
+}
+#endif
+
+TEST(Session, SurvivesExhaustedMemory) {
+  for (Mode mode : {Affine, AffineByScratch, ThreeTimes}) {
+    ArtifactSpec spec;
+    spec.mode = mode;
+    spec.a = 4096;
+    Opened opened = open(spec);
+    Tensor x = counting({20, 4}, /*shift=*/4);
+    for (int allowed = 0;; ++allowed) {
+      ASSERT_LT(allowed, 1000);
+      CountingAllocator allocator;
+      allocator.failAfter = allowed;
+      weft_allocator hooks = allocator.hooks();
+      weft_session_options options;
+      weft_session_options_init(&options);
+      options.threads = 1;
+      options.allocator = &hooks;
+      weft_session *created = nullptr;
+      weft_status status;
+      weft_code code = weft_session_create(opened.module.get(), &options, &created, &status);
+      SessionPtr session(created);
+      if (!code) {
+        Ran ran = run(session, {x.view()});
+        code = ran.code;
+        status = ran.status;
+      }
+      session.reset();
+      ASSERT_EQ(allocator.live, 0);
+      if (!code)
+        break;
+      ASSERT_EQ(code, WEFT_RESOURCE_MEMORY) << status.message;
+    }
+  }
+}
+
+TEST(SessionErrors, WrongCounts) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({1, 4});
+  expectFails(run(session, {}), WEFT_CALLER_COUNT,
+              "0 inputs and 1 outputs were given, but entry 'main' has 1 and 1.");
+  weft_value_view in = x.view(), out{};
+  weft_status status;
+  EXPECT_EQ(weft_session_run(session.get(), 5, &in, 1, &out, 1, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_STREQ(status.message, "Entry 5 does not exist: the artifact has 1.");
+  EXPECT_EQ(weft_session_run(nullptr, 0, &in, 1, &out, 1, &status), WEFT_CALLER_ARGUMENT);
+  EXPECT_EQ(weft_session_run(session.get(), 0, nullptr, 1, &out, 1, &status), WEFT_CALLER_ARGUMENT);
+}
+
+TEST(SessionErrors, WrongTypeRankShapeAndSize) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({2, 4});
+  weft_value_view view = x.view();
+  view.tensor.dtype = WEFT_INT32;
+  expectFails(run(session, {view}), WEFT_CALLER_TYPE,
+              "Input 'x' has elements of type int32, but the model takes float32.");
+  Tensor flat = counting({8});
+  expectFails(run(session, {flat.view()}), WEFT_CALLER_SHAPE,
+              "Input 'x' has rank 1, but the model takes rank 2.");
+  Tensor wide = counting({2, 5});
+  expectFails(run(session, {wide.view()}), WEFT_CALLER_SHAPE,
+              "Input 'x' dim 1 is 5, but the model has 4 there.");
+  view = x.view();
+  view.tensor.bytes = 31;
+  expectFails(run(session, {view}), WEFT_CALLER_CAPACITY,
+              "Input 'x' has 31 bytes, but its dims and type float32 make 32.");
+  view = x.view();
+  view.tensor.data = nullptr;
+  expectFails(run(session, {view}), WEFT_CALLER_ARGUMENT, "Input 'x' has a null pointer for its data.");
+  Tensor negative = counting({2, 4});
+  view = negative.view();
+  int64_t dims[] = {-2, 4};
+  view.tensor.dims = dims;
+  expectFails(run(session, {view}), WEFT_CALLER_SHAPE,
+              "Input 'x' has a negative dim, or is larger than any memory.");
+  int64_t huge[] = {INT64_MAX, 4};
+  view.tensor.dims = huge;
+  expectFails(run(session, {view}), WEFT_CALLER_SHAPE,
+              "Input 'x' has a negative dim, or is larger than any memory.");
+}
+
+TEST(SessionErrors, WrongKinds) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened);
+  weft_value_view sequence{};
+  sequence.kind = WEFT_SEQUENCE;
+  expectFails(run(session, {sequence}), WEFT_CALLER_KIND,
+              "Input 'x' is a sequence, but the model takes a tensor there.");
+}
+
+TEST(SessionErrors, KindsThatComeLater) {
+  ArtifactSpec spec;
+  spec.inputs[0].kind = WEFT_SEQUENCE;
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  weft_value_view sequence{};
+  sequence.kind = WEFT_SEQUENCE;
+  expectFails(run(session, {sequence}), WEFT_SYSTEM_UNIMPLEMENTED,
+              "Input 'x' is a sequence, which this version of the runtime cannot run yet.");
+  spec = ArtifactSpec();
+  spec.outputs[0].type = WEFT_STRING;
+  Opened strings = open(spec);
+  session = createSession(strings);
+  Tensor x = counting({1, 4});
+  expectFails(run(session, {x.view()}), WEFT_SYSTEM_UNIMPLEMENTED,
+              "Output 'y' is a tensor of strings, which this version of the runtime cannot run yet.");
+}
+
+TEST(Session, TakesAbsentOptionals) {
+  ArtifactSpec spec;
+  spec.mode = SumFirsts;
+  spec.a = 2;
+  spec.inputs = {{"x", {1, 1}}, {"maybe", {1, 1}, WEFT_FLOAT32, WEFT_OPTIONAL}};
+  spec.outputs = {{"y", {1, 1}}};
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({1, 1});
+  weft_value_view absent{}, inner = x.view(), present{};
+  absent.kind = present.kind = WEFT_OPTIONAL;
+  present.optional = &inner;
+  Ran ran = run(session, {x.view(), absent});
+  ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+  EXPECT_EQ(floats(ran.outputs[0])[0], 101.0f);
+  EXPECT_EQ(floats(run(session, {x.view(), present}).outputs[0])[0], 2.0f);
+  EXPECT_EQ(floats(run(session, {x.view(), x.view()}).outputs[0])[0], 2.0f);
+}
+
+TEST(SessionErrors, BoundsAndSymbols) {
+  ArtifactSpec spec;
+  spec.mode = SumFirsts;
+  spec.a = 2;
+  spec.inputs = {
+      {"ids", {DimSpec("batch", 1, 8), "seq"}}, {"mask", {"batch", "seq"}}, {"all", {"seq + past", "past"}}};
+  spec.outputs = {{"y", {1, 1}}};
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  auto runAt = [&](std::vector<int64_t> ids, std::vector<int64_t> mask, std::vector<int64_t> all) {
+    Tensor a = counting(ids), b = counting(mask), c = counting(all);
+    return run(session, {a.view(), b.view(), c.view()});
+  };
+  Ran ran = runAt({2, 5}, {2, 5}, {8, 3});
+  EXPECT_EQ(ran.code, WEFT_OK) << ran.message();
+  expectFails(runAt({2, 5}, {3, 5}, {8, 3}), WEFT_CALLER_SHAPE,
+              "Input 'mask' dim 0 is 3, but input 'ids' dim 0 is 2: both are 'batch' and must be equal.");
+  expectFails(runAt({9, 5}, {9, 5}, {8, 3}), WEFT_CALLER_SHAPE,
+              "Input 'ids' dim 0 (batch) is 9, but must be at most 8.");
+  expectFails(runAt({0, 5}, {0, 5}, {8, 3}), WEFT_CALLER_SHAPE,
+              "Input 'ids' dim 0 (batch) is 0, but must be at least 1.");
+  expectFails(runAt({2, 5}, {2, 5}, {9, 3}), WEFT_CALLER_SHAPE,
+              "Input 'all' dim 0 is 9, but 'seq + past' is 8 for the sizes of the other dims.");
+}
+
+TEST(SessionErrors, ChecksOfTheModel) {
+  ArtifactSpec spec;
+  spec.mode = FailingCheck;
+  spec.b = 42;
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  Tensor x = counting({3, 4});
+  expectFails(run(session, {x.view()}), WEFT_CALLER_VALUE, "size 3 is not 42: 3 != 42");
+  spec.a = 9; // no such message
+  Opened other = open(spec);
+  session = createSession(other);
+  expectFails(run(session, {x.view()}), WEFT_CALLER_VALUE, "A check of the model failed (3, 42).");
+}
+
+TEST(SessionErrors, FaultsOfTheProgram) {
+  struct Row {
+    Mode mode;
+    weft_code code;
+    const char *message;
+  };
+  for (const Row &row : {
+           Row{OutputTwice, WEFT_SYSTEM_INTERNAL,
+               "The program asked for output 'y' twice. Please report this."},
+           Row{NoOutput, WEFT_SYSTEM_INTERNAL,
+               "The program ended without making output 'y'. Please report this."},
+           Row{StrangeCode, WEFT_SYSTEM_INTERNAL,
+               "The program of entry 'main' returned 77 without a message. Please report this."},
+           Row{WrongSize, WEFT_SYSTEM_INTERNAL,
+               "The program makes output 'y' with dim 1 of 5, but its signature says 4. Please report this."},
+       }) {
+    ArtifactSpec spec;
+    spec.mode = row.mode;
+    Opened opened = open(spec);
+    SessionPtr session = createSession(opened);
+    Tensor x = counting({3, 4});
+    expectFails(run(session, {x.view()}), row.code, row.message);
+  }
+}
+
+TEST(SessionErrors, HugeBuffers) {
+  for (int64_t bytes : {int64_t(-1), INT64_MAX, int64_t(1) << 46}) {
+    ArtifactSpec spec;
+    spec.mode = HugeAlloc;
+    spec.a = bytes;
+    Opened opened = open(spec);
+    CountingAllocator allocator; // the default one may grant what it does not have
+    weft_allocator hooks = allocator.hooks();
+    SessionPtr session = createSession(opened, 1, &hooks);
+    allocator.failAfter = 1; // the arena
+    Tensor x = counting({1, 4});
+    Ran ran = run(session, {x.view()});
+    EXPECT_EQ(ran.code, WEFT_RESOURCE_MEMORY) << ran.message();
+  }
+}
+
+TEST(SessionErrors, ExhaustedScratch) {
+  ArtifactSpec spec;
+  spec.mode = AffineByScratch;
+  spec.a = INT64_MAX;
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened, 2);
+  Tensor x = counting({300, 4});
+  expectFails(run(session, {x.view()}), WEFT_RESOURCE_MEMORY,
+              "There is no memory for the scratch of kernel 'k0'.");
+}
+
+TEST(Profile, CountsKernels) {
+  ArtifactSpec spec;
+  spec.mode = ThreeTimes;
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened, 2);
+  Tensor x = counting({500, 4});
+  run(session, {x.view()});
+  weft_kernel_profile profile{};
+  EXPECT_EQ(weft_session_kernel_profile(session.get(), 0, &profile), WEFT_OK);
+  EXPECT_EQ(profile.calls, 0u);
+  ASSERT_EQ(weft_session_profile(session.get(), 1, nullptr), WEFT_OK);
+  run(session, {x.view()});
+  run(session, {x.view()});
+  weft_session_kernel_profile(session.get(), 0, &profile);
+  EXPECT_EQ(profile.calls, 4u);
+  EXPECT_GT(profile.total_ns, 0u);
+  weft_session_kernel_profile(session.get(), 1, &profile);
+  EXPECT_EQ(profile.calls, 2u);
+  weft_session_run_profile(session.get(), &profile);
+  EXPECT_EQ(profile.calls, 2u);
+  EXPECT_EQ(weft_session_kernel_profile(session.get(), 2, &profile), WEFT_CALLER_ARGUMENT);
+}
+
+TEST(Profile, TracesParts) {
+  Opened opened = open(ArtifactSpec());
+  SessionPtr session = createSession(opened, 2);
+  Tensor x = counting({500, 4}); // 125 parts of the range
+  ASSERT_EQ(weft_session_trace_start(session.get(), 1000, nullptr), WEFT_OK);
+  run(session, {x.view()});
+  uint64_t dropped = 1;
+  size_t count = weft_session_trace_count(session.get(), &dropped);
+  EXPECT_EQ(dropped, 0u);
+  std::vector<int> covered(125, 0);
+  int runs = 0;
+  for (size_t i = 0; i < count; ++i) {
+    weft_trace_event event;
+    ASSERT_EQ(weft_session_trace_event(session.get(), i, &event), WEFT_OK);
+    runs += event.kernel == WEFT_TRACE_RUN;
+    for (int64_t k = event.begin; event.kernel == 0 && k < event.end; ++k)
+      covered[static_cast<size_t>(k)] += 1;
+  }
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(covered, std::vector<int>(125, 1));
+  ASSERT_EQ(weft_session_trace_start(session.get(), 1, nullptr), WEFT_OK);
+  run(session, {x.view()});
+  weft_session_trace_count(session.get(), &dropped);
+  EXPECT_GT(dropped, 0u);
+  EXPECT_EQ(weft_session_trace_start(session.get(), 0, nullptr), WEFT_OK);
+  EXPECT_EQ(weft_session_trace_count(session.get(), nullptr), 0u);
+}
+
+} // namespace
