@@ -24,7 +24,9 @@ Value Emitter::add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(loc,
 Value Emitter::sub(Value x, Value y) { return b.createOrFold<arith::SubIOp>(loc, x, y); }
 Value Emitter::mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(loc, x, y); }
 
-Value Emitter::div(Value x, int64_t y) { return y == 1 ? x : b.createOrFold<arith::DivUIOp>(loc, x, index(y)); }
+Value Emitter::div(Value x, int64_t y) {
+  return y == 1 ? x : b.createOrFold<arith::DivUIOp>(loc, x, index(y));
+}
 
 Value Emitter::rem(Value x, int64_t y) {
   return y == 1 ? index(0) : b.createOrFold<arith::RemUIOp>(loc, x, index(y));
@@ -140,10 +142,11 @@ SmallVector<Value> Emitter::tightLoop(Value begin, Value end, int64_t step, Valu
                                  });
   MLIRContext *context = b.getContext();
   auto unroll = LLVM::LoopUnrollAttr::get(context, /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
-  auto vectorize = LLVM::LoopVectorizeAttr::get(context, /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
+  auto vectorize =
+      LLVM::LoopVectorizeAttr::get(context, /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
   loop->setDiscardableAttr("llvm.loop_annotation",
-                           LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {}, {}, {}, {},
-                                                         {}, {}, {}, {}));
+                           LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {}, unroll, {}, {}, {}, {},
+                                                         {}, {}, {}, {}, {}, {}, {}));
   return loop.getResults();
 }
 

@@ -111,8 +111,8 @@ void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, 
   sums.resize(count);
   std::optional<int64_t> staticK = getConstantIntValue(K);
   if (unroll > 1 && !(staticK && *staticK % unroll == 0))
-    sums = e.tightLoop(wholeK, K, 1, sums,
-                       [&](Value k, ValueRange carried) { return multiply(k, carried, 0); });
+    sums =
+        e.tightLoop(wholeK, K, 1, sums, [&](Value k, ValueRange carried) { return multiply(k, carried, 0); });
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) {
     SmallVector<Value> at(batch);
     at.append({e.add(m, r), columns.begin});
@@ -136,7 +136,9 @@ void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns
   int64_t M = outShape[outShape.size() - 2], N = outShape.back();
   forEachColumns(e, columns, N, e.sched.getColumns(), [&](const Columns &tile) {
     if (op.getRhsTransposed())
-      packTransposed(batch, tile.begin, e.min(e.index(tile.count * e.lanes()), e.sub(e.dim(op.getInit(), outShape.size() - 1), tile.begin)));
+      packTransposed(batch, tile.begin,
+                     e.min(e.index(tile.count * e.lanes()),
+                           e.sub(e.dim(op.getInit(), outShape.size() - 1), tile.begin)));
     forEachRows(e, rows, M, e.sched.getRows(),
                 [&](Value m, int64_t count) { expandTile(batch, m, count, tile); });
   });
@@ -144,7 +146,7 @@ void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns
 
 LogicalResult ContractExpander::expand() {
   if (op.getRhsTransposed()) {
-    // Columns past the end are computed, but not stored: the panel starts as zeros, so that they are numbers.
+    // Its columns past the end of the rhs hold whatever memory held: they are computed, but never stored.
     SmallVector<OpFoldResult> sizes = {getAsOpFoldResult(K), e.b.getIndexAttr(e.sched.getColumns())};
     SmallVector<int64_t> shape;
     SmallVector<Value> dynamic;
@@ -163,7 +165,7 @@ LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op
   rewriter.setInsertionPoint(op);
   Emitter e(rewriter, op.getLoc(), sched::CPUAttr::of(op));
   if (op.getPanel() && *op.getPanel() % e.lanes() != 0)
-    return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got " << *op.getPanel()
-                            << " [expand-kernel-ops-C4]";
+    return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got "
+                            << *op.getPanel() << " [expand-kernel-ops-C4]";
   return ContractExpander(e, op).expand();
 }

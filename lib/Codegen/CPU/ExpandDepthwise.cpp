@@ -1,13 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Expands convolutions of single channels.
-#include "MicroKernel.h"
+// Expands convolutions of single channels: rows of a register tile are pixels, columns are channels.
+#include "Window.h"
 #include "weft/Codegen/CPU/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
 using namespace weft;
 using namespace weft::cpu;
 
-LogicalResult weft::expandDepthwise(RewriterBase &rewriter, kernel::DepthwiseOp op) { return failure(); }
+namespace {
+
+// Emits one kernel.depthwise.
+class DepthwiseExpander {
+public:
+  DepthwiseExpander(Emitter &e, kernel::DepthwiseOp op)
+      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
+        C(cast<MemRefType>(op.getInit().getType()).getShape().back()),
+        x(getWindowAxis(op, op.getNumSpatialDims() - 1)) {}
+
+  LogicalResult expand();
+
+private:
+  void expandTile(ArrayRef<Value> outer, Value pixel, int64_t rows, const Taps &taps, const Columns &columns);
+  // Adds the taps of one row of the window; `tapY` is null in one dim.
+  Accumulators addWindowRow(ArrayRef<Value> outer, Value pixel, int64_t rows, const Taps &taps,
+                            const Columns &columns, Value tapY, ValueRange accumulators);
+
+  Emitter &e;
+  kernel::DepthwiseOp op;
+  Epilogue epilogue;
+  int64_t C;
+  WindowAxis x;
+};
+
+} // namespace
+
+Accumulators DepthwiseExpander::addWindowRow(ArrayRef<Value> outer, Value pixel, int64_t rows,
+                                             const Taps &taps, const Columns &columns, Value tapY,
+                                             ValueRange accumulators) {
+  SmallVector<Value> inAt(outer), filterAt;
+  if (tapY) {
+    inAt.back() = getInputPixel(e, getWindowAxis(op, 0), outer.back(), tapY);
+    filterAt.push_back(tapY);
+  }
+  inAt.append(2, Value());
+  filterAt.append(2, Value());
+  Value size = e.dim(op.getInput(), op.getNumSpatialDims());
+  Value firstPixel = getInputPixel(e, x, pixel, e.index(0));
+  Accumulators sums(accumulators);
+  for (int64_t j = 0; j < columns.count; ++j) {
+    Value channel = e.add(columns.begin, j * e.lanes()), mask = columns.mask(j);
+    // Windows of neighbouring pixels share input vectors: each is loaded once per window row.
+    llvm::SmallDenseMap<int64_t, Value> loaded;
+    auto loadInput = [&](int64_t offset) {
+      Value &value = loaded[offset];
+      if (value)
+        return value;
+      Value at = e.add(firstPixel, offset), isInside;
+      if (taps.kind == Taps::Kind::Unknown) {
+        isInside = arith::AndIOp::create(e.b, e.loc, e.less(e.index(-1), at), e.less(at, size));
+        at = e.min(e.max(at, e.index(0)), e.sub(size, e.index(1)));
+      }
+      inAt[inAt.size() - 2] = at;
+      inAt.back() = channel;
+      value = e.load(op.getInput(), inAt, mask);
+      if (isInside)
+        value = arith::SelectOp::create(e.b, e.loc, isInside, value, e.zeroVector());
+      return value;
+    };
+    for (int64_t tap = 0; tap < x.kernel; ++tap) {
+      filterAt[filterAt.size() - 2] = e.index(tap);
+      filterAt.back() = channel;
+      Value weights;
+      for (int64_t r = 0; r < rows; ++r) {
+        if (taps.kind == Taps::Kind::Known && !taps.isInside(r, tap))
+          continue;
+        if (!weights)
+          weights = e.load(op.getFilter(), filterAt, mask);
+        Value &sum = sums[r * columns.count + j];
+        sum = e.mulAdd(loadInput(r * x.stride + tap * x.dilation), weights, sum);
+      }
+    }
+  }
+  return sums;
+}
+
+void DepthwiseExpander::expandTile(ArrayRef<Value> outer, Value pixel, int64_t rows, const Taps &taps,
+                                   const Columns &columns) {
+  Accumulators sums(rows * columns.count, e.zeroVector());
+  if (op.getNumSpatialDims() == 1) {
+    sums = addWindowRow(outer, pixel, rows, taps, columns, Value(), sums);
+  } else {
+    Span inside = getInsideTaps(e, getWindowAxis(op, 0), outer.back(), e.dim(op.getInput(), 1));
+    sums = e.tightLoop(inside.begin, inside.end, 1, sums, [&](Value tapY, ValueRange carried) {
+      return addWindowRow(outer, pixel, rows, taps, columns, tapY, carried);
+    });
+  }
+  epilogue.storeTile(rows, columns, sums, [&](int64_t r) {
+    SmallVector<Value> at(outer);
+    at.append({e.add(pixel, r), columns.begin});
+    return at;
+  });
+}
+
+LogicalResult DepthwiseExpander::expand() {
+  int64_t spatial = op.getNumSpatialDims();
+  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), [&](ArrayRef<Span> ranges) {
+    Span pixels = ranges[spatial], columns = ranges.back();
+    forEachIndex(e, ranges.take_front(spatial), [&](ArrayRef<Value> at) {
+      SmallVector<Value> outer(at);
+      forEachColumns(e, columns, C, e.sched.getColumns(), [&](const Columns &tileColumns) {
+        forEachWindowRows(e, pixels, x, e.sched.getRows(), [&](Value pixel, int64_t rows, const Taps &taps) {
+          expandTile(outer, pixel, rows, taps, tileColumns);
+        });
+      });
+    });
+  });
+}
+
+LogicalResult weft::expandDepthwise(RewriterBase &rewriter, kernel::DepthwiseOp op) {
+  rewriter.setInsertionPoint(op);
+  Emitter e(rewriter, op.getLoc(), sched::CPUAttr::of(op));
+  return DepthwiseExpander(e, op).expand();
+}

@@ -42,13 +42,15 @@ public:
   /// A mask of the first `count` lanes.
   mlir::Value laneMask(int64_t count);
   mlir::Value laneMask(mlir::Value count);
-  /// The elements from `indices` on along the last dim; lanes that `mask` (null: all are read) leaves out are 0.
+  /// The elements from `indices` on along the last dim; lanes that `mask` (null: all are read) leaves out are
+  /// 0.
   mlir::Value load(mlir::Value memref, llvm::ArrayRef<mlir::Value> indices, mlir::Value mask);
   void store(mlir::Value vector, mlir::Value memref, llvm::ArrayRef<mlir::Value> indices, mlir::Value mask);
 
   /// A loop that LLVM must not unroll: its body fills the registers.
-  llvm::SmallVector<mlir::Value> tightLoop(mlir::Value begin, mlir::Value end, int64_t step, mlir::ValueRange inits,
-                                           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
+  llvm::SmallVector<mlir::Value>
+  tightLoop(mlir::Value begin, mlir::Value end, int64_t step, mlir::ValueRange inits,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)> body);
   /// A loop without carried values.
   void loop(mlir::Value begin, mlir::Value end, int64_t step, llvm::function_ref<void(mlir::Value)> body);
   void ifThen(mlir::Value condition, llvm::function_ref<void()> body);
@@ -65,17 +67,19 @@ struct Span {
   mlir::Value begin, end;
 };
 
-/// Runs `body` for each task of the parallel level: one scf.forall over the dims of `op`'s output that the schedule splits,
-/// or once, with whole ranges, when it splits none.
+/// Runs `body` for each task of the parallel level: one scf.forall over the dims of `op`'s output that the
+/// schedule splits, or once, with whole ranges, when it splits none.
 ///
 /// Errors: the schedule splits an op that is not at the top of its kernel, or has another number of dims.
 mlir::LogicalResult emitTasks(Emitter &e, mlir::kernel::EpilogueOpInterface op,
                               llvm::function_ref<void(llvm::ArrayRef<Span>)> body);
 
 /// Runs `body` for each index of `ranges`, outermost first; the vector it gets has one index per range.
-void forEachIndex(Emitter &e, llvm::ArrayRef<Span> ranges, llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+void forEachIndex(Emitter &e, llvm::ArrayRef<Span> ranges,
+                  llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
 
-/// Some vectors of columns: `count` vectors from column `begin` on, the last one masked unless `lastMask` is null.
+/// Some vectors of columns: `count` vectors from column `begin` on, the last one masked unless `lastMask` is
+/// null.
 struct Columns {
   mlir::Value begin;
   int64_t count;
@@ -83,12 +87,16 @@ struct Columns {
   mlir::Value mask(int64_t i) const { return i + 1 == count ? lastMask : mlir::Value(); }
 };
 
-/// Splits columns [range) into register tiles of `columns` columns, remainders included, and runs `body` for each.
+/// Splits columns [range) into register tiles of `columns` columns, remainders included, and runs `body` for
+/// each.
 ///
-/// Requires: range.begin is a multiple of `columns`; `size` is the size of the whole dim, ShapedType::kDynamic if unknown.
-void forEachColumns(Emitter &e, Span range, int64_t size, int64_t columns, llvm::function_ref<void(const Columns &)> body);
+/// Requires: range.begin is a multiple of `columns`; `size` is the size of the whole dim,
+/// ShapedType::kDynamic if unknown.
+void forEachColumns(Emitter &e, Span range, int64_t size, int64_t columns,
+                    llvm::function_ref<void(const Columns &)> body);
 
-/// Splits rows [range) into register tiles of `rows` rows, remainders included; `body` gets the first row and their number.
+/// Splits rows [range) into register tiles of `rows` rows, remainders included; `body` gets the first row and
+/// their number.
 ///
 /// Requires: as for forEachColumns.
 void forEachRows(Emitter &e, Span range, int64_t size, int64_t rows,
@@ -97,10 +105,11 @@ void forEachRows(Emitter &e, Span range, int64_t size, int64_t rows,
 /// The vectors of a register tile, row by row.
 using Accumulators = llvm::SmallVector<mlir::Value>;
 
-/// Adds one step of the contraction to `accumulators`: row r, vector j gets row(r) * column(j). Rows that give null are
-/// left out.
+/// Adds one step of the contraction to `accumulators`: row r, vector j gets row(r) * column(j). Rows that
+/// give null are left out.
 Accumulators multiplyTile(Emitter &e, int64_t rows, int64_t vectors, mlir::ValueRange accumulators,
-                          llvm::function_ref<mlir::Value(int64_t)> row, llvm::function_ref<mlir::Value(int64_t)> column);
+                          llvm::function_ref<mlir::Value(int64_t)> row,
+                          llvm::function_ref<mlir::Value(int64_t)> column);
 
 /// Emits an op's epilogue on vectors of its accumulators and stores what it makes of them.
 class Epilogue {

@@ -32,19 +32,19 @@ LogicalResult weft::cpu::emitTasks(Emitter &e, kernel::EpilogueOpInterface op,
   }
   if (!isa<FunctionOpInterface>(op->getParentOp()))
     return op->emitOpError() << "expected no parallel level inside a loop [expand-kernel-ops-C3]";
-  scf::ForallOp::create(e.b, e.loc, counts, ValueRange(), std::nullopt,
-                        [&](OpBuilder &b, Location loc, ValueRange ivs) {
-                          unsigned next = 0;
-                          for (auto [i, tile] : llvm::enumerate(tiles)) {
-                            if (tile == 0)
-                              continue;
-                            Value begin = e.mul(ivs[next++], tile);
-                            Value end = tile == 1 ? e.add(begin, 1) : e.min(e.add(begin, tile), ranges[i].end);
-                            ranges[i] = {begin, end};
-                          }
-                          body(ranges);
-                          scf::InParallelOp::create(b, loc);
-                        });
+  scf::ForallOp::create(
+      e.b, e.loc, counts, ValueRange(), std::nullopt, [&](OpBuilder &b, Location loc, ValueRange ivs) {
+        unsigned next = 0;
+        for (auto [i, tile] : llvm::enumerate(tiles)) {
+          if (tile == 0)
+            continue;
+          Value begin = e.mul(ivs[next++], tile);
+          Value end = tile == 1 ? e.add(begin, 1) : e.min(e.add(begin, tile), ranges[i].end);
+          ranges[i] = {begin, end};
+        }
+        body(ranges);
+        scf::InParallelOp::create(b, loc);
+      });
   return success();
 }
 
