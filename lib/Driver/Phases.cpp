@@ -34,7 +34,7 @@ public:
   Compilation(MLIRContext &context, const CompileOptions &options, ProgressFn progress)
       : context(context), options(options), progress(std::move(progress)) {}
 
-  LogicalResult run(llvm::StringRef path);
+  LogicalResult run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load);
   CompileResult result;
 
 private:
@@ -206,10 +206,10 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
   return finish();
 }
 
-LogicalResult Compilation::run(llvm::StringRef path) {
+LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
   auto whole = [](Compilation &self) { return *self.result.module; };
   if (failed(step(Phase::Import, "", [&]() -> LogicalResult {
-        FailureOr<OwningOpRef<ModuleOp>> module = loadModel(path, context, options.import);
+        FailureOr<OwningOpRef<ModuleOp>> module = load();
         if (failed(module))
           return failure();
         result.module = std::move(*module);
@@ -281,11 +281,25 @@ FailureOr<OwningOpRef<ModuleOp>> weft::loadModel(llvm::StringRef path, MLIRConte
   return std::move(module);
 }
 
+static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptions &options, ProgressFn progress,
+                                        llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
+  Compilation compilation(context, options, std::move(progress));
+  if (failed(compilation.run(load)))
+    return failure();
+  compilation.result.artifact.compiler = "weft " WEFT_VERSION;
+  if (!options.flags.empty())
+    compilation.result.artifact.compiler += " " + options.flags;
+  return std::move(compilation.result);
+}
+
 FailureOr<CompileResult> weft::compileModel(llvm::StringRef path, MLIRContext &context, const CompileOptions &options,
                                             ProgressFn progress) {
-  Compilation compilation(context, options, std::move(progress));
-  if (failed(compilation.run(path)))
-    return failure();
-  compilation.result.artifact.compiler = ("weft " WEFT_VERSION " " + options.flags);
-  return std::move(compilation.result);
+  return compile(context, options, std::move(progress), [&] { return loadModel(path, context, options.import); });
+}
+
+FailureOr<CompileResult> weft::compileModule(OwningOpRef<ModuleOp> module, const CompileOptions &options,
+                                             ProgressFn progress) {
+  MLIRContext &context = *module->getContext();
+  return compile(context, options, std::move(progress),
+                 [&]() -> FailureOr<OwningOpRef<ModuleOp>> { return std::move(module); });
 }

@@ -81,6 +81,10 @@ void registerCompilerDialects(mlir::DialectRegistry &registry);
 mlir::FailureOr<CompileResult> compileModel(llvm::StringRef path, mlir::MLIRContext &context,
                                             const CompileOptions &options, ProgressFn progress = {});
 
+/// Compiles a module of weft IR as loadModel gives it; `module` is consumed.
+mlir::FailureOr<CompileResult> compileModule(mlir::OwningOpRef<mlir::ModuleOp> module, const CompileOptions &options,
+                                             ProgressFn progress = {});
+
 /// Reads a model (.onnx or .mlir) as a module of weft IR.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> loadModel(llvm::StringRef path, mlir::MLIRContext &context,
                                                              const ImportOptions &options);

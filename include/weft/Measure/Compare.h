@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compares tensors that should be equal up to rounding.
+#ifndef WEFT_MEASURE_COMPARE_H
+#define WEFT_MEASURE_COMPARE_H
+
+#include "weft/Reference/Tensor.h"
+
+#include <string>
+
+namespace weft {
+
+/// |actual - expected| <= absolute + relative * |expected| for every element, and <= ofLargest * max |expected| counts as
+/// absolute too. Integers must be equal.
+struct Tolerance {
+  double relative = 1e-3;
+  double absolute = 1e-7;
+  double ofLargest = 0;
+};
+
+struct Comparison {
+  bool isWithin = true;
+  /// What differs when it is no matter of tolerance (shape, type), else the worst element: index and both values.
+  std::string detail;
+  double worstError = 0;    ///< largest |actual - expected|
+  double worstRelative = 0; ///< largest |actual - expected| over the largest |expected|
+  int64_t numOutside = 0;   ///< elements over tolerance
+};
+
+/// NaN equals NaN; an infinity equals itself only.
+Comparison compareTensors(const reference::Tensor &actual, const reference::Tensor &expected, const Tolerance &tolerance);
+
+} // namespace weft
+
+#endif // WEFT_MEASURE_COMPARE_H

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs compiled models through the runtime, for the compiler's own measurements.
+#include "weft/Measure/Artifact.h"
+
+#include "mlir/IR/Builders.h"
+#include "weft_runtime.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+
+using namespace mlir;
+using namespace weft;
+
+/// Element type of a runtime value as weft IR has it; null for kinds that tensors of the oracle do not hold.
+static Type getElementType(MLIRContext *context, weft_dtype dtype) {
+  Builder b(context);
+  auto unsignedInt = [&](unsigned width) { return IntegerType::get(context, width, IntegerType::Unsigned); };
+  switch (dtype) {
+  case WEFT_FLOAT32:
+    return b.getF32Type();
+  case WEFT_FLOAT64:
+    return b.getF64Type();
+  case WEFT_FLOAT16:
+    return b.getF16Type();
+  case WEFT_BFLOAT16:
+    return b.getBF16Type();
+  case WEFT_INT8:
+    return b.getI8Type();
+  case WEFT_INT16:
+    return b.getIntegerType(16);
+  case WEFT_INT32:
+    return b.getI32Type();
+  case WEFT_INT64:
+    return b.getI64Type();
+  case WEFT_UINT8:
+    return unsignedInt(8);
+  case WEFT_UINT16:
+    return unsignedInt(16);
+  case WEFT_UINT32:
+    return unsignedInt(32);
+  case WEFT_UINT64:
+    return unsignedInt(64);
+  case WEFT_BOOL:
+    return b.getI1Type();
+  case WEFT_FLOAT8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case WEFT_FLOAT8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case WEFT_FLOAT8E5M2:
+    return Float8E5M2Type::get(context);
+  case WEFT_FLOAT8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
+  case WEFT_FLOAT8E8M0:
+    return Float8E8M0FNUType::get(context);
+  default:
+    return {};
+  }
+}
+
+static llvm::Error makeError(const weft_status &status) { return llvm::createStringError(status.message); }
+
+llvm::Expected<std::unique_ptr<LoadedArtifact>> LoadedArtifact::load(const ArtifactDescription &description) {
+  llvm::SmallString<128> path;
+  if (std::error_code error = llvm::sys::fs::createTemporaryFile("weft", "weft", path))
+    return llvm::createStringError("cannot make a temporary file: " + error.message());
+  llvm::FileRemover remover(path);
+  if (llvm::Expected<uint64_t> written = writeArtifact(description, path); !written)
+    return written.takeError();
+  std::unique_ptr<LoadedArtifact> artifact(new LoadedArtifact);
+  weft_status status;
+  weft_module_options moduleOptions;
+  weft_module_options_init(&moduleOptions);
+  if (weft_module_open(path.c_str(), &moduleOptions, &artifact->module, &status) != WEFT_OK)
+    return makeError(status);
+  weft_session_options sessionOptions;
+  weft_session_options_init(&sessionOptions);
+  if (weft_session_create(artifact->module, &sessionOptions, &artifact->session, &status) != WEFT_OK)
+    return makeError(status);
+  return std::move(artifact);
+}
+
+LoadedArtifact::~LoadedArtifact() {
+  if (session)
+    weft_session_release(session);
+  if (module)
+    weft_module_release(module);
+}
+
+llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRef<reference::Tensor> inputs,
+                                                                   MLIRContext &context) {
+  weft_module_info info;
+  info.struct_size = sizeof(info);
+  weft_module_get_info(module, &info);
+  const weft_entry_info &entry = info.entries[0];
+  if (inputs.size() != entry.input_count)
+    return llvm::createStringError("the model takes %zu inputs, but got %zu", entry.input_count, inputs.size());
+  std::vector<weft_value_view> inputViews(inputs.size()), outputViews(entry.output_count);
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    weft_value_view &view = inputViews[i];
+    view = {};
+    view.kind = WEFT_TENSOR;
+    view.tensor.data = const_cast<char *>(input.bytes());
+    view.tensor.bytes = static_cast<uint64_t>(input.size() * input.elementBytes());
+    view.tensor.dtype = entry.inputs[i].dtype;
+    view.tensor.rank = static_cast<uint32_t>(input.getRank());
+    view.tensor.dims = input.getShape().data();
+  }
+  for (weft_value_view &view : outputViews)
+    view = {};
+  weft_status status;
+  if (weft_session_run(session, 0, inputViews.data(), inputViews.size(), outputViews.data(), outputViews.size(),
+                       &status) != WEFT_OK)
+    return makeError(status);
+  std::vector<reference::Tensor> outputs;
+  for (const weft_value_view &view : outputViews) {
+    Type type = getElementType(&context, view.tensor.dtype);
+    if (view.kind != WEFT_TENSOR || !type)
+      return llvm::createStringError("an output is of a type that cannot be compared: %s",
+                                     weft_dtype_name(view.tensor.dtype));
+    reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));
+    memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
+    outputs.push_back(std::move(tensor));
+  }
+  return outputs;
+}
