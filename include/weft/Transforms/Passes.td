@@ -19,6 +19,29 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def WeftFoldConstantsPass : Pass<"weft-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "Evaluate ops on constants and remove dead ops";
+  let description = [{
+    What:           replaces each op whose operands are all constant by its value, computed with the reference semantics
+                    (`EvaluableOpInterface`), in program order and inside regions; removes ops without user or effect.
+    Before this:    the driver has registered the evaluators; without them only dead ops go.
+    After this:     weights are in the form their users read; nothing is left that only depends on the model.
+    Does not:       store values that are greater than what they are made from: a broadcast, an iota, block-wise dequantised weights.
+    Cost:           results of up to `max-bytes`, or `max-growth` times the operands' bytes.
+    Source:         DESIGN section 5; op-set section 1.3, Constants.
+    (* example test/Transforms/fold-constants.mlir#add_2_f32_folded *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"maxBytes", "max-bytes", "int64_t", "65536", "Bytes that a result may always have; a table of that size stays in the L2 cache">,
+    Option<"maxGrowth", "max-growth", "int64_t", "8", "Times the operands' bytes that a greater result may have; 8 turns int4 weights into f32">
+  ];
+  let statistics = [
+    Statistic<"numFolded", "num-folded", "Number of ops evaluated">,
+    Statistic<"numRemoved", "num-removed", "Number of dead ops removed">
+  ];
+}
+
 def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
   let summary = "Group ops into kernels";
   let description = [{
@@ -62,6 +85,25 @@ def WeftInferShapesPass : Pass<"weft-infer-shapes", "::mlir::func::FuncOp"> {
     Statistic<"numRefined", "num-refined", "Number of values whose type became better known">,
     Statistic<"numNamed", "num-named", "Number of dims that got a fresh symbol">
   ];
+}
+
+def WeftScalarizeShapesPass : Pass<"weft-scalarize-shapes", "::mlir::func::FuncOp"> {
+  let summary = "Turn arithmetic on tensors of sizes into arithmetic on index values";
+  let description = [{
+    What:           follows integer, boolean and float tensors of few elements back to `from_elements` and constants, element by element, and replaces
+                    `weft.extract` of them by scalar `arith`. Such tensors that others read become constants or `from_elements`.
+    Before this:    nothing; it finds more after `weft-infer-shapes`.
+    After this:     reshape, slice, broadcast and their like have static sizes or index operands whose expression names the dim.
+    Does not:       follow data, tensors of dynamic shape, or values carried by a loop.
+    Cost:           at most one scalar op per element and op; dead ones are removed.
+    Source:         op-set section 1.4, "Shapes are scalars, not a type".
+    (* example test/Transforms/scalarize-shapes.mlir#flatten_dynamic_f32 *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"maxElements", "max-elements", "int64_t", "64", "Elements of a tensor that is followed; shapes have fewer, data has more">
+  ];
+  let statistics = [Statistic<"numReplaced", "num-replaced", "Number of ops replaced by scalars, constants or from_elements">];
 }
 
 #endif // WEFT_TRANSFORMS_PASSES_TD
