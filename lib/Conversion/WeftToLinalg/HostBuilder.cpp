@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Host form of everything but kernels and control flow: constants, views, sizes; and the pass.
+#include "HostBuilder.h"
+
+#include "Support.h"
+#include "weft/Conversion/WeftToLinalg/Passes.h"
+#include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+namespace w = mlir::weft;
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTOUTLINEKERNELSPASS
+#include "weft/Conversion/WeftToLinalg/Passes.h.inc"
+
+namespace conversion {
+
+//===----------------------------------------------------------------------===//
+// Kernels of single ops
+//===----------------------------------------------------------------------===//
+
+static void collectNodeNames(Location loc, llvm::SetVector<Attribute> &names) {
+  if (auto name = dyn_cast<NameLoc>(loc)) {
+    if (!name.getName().empty())
+      names.insert(name.getName());
+    return collectNodeNames(name.getChildLoc(), names);
+  }
+  if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    for (Location part : fused.getLocations())
+      collectNodeNames(part, names);
+    return;
+  }
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    collectNodeNames(call.getCallee(), names);
+}
+
+SmallVector<Attribute> getNodeNames(Location loc) {
+  llvm::SetVector<Attribute> names;
+  collectNodeNames(loc, names);
+  return llvm::to_vector(names);
+}
+
+w::KernelOp wrapInKernel(OpBuilder &b, Operation *op) {
+  // Splats that are read elementwise are better known inside than passed.
+  bool embeds = isa<w::ElementwiseOpInterface, w::PadOp, w::BroadcastOp>(op);
+  llvm::SetVector<Value> tensors, indices, constants;
+  for (Value operand : op->getOperands()) {
+    if (!isa<RankedTensorType>(operand.getType()))
+      indices.insert(operand);
+    else if (embeds && getSplatValue(operand))
+      constants.insert(operand);
+    else
+      tensors.insert(operand);
+  }
+  SmallVector<Value> inputs(tensors.begin(), tensors.end());
+  llvm::append_range(inputs, indices);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(op);
+  auto kernel = w::KernelOp::create(b, op->getLoc(), op->getResultTypes(), inputs,
+                                    b.getStringAttr(op->getName().stripDialect()),
+                                    b.getArrayAttr(getNodeNames(op->getLoc())));
+  Block *body = b.createBlock(&kernel.getBody());
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+  for (Value constant : constants)
+    b.clone(*constant.getDefiningOp(), mapping);
+  Operation *inner = b.clone(*op, mapping);
+  w::YieldOp::create(b, op->getLoc(), inner->getResults());
+  op->replaceAllUsesWith(kernel->getResults());
+  op->erase();
+  return kernel;
+}
+
+//===----------------------------------------------------------------------===//
+// Values and sizes
+//===----------------------------------------------------------------------===//
+
+static Type getHostType(Type type) {
+  auto tensorType = dyn_cast<RankedTensorType>(type);
+  return tensorType ? Type(getStorageType(tensorType)) : type;
+}
+
+void HostBuilder::bindDims(Type weftType, Value value) {
+  auto type = dyn_cast<RankedTensorType>(weftType);
+  auto hostType = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !hostType)
+    return;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    if (!type.isDynamicDim(axis) || dims.materialize(b, value.getLoc(), w::getDim(type, axis)))
+      continue;
+    Value size = hostType.isDynamicDim(axis)
+                     ? Value(tensor::DimOp::create(b, value.getLoc(), value, axis))
+                     : Value(arith::ConstantIndexOp::create(b, value.getLoc(), hostType.getDimSize(axis)));
+    dims.bindSolved(b, value.getLoc(), w::getDim(type, axis), size);
+  }
+}
+
+FailureOr<SmallVector<Value>> HostBuilder::getSizes(Operation *op, RankedTensorType type) {
+  SmallVector<Value> sizes;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    if (!type.isDynamicDim(axis))
+      continue;
+    w::DimExpr expr = w::getDim(type, axis);
+    Value size = dims.materialize(b, op->getLoc(), expr);
+    if (!size)
+      return op->emitOpError("expected the size of dim ")
+             << axis << " of " << type << " to be known before the op runs, but it is not";
+    sizes.push_back(size);
+  }
+  return sizes;
+}
+
+Value HostBuilder::castTo(Location loc, Value value, Type weftType) {
+  Type type = getHostType(weftType);
+  return value.getType() == type ? value : Value(tensor::CastOp::create(b, loc, type, value));
+}
+
+Value HostBuilder::getCondition(Location loc, Value weftCondition) {
+  Value condition = lookup(weftCondition);
+  return extractScalar(b, loc, weftCondition, condition);
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+LogicalResult HostBuilder::convertReshape(w::ReshapeOp op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  Value source = lookup(op.getX());
+  RankedTensorType target = getStorageType(type);
+  if (!target)
+    return op.emitOpError("has no host form on elements of type ") << type.getElementType();
+  // Sizes that are operands of the op have a value even if their name is new.
+  ValueRange dynamic = op.getShape();
+  for (auto [axis, size] : llvm::enumerate(op.getStaticShape())) {
+    if (!ShapedType::isDynamic(size))
+      continue;
+    if (type.isDynamicDim(axis) && !dims.materialize(b, op.getLoc(), w::getDim(type, axis)))
+      dims.bindSolved(b, op.getLoc(), w::getDim(type, axis), lookup(dynamic.front()));
+    dynamic = dynamic.drop_front();
+  }
+  FailureOr<SmallVector<Value>> sizes = getSizes(op, type);
+  if (failed(sizes))
+    return failure();
+  Value view = source.getType() == target && target.hasStaticShape()
+                   ? source
+                   : Value(kernel::ViewOp::create(b, op.getLoc(), target, source, *sizes));
+  values.map(op.getResult(), view);
+  return success();
+}
+
+LogicalResult HostBuilder::convert(Operation *op) {
+  b.setInsertionPointToEnd(b.getInsertionBlock());
+  Location loc = op->getLoc();
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](w::KernelOp kernel) { return convertKernel(kernel); })
+      .Case([&](w::ReshapeOp reshape) { return convertReshape(reshape); })
+      .Case([&](w::IfOp branch) { return convertIf(branch); })
+      .Case([&](w::LoopOp loop) { return convertLoop(loop); })
+      .Case([&](w::ConstantOp constant) -> LogicalResult {
+        ElementsAttr elements = getStorageElements(constant.getValue());
+        if (!elements)
+          return op->emitOpError("has elements of type ")
+                 << constant.getValue().getElementType() << ", which the host program cannot hold";
+        values.map(constant.getResult(), kernel::ConstantOp::create(b, loc, elements).getResult());
+        return success();
+      })
+      .Case([&](w::DimOp dim) -> LogicalResult {
+        auto type = cast<RankedTensorType>(dim.getX().getType());
+        int64_t axis = dim.getAxis();
+        Value size = type.isDynamicDim(axis) ? dims.materialize(b, loc, w::getDim(type, axis))
+                                             : createIndex(b, loc, type.getDimSize(axis));
+        values.map(dim.getResult(),
+                   size ? size : tensor::DimOp::create(b, loc, lookup(dim.getX()), axis).getResult());
+        return success();
+      })
+      .Case([&](w::ExtractOp extract) -> LogicalResult {
+        auto type = cast<RankedTensorType>(extract.getX().getType());
+        values.map(extract.getResult(), extractIndex(b, loc, type, lookup(extract.getX()), extract.getI()));
+        return success();
+      })
+      .Case([&](w::FromElementsOp make) -> LogicalResult {
+        SmallVector<Value> elements;
+        for (Value element : make.getElements())
+          elements.push_back(lookup(element));
+        values.map(make.getResult(), createFromElements(b, loc, elements));
+        return success();
+      })
+      .Default([&](Operation *other) -> LogicalResult {
+        if (isa<w::WeftDialect>(other->getDialect()))
+          return other->emitOpError(
+              "has no form in the host program: sequences, optionals and strings whose shape or "
+              "presence is only known at run time are not compiled yet");
+        b.clone(*other, values);
+        return success();
+      });
+}
+
+LogicalResult HostBuilder::convertBlock(Block &block) {
+  auto result = success();
+  for (Operation &op : block.without_terminator())
+    if (failed(convert(&op)))
+      result = failure();
+  b.setInsertionPointToEnd(b.getInsertionBlock());
+  return result;
+}
+
+void HostBuilder::bindArguments(Block &from, Block &into) {
+  for (BlockArgument argument : from.getArguments()) {
+    Value value = into.addArgument(getHostType(argument.getType()), argument.getLoc());
+    values.map(argument, value);
+  }
+  // Plain symbols first: what they give need not be solved for.
+  for (bool onlySymbols : {true, false})
+    for (BlockArgument argument : from.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      for (int64_t axis = 0; type && axis < type.getRank(); ++axis) {
+        w::DimExpr expr = w::getDim(type, axis);
+        if (!type.isDynamicDim(axis) || dims.lookup(expr) || (onlySymbols && expr.getSymbol().empty()))
+          continue;
+        dims.bindSolved(b, argument.getLoc(), expr,
+                        tensor::DimOp::create(b, argument.getLoc(), lookup(argument), axis));
+      }
+    }
+}
+
+/// Erases pure ops without users, also in regions, last first.
+static void eraseDeadOps(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    for (Region &region : op.getRegions())
+      for (Block &nested : region)
+        eraseDeadOps(nested);
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  }
+}
+
+/// Tensor ops that the host has no form for and that are not in a kernel yet.
+static bool needsKernel(Operation *op) {
+  if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()) || op->getParentOfType<w::KernelOp>())
+    return false;
+  if (isa<w::KernelOp, w::ReshapeOp, w::IfOp, w::LoopOp, w::YieldOp, w::ConstantOp, w::DimOp, w::ExtractOp,
+          w::FromElementsOp, w::SeqMakeOp, w::SeqGetOp, w::SeqInsertOp, w::SeqEraseOp, w::SeqLengthOp,
+          w::SeqConcatOp, w::SeqSplitOp, w::OptMakeOp, w::OptGetOp, w::OptHasOp>(op))
+    return false;
+  auto hasStorage = [](Type type) { return isa<RankedTensorType>(type) && getHostType(type); };
+  return op->getNumResults() > 0 && llvm::all_of(op->getResultTypes(), hasStorage);
+}
+
+LogicalResult HostBuilder::run() {
+  SmallVector<Operation *> loose;
+  host.walk([&](Operation *op) {
+    if (needsKernel(op))
+      loose.push_back(op);
+  });
+  for (Operation *op : loose)
+    wrapInKernel(b, op);
+
+  for (Type type : host.getFunctionType().getInputs())
+    if (!getHostType(type))
+      return host.emitOpError("has an argument of type ") << type << ", which the host program cannot hold";
+  Region body;
+  Block &old = host.getBody().front();
+  Block &entry = body.emplaceBlock();
+  b.setInsertionPointToStart(&entry);
+  bindArguments(old, entry);
+  if (failed(convertBlock(old)))
+    return failure();
+  SmallVector<Value> results;
+  for (Value value : old.getTerminator()->getOperands())
+    results.push_back(lookup(value));
+  func::ReturnOp::create(b, old.getTerminator()->getLoc(), results);
+  eraseDeadOps(entry);
+  host.getBody().takeBody(body);
+  host.setFunctionType(
+      FunctionType::get(b.getContext(), entry.getArgumentTypes(), ValueRange(results).getTypes()));
+  return success();
+}
+
+} // namespace conversion
+
+LogicalResult outlineKernels(ModuleOp module) {
+  unsigned nextKernel = 0;
+  auto result = success();
+  for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
+    if (!function.isExternal() && failed(conversion::HostBuilder(function, module, nextKernel).run()))
+      result = failure();
+  return result;
+}
+
+namespace {
+struct WeftOutlineKernelsPass : impl::WeftOutlineKernelsPassBase<WeftOutlineKernelsPass> {
+  void runOnOperation() override {
+    if (failed(outlineKernels(getOperation())))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+} // namespace weft

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pattern sets of the op families.
+#ifndef WEFT_LIB_CONVERSION_WEFTTOLINALG_PATTERNS_H
+#define WEFT_LIB_CONVERSION_WEFTTOLINALG_PATTERNS_H
+
+#include "Support.h"
+
+namespace weft::conversion {
+
+/// Each adds the lowerings of one family; `sizes` outlives the patterns.
+void populateElementwiseLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                  const LoweringContext &sizes);
+void populateShapeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                            const LoweringContext &sizes);
+void populateReductionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                const LoweringContext &sizes);
+void populatePoolLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                           const LoweringContext &sizes);
+void populateContractionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                  const LoweringContext &sizes);
+void populateConvolutionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                  const LoweringContext &sizes);
+
+} // namespace weft::conversion
+
+#endif // WEFT_LIB_CONVERSION_WEFTTOLINALG_PATTERNS_H

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowers reductions, softmax, normalisation and prefix operations.
+#include "Patterns.h"
+#include "Scalar.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+namespace w = mlir::weft;
+
+namespace weft::conversion {
+
+using Pred = arith::CmpIPredicate;
+
+Reducer::Reducer(OpBuilder &b, Location loc, const LoweringContext &sizes, RankedTensorType type,
+                 ArrayRef<int64_t> axes)
+    : b(b), loc(loc), axes(axes), full(sizes.getSizes(b, type)) {
+  llvm::sort(this->axes);
+  SmallVector<AffineExpr> exprs;
+  count = b.getIndexAttr(1);
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    bool isReduced = llvm::is_contained(axes, axis);
+    iterators.push_back(isReduced ? IteratorType::reduction : IteratorType::parallel);
+    if (isReduced) {
+      count = mulSizes(b, loc, count, full[axis]);
+      continue;
+    }
+    exprs.push_back(b.getAffineDimExpr(axis));
+    kept.push_back(full[axis]);
+  }
+  identity = b.getMultiDimIdentityMap(type.getRank());
+  dropped = AffineMap::get(type.getRank(), 0, exprs, b.getContext());
+}
+
+Value Reducer::reduce(ValueRange rows, ValueRange tensors, Value initial, BodyFn combine) {
+  SmallVector<Value> inputs(rows);
+  llvm::append_range(inputs, tensors);
+  SmallVector<AffineMap> maps(rows.size(), dropped);
+  maps.append(tensors.size(), identity);
+  maps.push_back(dropped);
+  return createGeneric(b, loc, inputs, createFilled(b, loc, kept, initial), maps, iterators, combine);
+}
+
+Value Reducer::map(ValueRange rows, ValueRange tensors, Type element, BodyFn body) {
+  SmallVector<Value> inputs(rows);
+  llvm::append_range(inputs, tensors);
+  SmallVector<AffineMap> maps(rows.size(), dropped);
+  maps.append(tensors.size() + 1, identity);
+  SmallVector<IteratorType> parallel(iterators.size(), IteratorType::parallel);
+  return createGeneric(b, loc, inputs, createEmpty(b, loc, full, element), maps, parallel, body);
+}
+
+Value Reducer::mapRows(ValueRange rows, Type element, BodyFn body) {
+  return createElementwise(b, loc, rows, element, kept, body);
+}
+
+Value Reducer::widen(Value row, RankedTensorType weftResult) {
+  return castToType(b, loc, insertUnitDims(b, loc, row, axes), getStorageType(weftResult));
+}
+
+Value Reducer::getCount(Type type) {
+  if (std::optional<int64_t> constant = getConstantIntValue(count))
+    return createScalar(b, loc, type, static_cast<double>(*constant));
+  Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), toValue(b, loc, count));
+  if (isa<FloatType>(type))
+    return arith::SIToFPOp::create(b, loc, type, wide);
+  return emitExtend(b, loc, wide, b.getI64Type(), type);
+}
+
+namespace {
+
+class LowerReduce : public LoweringPattern<w::ReduceOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::ReduceOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getX().getType());
+    auto resultType = cast<RankedTensorType>(op.getType());
+    Type element = type.getElementType(), result = resultType.getElementType();
+    if (isa<ComplexType>(element) || !getStorageElementType(element))
+      return rewriter.notifyMatchFailure(op, "reduces elements that are neither integers nor floats");
+    bool isFloat = isa<FloatType>(element), isUnsigned = isUnsignedElement(element);
+    w::ReduceKind kind = op.getKind();
+    bool isMax = kind == w::ReduceKind::max, isExtreme = isMax || kind == w::ReduceKind::min;
+    Type accumulator = isFloat ? getComputeFloatType(element) : getStorageElementType(element);
+
+    Reducer reducer(rewriter, loc, sizes, type, op.getAxes());
+    Value initial = isExtreme
+                        ? createExtreme(rewriter, loc, accumulator, isUnsigned, isMax)
+                        : createScalar(rewriter, loc, accumulator, kind == w::ReduceKind::prod ? 1.0 : 0.0);
+    Value row =
+        reducer.reduce({}, adaptor.getX(), initial, [&](OpBuilder &b, Location nested, ValueRange args) {
+          ScalarBuilder s{b, nested};
+          Value x = isFloat ? emitToFloat(b, nested, args[0], element, accumulator) : args[0];
+          if (isExtreme)
+            return emitExtremum(s, args[1], x, isUnsigned, isMax);
+          return kind == w::ReduceKind::prod ? s.mul(args[1], x) : s.add(args[1], x);
+        });
+    bool isMean = kind == w::ReduceKind::mean;
+    if (isMean || accumulator != getStorageElementType(result)) {
+      Value count = isMean ? reducer.getCount(accumulator) : Value();
+      row = reducer.mapRows(row, getStorageElementType(result),
+                            [&](OpBuilder &b, Location nested, ValueRange args) {
+                              ScalarBuilder s{b, nested};
+                              Value x = args[0];
+                              if (isMean)
+                                x = isFloat ? Value(arith::DivFOp::create(b, nested, x, count))
+                                            : emitIntDiv(s, x, count, isUnsigned);
+                              return isFloat ? emitFromFloat(b, nested, x, result) : x;
+                            });
+    }
+    rewriter.replaceOp(op, reducer.widen(row, resultType));
+    return success();
+  }
+};
+
+class LowerArgReduce : public LoweringPattern<w::ArgReduceOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::ArgReduceOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getX().getType());
+    Type element = type.getElementType(), storage = getStorageElementType(element);
+    if (!storage || isa<ComplexType>(element))
+      return rewriter.notifyMatchFailure(op, "compares elements that have no order");
+    bool isUnsigned = isUnsignedElement(element), isMax = op.getKind() == w::ArgKind::max;
+    bool isFloat = isa<FloatType>(element);
+    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    int64_t axis = op.getAxis();
+
+    Reducer reducer(rewriter, loc, sizes, type, axis);
+    Value best =
+        createFilled(rewriter, loc, reducer.kept, createExtreme(rewriter, loc, compute, isUnsigned, isMax));
+    Value place =
+        createFilled(rewriter, loc, reducer.kept, createScalar(rewriter, loc, rewriter.getI64Type(), 0.0));
+    auto generic = linalg::GenericOp::create(
+        rewriter, loc, TypeRange{best.getType(), place.getType()}, adaptor.getX(), ValueRange{best, place},
+        ArrayRef<AffineMap>{reducer.identity, reducer.dropped, reducer.dropped}, reducer.iterators,
+        [&](OpBuilder &b, Location nested, ValueRange args) {
+          ScalarBuilder s{b, nested};
+          Value x = isFloat ? emitToFloat(b, nested, args[0], element, compute) : args[0];
+          Value index = linalg::IndexOp::create(b, nested, axis);
+          Value wide = arith::IndexCastOp::create(b, nested, b.getI64Type(), index);
+          Value takes = emitIsBest(s, x, args[1], isUnsigned, isMax, op.getLast());
+          linalg::YieldOp::create(b, nested,
+                                  ValueRange{s.select(takes, x, args[1]), s.select(takes, wide, args[2])});
+        });
+    rewriter.replaceOp(op, reducer.widen(generic.getResult(1), cast<RankedTensorType>(op.getType())));
+    return success();
+  }
+
+private:
+  /// Whether x replaces the best so far: NaN beats numbers, ties go to the first or to the last.
+  static Value emitIsBest(ScalarBuilder s, Value x, Value best, bool isUnsigned, bool isMax, bool takesLast) {
+    if (isa<FloatType>(x.getType())) {
+      using F = arith::CmpFPredicate;
+      F pred = isMax ? (takesLast ? F::OGE : F::OGT) : (takesLast ? F::OLE : F::OLT);
+      Value isNaN = s.cmp(F::UNO, x, x);
+      Value nanTakes = takesLast ? isNaN : s.bitAnd(isNaN, s.cmp(F::ORD, best, best));
+      return s.bitOr(s.cmp(pred, x, best), nanTakes);
+    }
+    Pred pred = isMax ? (takesLast ? Pred::sge : Pred::sgt) : (takesLast ? Pred::sle : Pred::slt);
+    if (isUnsigned)
+      pred = isMax ? (takesLast ? Pred::uge : Pred::ugt) : (takesLast ? Pred::ule : Pred::ult);
+    return s.cmp(pred, x, best);
+  }
+};
+
+class LowerSoftmax : public LoweringPattern<w::SoftmaxOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::SoftmaxOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getX().getType());
+    Type element = type.getElementType();
+    if (!isa<FloatType>(element))
+      return rewriter.notifyMatchFailure(op, "expected float elements");
+    Type compute = getComputeFloatType(element);
+    Reducer reducer(rewriter, loc, sizes, type, op.getAxis());
+    auto toFloat = [&](OpBuilder &b, Location nested, Value x) {
+      return emitToFloat(b, nested, x, element, compute);
+    };
+
+    Value lowest = createExtreme(rewriter, loc, compute, /*isUnsigned=*/false, /*isMax=*/true);
+    Value max =
+        reducer.reduce({}, adaptor.getX(), lowest, [&](OpBuilder &b, Location nested, ValueRange args) {
+          return emitExtremum({b, nested}, args[1], toFloat(b, nested, args[0]), /*isUnsigned=*/false,
+                              /*isMax=*/true);
+        });
+    auto addBody = [](OpBuilder &b, Location nested, ValueRange args) -> Value {
+      return arith::AddFOp::create(b, nested, args.back(), args[args.size() - 2]);
+    };
+    Value zero = createScalar(rewriter, loc, compute, 0.0);
+    Value result;
+    if (op.getLog()) {
+      Value shifted =
+          reducer.map(max, adaptor.getX(), compute, [&](OpBuilder &b, Location nested, ValueRange args) {
+            return ScalarBuilder{b, nested}.sub(toFloat(b, nested, args[1]), args[0]);
+          });
+      Value sum =
+          reducer.reduce({}, shifted, zero, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+            return arith::AddFOp::create(b, nested, args[1], math::ExpOp::create(b, nested, args[0]));
+          });
+      Value logSum =
+          reducer.mapRows(sum, compute, [](OpBuilder &b, Location nested, ValueRange args) -> Value {
+            return math::LogOp::create(b, nested, args[0]);
+          });
+      result = reducer.map(logSum, shifted, getStorageElementType(element),
+                           [&](OpBuilder &b, Location nested, ValueRange args) {
+                             return emitFromFloat(b, nested, ScalarBuilder{b, nested}.sub(args[1], args[0]),
+                                                  element);
+                           });
+    } else {
+      Value exp = reducer.map(
+          max, adaptor.getX(), compute, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+            return math::ExpOp::create(b, nested,
+                                       ScalarBuilder{b, nested}.sub(toFloat(b, nested, args[1]), args[0]));
+          });
+      Value sum = reducer.reduce({}, exp, zero, addBody);
+      Value inverse =
+          reducer.mapRows(sum, compute, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+            return arith::DivFOp::create(b, nested, createScalar(b, nested, compute, 1.0), args[0]);
+          });
+      result = reducer.map(
+          inverse, exp, getStorageElementType(element), [&](OpBuilder &b, Location nested, ValueRange args) {
+            return emitFromFloat(b, nested, ScalarBuilder{b, nested}.mul(args[1], args[0]), element);
+          });
+    }
+    rewriter.replaceOp(op, castToType(rewriter, loc, result, storageTypeOf(op.getResult())));
+    return success();
+  }
+};
+
+class LowerNormalize : public LoweringPattern<w::NormalizeOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::NormalizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getX().getType());
+    Type element = type.getElementType();
+    if (!isa<FloatType>(element))
+      return rewriter.notifyMatchFailure(op, "expected float elements");
+    Type compute = getComputeFloatType(element);
+    Reducer reducer(rewriter, loc, sizes, type, op.getAxes());
+    Value x = adaptor.getX(), zero = createScalar(rewriter, loc, compute, 0.0),
+          count = reducer.getCount(compute);
+    auto divide = [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+      return arith::DivFOp::create(b, nested, args[0], count);
+    };
+
+    Value mean;
+    if (op.getCenter()) {
+      Value sum = reducer.reduce({}, x, zero, [&](OpBuilder &b, Location nested, ValueRange args) {
+        return ScalarBuilder{b, nested}.add(args[1], emitToFloat(b, nested, args[0], element, compute));
+      });
+      mean = reducer.mapRows(sum, compute, divide);
+    } else {
+      mean = createFilled(rewriter, loc, reducer.kept, zero);
+    }
+    // Deviation of one element from the mean; without centering the element itself.
+    auto deviate = [&](OpBuilder &b, Location nested, Value element_, Value mean_) {
+      Value wide = emitToFloat(b, nested, element_, element, compute);
+      return op.getCenter() ? ScalarBuilder{b, nested}.sub(wide, mean_) : wide;
+    };
+    Value squares = reducer.reduce(mean, x, zero, [&](OpBuilder &b, Location nested, ValueRange args) {
+      Value d = deviate(b, nested, args[1], args[0]);
+      ScalarBuilder s{b, nested};
+      return s.add(args[2], s.mul(d, d));
+    });
+    Value inverse =
+        reducer.mapRows(squares, compute, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+          Value variance = divide(b, nested, args[0]);
+          Value shifted = ScalarBuilder{b, nested}.add(
+              variance, createScalar(b, nested, compute, op.getEpsilon().convertToDouble()));
+          return arith::DivFOp::create(b, nested, createScalar(b, nested, compute, 1.0),
+                                       math::SqrtOp::create(b, nested, shifted));
+        });
+    Value result =
+        reducer.map({mean, inverse}, x, getStorageElementType(element),
+                    [&](OpBuilder &b, Location nested, ValueRange args) {
+                      Value d = deviate(b, nested, args[2], args[0]);
+                      return emitFromFloat(b, nested, ScalarBuilder{b, nested}.mul(d, args[1]), element);
+                    });
+    auto finishRow = [&](Value row, Value weftResult) {
+      auto resultType = cast<RankedTensorType>(weftResult.getType());
+      Type target = resultType.getElementType();
+      if (target != compute)
+        row = reducer.mapRows(row, getStorageElementType(target),
+                              [&](OpBuilder &b, Location nested, ValueRange args) {
+                                return emitFromFloat(b, nested, args[0], target);
+                              });
+      return reducer.widen(row, resultType);
+    };
+    rewriter.replaceOp(op, {castToType(rewriter, loc, result, storageTypeOf(op.getResult())),
+                            finishRow(mean, op.getMean()), finishRow(inverse, op.getInvStd())});
+    return success();
+  }
+};
+
+/// One slice after the other along the axis, each with a running accumulator of a slice's shape.
+class LowerCumulate : public LoweringPattern<w::CumulateOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::CumulateOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getX().getType());
+    Type element = type.getElementType(), storage = getStorageElementType(element);
+    if (!storage || isa<ComplexType>(element))
+      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+    bool isFloat = isa<FloatType>(element), isSum = op.getKind() == w::CumulateKind::sum;
+    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    int64_t axis = op.getAxis(), rank = type.getRank();
+
+    SmallVector<OpFoldResult> full = sizes.getSizes(rewriter, type), slice = full;
+    slice[axis] = rewriter.getIndexAttr(1);
+    SmallVector<OpFoldResult> strides(rank, rewriter.getIndexAttr(1));
+    Value result = createEmpty(rewriter, loc, full, storage);
+    Value running =
+        createFilled(rewriter, loc, slice, createScalar(rewriter, loc, compute, isSum ? 0.0 : 1.0));
+    Value lower = createIndex(rewriter, loc, 0), step = createIndex(rewriter, loc, 1);
+    Value upper = toValue(rewriter, loc, full[axis]);
+    auto loop = scf::ForOp::create(
+        rewriter, loc, lower, upper, step, ValueRange{result, running},
+        [&](OpBuilder &b, Location nested, Value iv, ValueRange args) {
+          Value place = iv;
+          if (op.getReverse())
+            place = arith::SubIOp::create(b, nested, arith::SubIOp::create(b, nested, upper, step), iv);
+          SmallVector<OpFoldResult> offsets(rank, b.getIndexAttr(0));
+          offsets[axis] = place;
+          Value x = tensor::ExtractSliceOp::create(b, nested, adaptor.getX(), offsets, slice, strides);
+          Value next = createElementwise(
+              b, nested, {args[1], x}, compute, slice,
+              [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
+                ScalarBuilder s{body, bodyLoc};
+                Value wide = isFloat ? emitToFloat(body, bodyLoc, scalars[1], element, compute) : scalars[1];
+                return isSum ? s.add(scalars[0], wide) : s.mul(scalars[0], wide);
+              });
+          Value stored = op.getExclusive() ? args[1] : next;
+          if (compute != storage)
+            stored = createElementwise(b, nested, stored, storage, slice,
+                                       [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
+                                         return emitFromFloat(body, bodyLoc, scalars[0], element);
+                                       });
+          Value updated = tensor::InsertSliceOp::create(b, nested, stored, args[0], offsets, slice, strides);
+          scf::YieldOp::create(b, nested, ValueRange{updated, next});
+        });
+    rewriter.replaceOp(op, castToType(rewriter, loc, loop.getResult(0), storageTypeOf(op.getResult())));
+    return success();
+  }
+};
+
+} // namespace
+
+void populateReductionLowerings(RewritePatternSet &patterns, const TypeConverter &converter,
+                                const LoweringContext &sizes) {
+  patterns.add<LowerArgReduce, LowerCumulate, LowerNormalize, LowerReduce, LowerSoftmax>(
+      converter, patterns.getContext(), sizes);
+}
+
+} // namespace weft::conversion

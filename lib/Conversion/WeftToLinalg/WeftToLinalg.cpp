@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pass that lowers the weft ops of a kernel: sizes bound first, then one pattern per op.
+#include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
+
+#include "Patterns.h"
+#include "dialects/Kernel/IR/KernelOps.h"
+#include "weft/Conversion/WeftToLinalg/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+namespace w = mlir::weft;
+
+namespace weft {
+#define GEN_PASS_DEF_CONVERTWEFTTOLINALGPASS
+#include "weft/Conversion/WeftToLinalg/Passes.h.inc"
+
+using namespace conversion;
+
+/// Gives the function storage types at its borders; weft types stay inside, behind casts.
+static void convertSignature(FunctionOpInterface function) {
+  Block &entry = function.getFunctionBody().front();
+  OpBuilder b = OpBuilder::atBlockBegin(&entry);
+  for (BlockArgument argument : entry.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    RankedTensorType storage = type ? getStorageType(type) : RankedTensorType();
+    if (!storage || storage == type)
+      continue;
+    argument.setType(storage);
+    auto castOp =
+        UnrealizedConversionCastOp::create(b, argument.getLoc(), TypeRange{type}, ValueRange{argument});
+    argument.replaceAllUsesExcept(castOp.getResult(0), castOp);
+  }
+  Operation *terminator = entry.getTerminator();
+  b.setInsertionPoint(terminator);
+  SmallVector<Type> results;
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    RankedTensorType storage = type ? getStorageType(type) : RankedTensorType();
+    if (storage && storage != type)
+      operand.set(
+          UnrealizedConversionCastOp::create(b, terminator->getLoc(), TypeRange{storage}, operand.get())
+              .getResult(0));
+    results.push_back(operand.get().getType());
+  }
+  function.setType(FunctionType::get(function.getContext(), entry.getArgumentTypes(), results));
+}
+
+/// Binds what the arguments say, then builds every other size that a value of the function has.
+static LogicalResult bindSizes(FunctionOpInterface function, DimTable &dims) {
+  Block &entry = function.getFunctionBody().front();
+  OpBuilder b = OpBuilder::atBlockBegin(&entry);
+  // Sizes are built in front of all, from index arguments and from the casts of tensor arguments.
+  for (BlockArgument argument : entry.getArguments())
+    if (auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "weft.dim"))
+      if (std::optional<w::DimExpr> expr = w::DimExpr::parse(name))
+        dims.bind(*expr, argument);
+  for (BlockArgument argument : entry.getArguments())
+    for (Operation *user : argument.getUsers()) {
+      auto castOp = dyn_cast<UnrealizedConversionCastOp>(user);
+      auto type = castOp ? dyn_cast<RankedTensorType>(castOp.getResult(0).getType()) : RankedTensorType();
+      auto source = dyn_cast<RankedTensorType>(argument.getType());
+      if (!type || !source || type.getRank() != source.getRank())
+        continue;
+      for (int64_t axis = 0; axis < type.getRank(); ++axis)
+        if (type.isDynamicDim(axis) && source.isDynamicDim(axis) && !dims.lookup(w::getDim(type, axis)))
+          dims.bindSolved(b, argument.getLoc(), w::getDim(type, axis),
+                          tensor::DimOp::create(b, argument.getLoc(), argument, axis));
+    }
+
+  auto result = success();
+  auto bindType = [&](Operation *op, Type type) {
+    auto tensorType = dyn_cast<RankedTensorType>(type);
+    if (!tensorType || tensorType.hasStaticShape() || failed(result))
+      return;
+    for (int64_t axis = 0; axis < tensorType.getRank(); ++axis) {
+      if (!tensorType.isDynamicDim(axis))
+        continue;
+      w::DimExpr expr = w::getDim(tensorType, axis);
+      if (dims.materialize(b, function.getLoc(), expr))
+        continue;
+      result = op->emitOpError("expected the size of dim ")
+               << axis << " of type " << type << " to follow from the arguments, but it does not";
+      return;
+    }
+  };
+  function.getFunctionBody().walk([&](Operation *op) {
+    if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()))
+      return;
+    for (Type type : op->getOperandTypes())
+      bindType(op, type);
+    for (Type type : op->getResultTypes())
+      bindType(op, type);
+  });
+  return result;
+}
+
+/// Takes out pairs of casts that lead back to the type that they came from.
+static void cancelCasts(Block &block) {
+  for (Operation &op : block) {
+    auto back = dyn_cast<UnrealizedConversionCastOp>(op);
+    auto there =
+        back ? back.getOperand(0).getDefiningOp<UnrealizedConversionCastOp>() : UnrealizedConversionCastOp();
+    if (there && there.getOperand(0).getType() == back.getResult(0).getType())
+      back.getResult(0).replaceAllUsesWith(there.getOperand(0));
+  }
+}
+
+/// Erases pure ops without users, last first.
+static void eraseDeadOps(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
+  if (function.getFunctionBody().empty())
+    return success();
+  convertSignature(function);
+  DimTable dims;
+  if (failed(bindSizes(function, dims)))
+    return failure();
+
+  MLIRContext *context = function.getContext();
+  LoweringContext sizes(dims);
+  StorageTypeConverter converter;
+  RewritePatternSet patterns(context);
+  populateContractionLowerings(patterns, converter, sizes);
+  populateConvolutionLowerings(patterns, converter, sizes);
+  populateElementwiseLowerings(patterns, converter, sizes);
+  populatePoolLowerings(patterns, converter, sizes);
+  populateReductionLowerings(patterns, converter, sizes);
+  populateShapeLowerings(patterns, converter, sizes);
+
+  ConversionTarget target(*context);
+  target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, complex::ComplexDialect,
+                         kernel::KernelDialect, linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
+                         tensor::TensorDialect>();
+  target.addIllegalDialect<w::WeftDialect>();
+  target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+  if (failed(applyPartialConversion(function, target, std::move(patterns))))
+    return failure();
+  cancelCasts(function.getFunctionBody().front());
+  eraseDeadOps(function.getFunctionBody().front());
+  // The names of dims have done their work; `kernel.dims` says the rest.
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    function.removeArgAttr(i, "weft.dim");
+  return success();
+}
+
+namespace {
+struct ConvertWeftToLinalgPass : impl::ConvertWeftToLinalgPassBase<ConvertWeftToLinalgPass> {
+  void runOnOperation() override {
+    if (failed(convertWeftToLinalg(getOperation())))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+} // namespace weft
