@@ -12,7 +12,8 @@ INCLUDED = re.compile(r'include "([^"]+\.td)"')
 
 
 def nearest_list(tree, name, lists):
-    for folder in pathlib.PurePosixPath(name).parents:
+    # The records of include/weft/X belong to the library in lib/X.
+    for folder in pathlib.PurePosixPath(name.replace("include/weft/", "lib/")).parents:
         candidate = str(folder / "CMakeLists.txt")
         if candidate in lists:
             return candidate
@@ -30,10 +31,13 @@ def check(tree):
         if owner is None:
             findings.append(Finding(name, 0, "no CMakeLists.txt in this folder or above"))
             continue
-        relative = pathlib.PurePosixPath(name).relative_to(pathlib.PurePosixPath(owner).parent)
-        stem = str(relative.with_suffix(""))
+        folder = str(pathlib.PurePosixPath(owner).parent)
+        mirrored = name.replace("include/weft/", "lib/")
+        stem = str(pathlib.PurePosixPath(mirrored).relative_to(folder).with_suffix(""))
+        if mirrored != name:
+            stem = str(pathlib.PurePosixPath(name).with_suffix(""))
         text = tree.text(owner)
-        if not re.search(rf"(?<![\w/]){re.escape(stem)}(\.(cpp|c|td))?(?![\w.])", text):
+        if not re.search(rf"(?<!\w){re.escape(stem)}(\.(cpp|c|td))?(?![\w.])", text):
             findings.append(Finding(name, 0, f"not listed in {owner}"))
     for owner in lists:
         previous = None
