@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The weft program keeps its command contract: options, exit statuses, messages, files.
+
+#include "artifact_builder.h"
+
+#include "../../tools/weft/npy.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+using namespace weft::test;
+
+namespace {
+
+struct Result {
+  int status;
+  std::string text; // stdout and stderr together
+};
+
+Result weft(const std::string &arguments) {
+  std::string command = std::string(WEFT_TEST_TOOL) + " " + arguments + " 2>&1";
+  FILE *pipe = popen(command.c_str(), "r");
+  Result out{-1, ""};
+  char buffer[4096];
+  for (size_t got; (got = fread(buffer, 1, sizeof(buffer), pipe)) > 0;)
+    out.text.append(buffer, got);
+  int status = pclose(pipe);
+  out.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return out;
+}
+
+void expectText(const Result &result, int status, const std::string &text) {
+  EXPECT_EQ(result.status, status) << result.text;
+  EXPECT_NE(result.text.find(text), std::string::npos) << "no '" << text << "' in:\n" << result.text;
+}
+
+std::string artifact(const ArtifactSpec &spec = ArtifactSpec()) {
+  return writeTemporary(build(spec), "model.weft");
+}
+
+std::string floatFile(const std::string &name, std::vector<int64_t> dims, std::vector<float> values) {
+  weft_tensor_view view{values.data(), values.size() * 4, 0, WEFT_FLOAT32, static_cast<uint32_t>(dims.size()),
+                        dims.data()};
+  std::string header, error, path = writeTemporary({}, name);
+  EXPECT_TRUE(weft::tool::formatNpyHeader(view, header));
+  EXPECT_TRUE(weft::tool::writeFile(path, header, values.data(), values.size() * 4, error)) << error;
+  return path;
+}
+
+std::vector<float> floatsOf(const std::string &path) {
+  weft::tool::Array array;
+  std::string error;
+  EXPECT_TRUE(weft::tool::readNpy(path, array, error)) << error;
+  const float *data = reinterpret_cast<const float *>(array.data.data());
+  return std::vector<float>(data, data + array.data.size() / 4);
+}
+
+TEST(Run, WritesOutputFiles) {
+  std::string x = floatFile("x.npy", {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}), y = x + ".y.npy";
+  Result result = weft("run " + artifact() + " -i x=" + x + " -o y=" + y);
+  expectText(result, 0, "");
+  EXPECT_EQ(result.text, "");
+  EXPECT_EQ(floatsOf(y), (std::vector<float>{2, 5, 10, 17, 6, 13, 22, 33}));
+}
+
+TEST(Run, NamesByPosition) {
+  std::string x = floatFile("x.npy", {1, 4}, {1, 2, 3, 4});
+  expectText(weft("run " + artifact() + " -i @0=" + x + " -o @0 --threads 1 --repeat 3"), 0,
+             "y: float32 1x4, min 2, max 17 at 3, mean 8.5\n  [2, 5, 10, 17]");
+}
+
+// Names may hold '=', '/', ':' and blanks; the longest one that fits is meant.
+TEST(Run, TakesTheLongestName) {
+  ArtifactSpec spec;
+  spec.mode = SumFirsts;
+  spec.a = 2;
+  spec.inputs = {{"a", {1, 1}}, {"a=b/c: d", {1, 1}}};
+  spec.outputs = {{"y", {1, 1}}};
+  std::string one = floatFile("one.npy", {1, 1}, {1}), two = floatFile("two.npy", {1, 1}, {20});
+  expectText(weft("run " + artifact(spec) + " -i 'a=b/c: d=" + two + "' -i a=" + one), 0, "[21]");
+}
+
+TEST(Run, ListsTheSignatureWhenInputsAreMissing) {
+  expectText(weft("run " + artifact()), 1,
+             "No value for input 'x'. Give -i NAME=FILE.npy, or --random SEED. The signature is:\n"
+             "  input  @0 'x' float32 [batch, 4]\n"
+             "  output @0 'y' float32 [batch, 4]\n");
+}
+
+TEST(Run, FillsWithRandomNumbers) {
+  Result first = weft("run " + artifact() + " --random 7");
+  expectText(first, 0, "sizes that were not given: batch = 1. Set them by --shape NAME=1x3x224x224.");
+  EXPECT_EQ(weft("run " + artifact() + " --random 7").text, first.text);
+  EXPECT_NE(weft("run " + artifact() + " --random 8").text, first.text);
+  expectText(weft("run " + artifact() + " --random 7 --shape x=5x4"), 0, "y: float32 5x4");
+}
+
+TEST(Run, LetsSymbolsFollow) {
+  ArtifactSpec spec;
+  spec.mode = SumFirsts;
+  spec.a = 1;
+  spec.inputs = {{"mask", {"batch", "seq + past"}}, {"ids", {"batch", "seq"}}, {"kv", {"batch", "past"}}};
+  spec.outputs = {{"y", {1, 1}}};
+  expectText(weft("run " + artifact(spec) + " --random 1 --shape ids=3x5"), 0, "not given: past = 1.");
+}
+
+TEST(Run, RefusesWrongInputs) {
+  std::string path = artifact();
+  expectText(weft("run " + path + " -i z=a.npy"), 1, "The model has no input that 'z=a.npy' could mean");
+  expectText(weft("run " + path + " -i x=/nonexistent.npy"), 1, "'/nonexistent.npy' cannot be opened");
+  expectText(weft("run " + path + " -i x"), 2, "Input 'x' has no file");
+  std::string flat = floatFile("flat.npy", {4}, {1, 2, 3, 4});
+  expectText(weft("run " + path + " -i x=" + flat), 1, "Input 'x' has rank 1, but the model takes rank 2.");
+  std::string wide = floatFile("wide.npy", {1, 5}, {1, 2, 3, 4, 5});
+  expectText(weft("run " + path + " -i x=" + wide), 1, "Input 'x' dim 1 is 5, but the model has 4 there.");
+  expectText(weft("run " + path + " -i x=" + wide + " -i @0=" + wide), 2, "Input 'x' is given twice.");
+  expectText(weft("run " + path + " --random 1 --shape x=1"), 1, "--shape gives input 'x' rank 1");
+  expectText(weft("run " + path + " --random 1 --shape x=1xx4"), 2, "is not a shape");
+  expectText(weft("run " + path + " --random 1 --shape x=99999999999999999999x4"), 2, "is not a shape");
+  expectText(weft("run " + path + " --random 1 --shape x=4000000000000000000x4"), 1,
+             "There is no memory for input 'x'");
+}
+
+TEST(Run, RefusesWrongOutputs) {
+  std::string path = artifact();
+  expectText(weft("run " + path + " --random 1 -o z=a.npy"), 1,
+             "The model has no output that 'z=a.npy' could mean");
+  expectText(weft("run " + path + " --random 1 -o y=/"), 2, "'/' is a folder");
+  expectText(weft("run " + path + " --random 1 -o y=/nonexistent/y.npy"), 1, "cannot be written");
+  expectText(weft("run " + path + " --random 1 -o y=/dev/full"), 1, "No space left on device");
+}
+
+TEST(Run, ReadsAndWritesBits) {
+  ArtifactSpec spec;
+  spec.inputs[0].type = WEFT_BFLOAT16;
+  std::string path = artifact(spec);
+  std::string floats = floatFile("f.npy", {1, 4}, {1, 2, 3, 4});
+  expectText(weft("run " + path + " -i x=" + floats), 1, "takes bfloat16, which numpy does not have");
+  spec = ArtifactSpec();
+  spec.outputs[0].type = WEFT_BFLOAT16;
+  path = artifact(spec);
+  expectText(weft("run " + path + " --random 1 -o y=" + floats), 1, "Add --raw to write their bits");
+}
+
+TEST(Run, RefusesImpossibleCommandLines) {
+  std::string path = artifact();
+  for (const char *arguments : {"--threads 0", "--threads -3", "--threads 1000000", "--threads x",
+                                "--device=tpu", "--repeat 0", "--bogus", "--random"})
+    EXPECT_EQ(weft("run " + path + " " + arguments).status, 2) << arguments;
+  EXPECT_EQ(weft("run").status, 2);
+  EXPECT_EQ(weft("").status, 2);
+  EXPECT_EQ(weft("fly").status, 2);
+  expectText(weft("run " + path + " --max-isa=v9 --random 1"), 2,
+             "The highest instruction set 'v9' is unknown");
+  expectText(weft("run " + path + " --device=cuda --random 1"), 1, "no driver for it");
+  expectText(weft("run " + path + " --device=cpu --random 1"), 0, "y: float32");
+}
+
+TEST(Run, RefusesBrokenArtifacts) {
+  std::vector<uint8_t> bytes = build(ArtifactSpec());
+  bytes.resize(bytes.size() / 2);
+  expectText(weft("run " + writeTemporary(bytes, "half.weft")), 1, "is truncated");
+  expectText(weft("run /nonexistent.weft"), 1, "cannot be opened");
+  expectText(weft("run /"), 1, "is a folder");
+  expectText(weft("run " + std::string(WEFT_TEST_PROGRAM)), 1, "is not a .weft file");
+}
+
+TEST(Run, ReportsChecksOfTheModel) {
+  ArtifactSpec spec;
+  spec.mode = FailingCheck;
+  spec.b = 9;
+  expectText(weft("run " + artifact(spec) + " --random 1"), 1, "weft: error: size 1 is not 9: 1 != 9\n");
+}
+
+TEST(Bench, PrintsOneJsonObject) {
+  Result result = weft("bench " + artifact() + " --seconds 0.02 --threads 2 --json --profile");
+  EXPECT_EQ(result.status, 0);
+  for (const char *key :
+       {"\"median_ms\":", "\"p90_ms\":", "\"p99_ms\":", "\"min_ms\":", "\"iterations\":", "\"threads\": 2",
+        "\"throughput_per_s\":", "\"peak_bytes\":", "\"load_ms\":", "\"first_ms\":", "\"isa\": \"x86-64-v2\"",
+        "\"Mul_0\"", "\"Add_1\""})
+    EXPECT_NE(result.text.find(key), std::string::npos) << key << " in\n" << result.text;
+}
+
+TEST(Bench, PrintsForPeople) {
+  Result result = weft("bench " + artifact() + " --seconds 0.02 --clients 2 --profile");
+  expectText(result, 0, "2 clients");
+  expectText(result, 0, "latency     median");
+  expectText(result, 0, "Mul_0, Add_1");
+}
+
+TEST(Bench, WritesATrace) {
+  std::string path = writeTemporary({}, "trace.json");
+  expectText(weft("bench " + artifact() + " --seconds 0.01 --trace " + path), 0, "latency");
+  std::string trace = readFile(path);
+  EXPECT_NE(trace.find("\"traceEvents\""), std::string::npos);
+  EXPECT_NE(trace.find("\"name\":\"k0\""), std::string::npos);
+}
+
+TEST(Inspect, DumpsEveryFact) {
+  ArtifactSpec spec;
+  spec.inputs[0].dims[0] = DimSpec("batch", 1, 64);
+  spec.metadata = {"opset", "17"};
+  spec.alias = {0};
+  spec.codes[0].features = {"sse4.2"};
+  Result result = weft("inspect --dump " + artifact(spec));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.text,
+            "artifact \"affine\" format 1 abi 1\n"
+            "entry \"main\" arena 65536\n"
+            "  input 0 \"x\" float32 [batch, 4] dim0=1..64\n"
+            "  output 0 \"y\" float32 [batch, 4]\n"
+            "  alias output 0 input 0\n"
+            "code \"x86-64-v2\" " +
+                spec.codes[0].arch +
+                " +sse4.2\n"
+                "constants 0 bytes 24\n"
+                "constants 1 bytes 16\n"
+                "kernel 0 \"k0\" kind \"elementwise\" flops 8 bytes 32 nodes \"Mul_0\" \"Add_1\"\n"
+                "kernel 1 \"k1\" kind \"elementwise\" flops 0 bytes 0 nodes \"Mul_2\"\n"
+                "nodes host 3 runtime 0\n"
+                "message 0 \"size {a} is not {b}: {a} != {b}\"\n"
+                "metadata \"opset\" \"17\"\n");
+}
+
+TEST(Inspect, PrintsJsonAndText) {
+  Result json = weft("inspect --json " + artifact());
+  expectText(json, 0, "\"arena_bytes\": 65536");
+  expectText(json, 0, "\"kernel_nodes\": 3");
+  expectText(weft("inspect " + artifact()), 0,
+             "2 kernels for 3 nodes, 3 nodes in host code, 0 runtime calls");
+  EXPECT_EQ(weft("inspect --json --dump " + artifact()).status, 2);
+}
+
+TEST(Inspect, OpensArtifactsForOtherMachines) {
+  ArtifactSpec spec;
+  spec.codes[0].arch = "riscv64";
+  expectText(weft("inspect " + artifact(spec)), 0, "cannot run here: needs riscv64");
+}
+
+TEST(Help, TeachesWithExamples) {
+  expectText(weft("--help"), 0, "weft run model.weft -i x=cat.npy -o y=out.npy");
+  expectText(weft("run --help"), 0, "Examples:");
+  expectText(weft("bench --help"), 0, "Examples:");
+  expectText(weft("--version"), 0, "weft 0.1.0");
+}
+
+} // namespace
