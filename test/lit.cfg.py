@@ -26,6 +26,7 @@ if not os.path.exists(python):
 config.substitutions.append(("%python", python))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%weft_source", config.weft_source_dir))
+config.substitutions.append(("%weft_bin", bin_dir))
 # Tests of the dialect always check that what they print parses to the same.
 config.substitutions.append((r"\bweft-opt\b", "weft-opt --verify-roundtrip"))
 
