@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What decisions need to know of a CPU.
+#ifndef WEFT_STRATEGY_TARGETINFO_H
+#define WEFT_STRATEGY_TARGETINFO_H
+
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <optional>
+
+namespace weft {
+
+/// One row of CPUTargets.inc. Units: bytes, f32 lanes, instructions per cycle, cycles.
+struct CPUTarget {
+  llvm::StringRef name;
+  int64_t lanes;
+  int64_t numRegisters;
+  bool hasFMA;
+  double multipliesPerCycle;
+  double loadsPerCycle;
+  int64_t multiplyLatency;
+  int64_t l1Bytes;
+  int64_t l1Ways;
+  int64_t l2Bytes;
+};
+
+/// The row called `name`; "native" gives the best row that this machine can run.
+///
+/// Returns: nullopt when there is none.
+std::optional<CPUTarget> lookupCPUTarget(llvm::StringRef name);
+
+} // namespace weft
+
+#endif // WEFT_STRATEGY_TARGETINFO_H

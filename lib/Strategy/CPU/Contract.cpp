@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Chooses how matrix products are generated.
+#include "CostModel.h"
+#include "weft/Strategy/Select.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace weft;
+
+// Sizes of dims that are unknown: a sequence of a transformer, its heads.
+static constexpr int64_t kLikelyRows = 64;
+static constexpr int64_t kLikelyColumns = 128;
+static constexpr int64_t kLikelyDepth = 64;
+static constexpr int64_t kLikelyBatch = 8;
+// Columns of one register tile at most: two packed panels.
+static constexpr int64_t kMaxColumns = 64;
+
+Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool isSplit) {
+  auto lhs = cast<ShapedType>(op.getLhs().getType()), out = cast<ShapedType>(op.getInit().getType());
+  ArrayRef<int64_t> shape = out.getShape();
+  int64_t numBatch = op.getNumBatchDims();
+  int64_t M = sizeOr(shape[numBatch], kLikelyRows), N = sizeOr(shape[numBatch + 1], kLikelyColumns);
+  int64_t K = sizeOr(lhs.getShape().back(), kLikelyDepth);
+  Product product = {M, N, K, K * 4};
+  RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns);
+  double cycles = estimateCycles(product, tile, target);
+  int64_t batch = 1;
+  for (int64_t size : shape.take_front(numBatch))
+    batch *= sizeOr(size, kLikelyBatch);
+
+  SmallVector<int64_t> parallel;
+  int64_t tasks = chooseTaskCount(cycles * batch);
+  // An unknown size may be large: it is split as if it were.
+  bool isStatic = out.hasStaticShape() && lhs.hasStaticShape();
+  if (isSplit && (tasks > 1 || !isStatic)) {
+    // Each batch element is a task of its own, or several, unless they are many and small.
+    int64_t perBatch = llvm::divideCeil(tasks, batch);
+    parallel.assign(numBatch, 1);
+    for (int64_t i = numBatch - 1, inner = 1; i > 0 && cycles * inner * 2 < 30000; --i) {
+      if (ShapedType::isDynamic(shape[i]))
+        break;
+      parallel[i] = 0;
+      inner *= shape[i];
+    }
+    // Columns first: a task then reads its part of the weights once. Rows when columns are few.
+    int64_t columnParts = std::min<int64_t>(perBatch, llvm::divideCeil(N, tile.columns));
+    int64_t rowParts = llvm::divideCeil(perBatch, columnParts);
+    parallel.push_back(cutEvenly(M, rowParts, tile.rows));
+    parallel.push_back(cutEvenly(N, columnParts, tile.columns));
+  }
+  auto kind = M <= 2 ? sched::CPUKernel::gemv : sched::CPUKernel::gemm;
+  auto sched = sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns},
+                                   tile.unroll, target.hasFMA);
+  return {sched, llvm::formatv("{0} products of {1}x{2}x{3}: {4}x{5} register tiles, about {6} tasks", batch,
+                               M, N, K, tile.rows, tile.columns, parallel.empty() ? 1 : tasks)
+                     .str()};
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Chooses how convolutions are generated.
+#include "CostModel.h"
+#include "weft/Strategy/Select.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace weft;
+
+// Size of a spatial dim that is unknown.
+static constexpr int64_t kLikelyPixels = 56;
+static constexpr int64_t kMaxColumns = 64;
+
+namespace {
+
+// Output sizes of a window op as [n, outer spatial (1 in one dim), inner spatial, channels].
+struct OutputSizes {
+  explicit OutputSizes(ShapedType out)
+      : n(sizeOr(out.getDimSize(0), 1)), y(out.getRank() == 4 ? sizeOr(out.getDimSize(1), kLikelyPixels) : 1),
+        x(sizeOr(out.getDimSize(out.getRank() - 2), kLikelyPixels)), channels(out.getShape().back()) {}
+  int64_t n, y, x, channels;
+};
+
+} // namespace
+
+// Tile sizes of the parallel level: images apart, then parts of channels (`columnParts` at most), then of the
+// outermost spatial dim; what lies inside a row of pixels stays whole unless there is only one dim.
+static SmallVector<int64_t> cutWindowTasks(const OutputSizes &out, int64_t rank, int64_t tasks,
+                                           int64_t columnParts, const RegisterTile &tile) {
+  int64_t perImage = llvm::divideCeil(tasks, out.n);
+  SmallVector<int64_t> parallel = {1};
+  int64_t columns =
+      columnParts <= 1 ? 0 : cutEvenly(out.channels, std::min(columnParts, perImage), tile.columns);
+  int64_t usedParts = columns == 0 ? 1 : llvm::divideCeil(out.channels, columns);
+  int64_t spatialParts = llvm::divideCeil(perImage, usedParts);
+  if (rank == 4)
+    parallel.append({cutEvenly(out.y, spatialParts, 1), 0});
+  else
+    parallel.push_back(cutEvenly(out.x, spatialParts, tile.rows));
+  parallel.push_back(columns);
+  return parallel;
+}
+
+Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit) {
+  auto type = cast<ShapedType>(op.getInit().getType());
+  OutputSizes out(type);
+  int64_t G = op.getGroups(), C = cast<ShapedType>(op.getInput().getType()).getShape().back();
+  int64_t K = cast<ShapedType>(op.getFilter().getType()).getDimSize(2);
+  Product product = {out.x, out.channels / G, K, op.getStrides().back() * C * 4};
+  RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
+  double cycles = estimateCycles(product, tile, target) * out.n * out.y * G;
+  int64_t tasks = chooseTaskCount(cycles);
+  SmallVector<int64_t> parallel;
+  if (isSplit && (tasks > 1 || !type.hasStaticShape())) {
+    // Filters that stay in the second-level cache are read by all tasks; larger ones are split, each part
+    // read once.
+    int64_t filterBytes = out.channels * K * 4;
+    int64_t columnParts = G > 1 ? 1 : llvm::divideCeil(filterBytes, target.l2Bytes / 2);
+    if (out.y == 1 || out.n * out.y < tasks)
+      columnParts = G > 1 ? 1 : std::max<int64_t>(columnParts, llvm::divideCeil(tasks, out.n * out.y));
+    parallel = cutWindowTasks(out, type.getRank(), tasks, std::min(columnParts, tasks), tile);
+  }
+  auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
+                                   {tile.rows, tile.columns}, tile.unroll, target.hasFMA);
+  return {sched,
+          llvm::formatv("{0} pixels of {1} products by {2} channels: {3}x{4} register tiles, about {5} tasks",
+                        out.n * out.y * out.x, K, out.channels, tile.rows, tile.columns,
+                        parallel.empty() ? 1 : tasks)
+              .str()};
+}
+
+Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bool isSplit) {
+  auto type = cast<ShapedType>(op.getInit().getType());
+  OutputSizes out(type);
+  int64_t taps = 1;
+  for (int64_t size : op.getKernel())
+    taps *= size;
+  // Two vectors of channels use whole cache lines on every level; each tap needs an input vector per row and
+  // one of weights, which leaves half of the registers for accumulators.
+  int64_t vectors = out.channels > target.lanes ? 2 : 1;
+  int64_t maxRows = std::max<int64_t>(1, target.numRegisters / 2 / vectors);
+  // The fewest tiles, then the smallest that gives as few.
+  int64_t rows = llvm::divideCeil(out.x, llvm::divideCeil(out.x, maxRows));
+  RegisterTile tile = {rows, vectors * target.lanes, 1};
+  double cycles = 1.0 * out.n * out.y * out.x * llvm::divideCeil(out.channels, target.lanes) * taps /
+                  target.multipliesPerCycle * 2;
+  int64_t tasks = chooseTaskCount(cycles);
+  SmallVector<int64_t> parallel;
+  if (isSplit && (tasks > 1 || !type.hasStaticShape()))
+    parallel = cutWindowTasks(out, type.getRank(), tasks, out.y == 1 ? tasks : 1, tile);
+  auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::depthwise, parallel, target.lanes,
+                                   {tile.rows, tile.columns}, tile.unroll, target.hasFMA);
+  return {sched,
+          llvm::formatv("{0} pixels of {1} channels by {2} taps: {3}x{4} register tiles, about {5} tasks",
+                        out.n * out.y * out.x, out.channels, taps, tile.rows, tile.columns,
+                        parallel.empty() ? 1 : tasks)
+              .str()};
+}

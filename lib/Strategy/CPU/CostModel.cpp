@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Estimates cycles of register tiles from a target's ports, registers and caches.
+#include "CostModel.h"
+
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace weft;
+
+// Cycles around the innermost loop of a tile: addresses, first loads, filling and draining the multiply
+// pipeline.
+static constexpr double kTileOverheadCycles = 20;
+// Cycles to finish one vector of a tile: epilogue and store.
+static constexpr double kStoreCycles = 2;
+// Bytes that the second-level cache delivers per cycle.
+static constexpr double kL2BytesPerCycle = 32;
+// A task of fewer cycles costs more to hand out than it gains: about 10 microseconds at 3 GHz.
+static constexpr double kMinTaskCycles = 30000;
+// Tasks for large work: four for each of sixteen threads, so that the last ones to finish wait little.
+static constexpr int64_t kMaxTasks = 64;
+
+// Whether accumulators, a row of operands and a broadcast fit the registers.
+static bool fits(int64_t rows, int64_t vectors, int64_t unroll, const CPUTarget &target) {
+  return rows * vectors * unroll + vectors + 1 <= target.numRegisters;
+}
+
+// Cycles of one step of the innermost loop of `rows` x `vectors` accumulators, `unroll` steps at a time.
+static double stepCycles(int64_t rows, int64_t vectors, int64_t unroll, const Product &product,
+                         const CPUTarget &target) {
+  double multiplies = rows * vectors / target.multipliesPerCycle;
+  double loads = (rows + vectors) / target.loadsPerCycle;
+  double latency = static_cast<double>(target.multiplyLatency) / unroll;
+  double cycles = std::max({multiplies, loads, latency});
+  // Columns that do not stay in the first-level cache come from the second for every tile.
+  int64_t panelBytes = product.depth * vectors * target.lanes * 4;
+  if (panelBytes > target.l1Bytes / 2)
+    cycles = std::max(cycles, vectors * target.lanes * 4 / kL2BytesPerCycle);
+  return cycles;
+}
+
+static double tileCycles(int64_t rows, int64_t vectors, int64_t unroll, const Product &product,
+                         const CPUTarget &target) {
+  return product.depth * stepCycles(rows, vectors, unroll, product, target) + kTileOverheadCycles +
+         rows * vectors * kStoreCycles;
+}
+
+double weft::estimateCycles(const Product &product, const RegisterTile &tile, const CPUTarget &target) {
+  int64_t vectors = tile.columns / target.lanes;
+  int64_t wholeColumns = product.columns / tile.columns;
+  int64_t restVectors = llvm::divideCeil(product.columns % tile.columns, target.lanes);
+  int64_t wholeRows = product.rows / tile.rows, restRows = product.rows % tile.rows;
+  // Remainders keep as many accumulators busy as a whole tile does, by unrolling.
+  auto unrollFor = [&](int64_t rows, int64_t count) {
+    return std::clamp<int64_t>(tile.rows * vectors * tile.unroll / (rows * count), 1, 8);
+  };
+  double cycles = 0;
+  auto addColumns = [&](int64_t count, int64_t times) {
+    if (count == 0 || times == 0)
+      return;
+    cycles += times * wholeRows * tileCycles(tile.rows, count, unrollFor(tile.rows, count), product, target);
+    if (restRows > 0)
+      cycles += times * tileCycles(restRows, count, unrollFor(restRows, count), product, target);
+  };
+  addColumns(vectors, wholeColumns);
+  addColumns(restVectors, restVectors > 0 ? 1 : 0);
+  return cycles;
+}
+
+RegisterTile weft::chooseRegisterTile(const Product &product, const CPUTarget &target, int64_t columnLimit,
+                                      int64_t maxUnroll) {
+  RegisterTile best = {1, target.lanes, 1};
+  double bestCycles = 0;
+  // Rows whose distance is a multiple of 4 KiB lie in one set of the first-level cache.
+  int64_t maxRows = product.rowBytes % 4096 == 0 ? target.l1Ways : target.numRegisters;
+  maxRows = std::min(maxRows, product.rows);
+  for (int64_t columns = target.lanes; columns <= columnLimit; columns *= 2)
+    for (int64_t rows = 1; rows <= maxRows; ++rows)
+      for (int64_t unroll = 1; unroll <= maxUnroll; unroll *= 2) {
+        int64_t vectors = columns / target.lanes;
+        if (!fits(rows, vectors, unroll, target))
+          break;
+        // More accumulators than the pipeline is deep gain nothing.
+        if (unroll > 1 && rows * vectors * unroll / 2 >= 2 * target.multiplyLatency)
+          break;
+        RegisterTile tile = {rows, columns, unroll};
+        double cycles = estimateCycles(product, tile, target);
+        if (bestCycles == 0 || cycles < bestCycles * 0.995) {
+          best = tile;
+          bestCycles = cycles;
+        }
+      }
+  return best;
+}
+
+int64_t weft::chooseTaskCount(double cycles) {
+  return std::clamp<int64_t>(static_cast<int64_t>(cycles / kMinTaskCycles), 1, kMaxTasks);
+}
+
+int64_t weft::cutEvenly(int64_t size, int64_t count, int64_t unit) {
+  int64_t units = llvm::divideCeil(size, unit);
+  return llvm::divideCeil(units, std::clamp<int64_t>(count, 1, units)) * unit;
+}

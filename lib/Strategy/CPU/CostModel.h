@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cycles of register tiles, and how work is cut into tasks.
+#ifndef WEFT_LIB_STRATEGY_CPU_COSTMODEL_H
+#define WEFT_LIB_STRATEGY_CPU_COSTMODEL_H
+
+#include "mlir/IR/BuiltinTypeInterfaces.h"
+#include "weft/Strategy/TargetInfo.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace weft {
+
+/// Rows and columns that one innermost loop computes, and its steps with accumulators of their own.
+struct RegisterTile {
+  int64_t rows, columns, unroll;
+};
+
+/// A matrix product as a register tile sees it. Sizes are positive.
+struct Product {
+  int64_t rows, columns, depth;
+  /// Bytes from one row of the left side to the next.
+  int64_t rowBytes;
+};
+
+/// The tile for which `product` takes the fewest cycles; `columnLimit` bounds its columns, `maxUnroll` its
+/// unrolling.
+///
+/// Columns are powers of two of whole vectors, so that they divide panels or are made of whole ones.
+RegisterTile chooseRegisterTile(const Product &product, const CPUTarget &target, int64_t columnLimit,
+                                int64_t maxUnroll = 8);
+
+/// Cycles that `product` takes with `tile`.
+double estimateCycles(const Product &product, const RegisterTile &tile, const CPUTarget &target);
+
+/// Number of tasks that `cycles` of work should be cut into: enough that all threads stay busy to the end,
+/// none so small that handing it out costs more than it gains. 1: not worth a second thread.
+int64_t chooseTaskCount(double cycles);
+
+/// The static size of a dim, or a middling guess.
+inline int64_t sizeOr(int64_t size, int64_t guess) {
+  return mlir::ShapedType::isDynamic(size) ? guess : std::max<int64_t>(size, 1);
+}
+
+/// Cuts a dim of `size` into at most `count` parts of equal size, a multiple of `unit`; returns the size of a
+/// part.
+int64_t cutEvenly(int64_t size, int64_t count, int64_t unit);
+
+} // namespace weft
+
+#endif // WEFT_LIB_STRATEGY_CPU_COSTMODEL_H
