@@ -6,6 +6,19 @@
 
 include "mlir/Pass/PassBase.td"
 
+def VerifyLayoutPass : Pass<"verify-layout", "::mlir::func::FuncOp"> {
+  let summary = "Check that every op with a layout has channels last";
+  let description = [{
+    What:           reports conv, conv_transpose, deform_conv, grid_sample and roi_pool ops whose layout is nchw.
+    Before this:    `weft-choose-layout` has run.
+    After this:     the lowering need not know another layout.
+    Does not:       look at ops that name their axes: they have no layout.
+    Cost:           one walk; the IR stays as it is.
+    Source:         op-set section 1.4, "Layout is an attribute only where dims have roles".
+    (* example test/Transforms/verify-layout.mlir#conv_nchw *)
+  }];
+}
+
 def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
   let summary = "Check that no dynamic dim is without a name";
   let description = [{
@@ -17,6 +30,27 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
     Source:         op-set decision "Dim names".
     (* example test/Transforms/verify-shapes.mlir#unnamed *)
   }];
+}
+
+def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
+  let summary = "Move image ops to channels-last layout";
+  let description = [{
+    What:           gives conv, conv_transpose, deform_conv, grid_sample and roi_pool the layout nhwc, with transposes around them, then moves the
+                    transposes back to channels-first down through elementwise, pool, reduce, softmax, normalize, concat, slice, pad, resize and
+                    the like, whose axes it permutes, until they meet one that undoes them, or an end of the graph.
+    Before this:    `weft-infer-shapes`, so that transposes of dims of size 1 are seen to be reshapes.
+    After this:     `verify-layout` holds; arguments and results of the function have the layout they had. Transposes of constants are
+                    left to `weft-fold-constants`.
+    Does not:       move a transpose to where more would be needed, or through ops that mix axes (reshape, matmul).
+    Cost:           one transpose at each end of a stretch of image ops.
+    Source:         op-set section 1.4, "Layout is an attribute only where dims have roles".
+    (* example test/Transforms/choose-layout.mlir#conv_relu_conv_f32 *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let statistics = [
+    Statistic<"numFlipped", "num-flipped", "Number of ops whose layout changed">,
+    Statistic<"numSunk", "num-sunk", "Number of ops that a transpose moved through">
+  ];
 }
 
 def WeftFoldConstantsPass : Pass<"weft-fold-constants", "::mlir::func::FuncOp"> {
