@@ -237,7 +237,9 @@ Operation *mlir::weft::buildChecked(OpBuilder &builder, Location loc, StringRef 
   for (NamedAttribute attribute : attributes)
     (llvm::is_contained(name->getAttributeNames(), attribute.getName()) ? inherent : discardable)
         .push_back(attribute);
-  if (failed(name->setOpPropertiesFromAttribute(*name, draft->getPropertiesStorage(), inherent.getDictionary(context),
+  // An op without inherent attributes has no properties to set.
+  if (name->getOpPropertyByteSize() > 0 &&
+      failed(name->setOpPropertiesFromAttribute(*name, draft->getPropertiesStorage(), inherent.getDictionary(context),
                                                 emit)))
     return nullptr;
   name->populateDefaultProperties(draft->getPropertiesStorage());
