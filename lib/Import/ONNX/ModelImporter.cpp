@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Imports the nodes of graphs and functions: names to values, builders from the table, functions inlined.
+#include "ModelImporter.h"
+
+#include "NodeBuilder.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+namespace weft::importer {
+
+/// Nodes imported in all, functions inlined: a small file can ask for more than any machine has.
+static constexpr int64_t kMaxNodes = 4'000'000;
+static constexpr int kMaxCallDepth = 64;
+
+ModelImporter::ModelImporter(std::shared_ptr<Model> model, MLIRContext &context, const ImportOptions &options)
+    : tensors(model, &context), model(std::move(model)), context(context), options(options) {}
+
+//===----------------------------------------------------------------------===//
+// Scopes
+//===----------------------------------------------------------------------===//
+
+const onnx::AttributeProto *Scope::callerAttribute(StringRef name) const {
+  return attributes ? attributes->lookup(name) : nullptr;
+}
+
+Type Scope::declaredType(StringRef name) const {
+  const onnx::TypeProto *type = declared.lookup(name);
+  return type ? importer->valueType(*type) : Type();
+}
+
+void ModelImporter::enterGraph(Scope &scope, const onnx::GraphProto &graph) {
+  scope.importer = this;
+  scope.graph = &graph;
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    scope.initializers[tensor.name()] = &tensor;
+  for (const onnx::SparseTensorProto &tensor : graph.sparse_initializer())
+    scope.sparseInitializers[tensor.values().name()] = &tensor;
+  for (const auto *infos : {&graph.value_info(), &graph.output()})
+    for (const onnx::ValueInfoProto &info : *infos)
+      if (info.has_type())
+        scope.declared[info.name()] = &info.type();
+}
+
+Scope ModelImporter::subScope(Scope &parent, const onnx::GraphProto &graph) {
+  Scope scope;
+  scope.parent = &parent;
+  scope.opsets = parent.opsets;
+  scope.attributes = parent.attributes;
+  scope.caller = parent.caller;
+  enterGraph(scope, graph);
+  return scope;
+}
+
+std::pair<Value, bool> ModelImporter::lookup(Scope &scope, StringRef name) {
+  for (Scope *at = &scope; at; at = at->parent) {
+    if (auto found = at->values.find(name); found != at->values.end())
+      return {found->second, static_cast<bool>(found->second)};
+    ElementsAttr value;
+    if (const onnx::TensorProto *tensor = at->initializers.lookup(name))
+      value = read(*tensor, name);
+    else if (const onnx::SparseTensorProto *sparse = at->sparseInitializers.lookup(name))
+      value = tensors.read(*sparse, name);
+    if (value)
+      return {at->values[name] = constant(value, NameLoc::get(StringAttr::get(&context, name))), true};
+  }
+  return {Value(), true};
+}
+
+FailureOr<SmallVector<Value>> ModelImporter::outputs(Scope &scope, const onnx::GraphProto &graph) {
+  SmallVector<Value> values;
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    Value value = lookup(scope, output.name()).first;
+    if (!value)
+      return failure();
+    values.push_back(value);
+  }
+  return values;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+ElementsAttr ModelImporter::read(const onnx::TensorProto &tensor, StringRef name) {
+  ElementsAttr &value = tensorCache[&tensor];
+  if (!value)
+    value = tensors.read(tensor, name);
+  return value;
+}
+
+Value ModelImporter::constant(ElementsAttr value, Location loc) {
+  Value &known = constants[value];
+  if (known)
+    return known;
+  OpBuilder b(&context);
+  if (lastConstant)
+    b.setInsertionPointAfter(lastConstant);
+  else
+    b.setInsertionPointToStart(entry);
+  auto op = w::ConstantOp::create(b, loc, value.getType(), value);
+  lastConstant = op;
+  return known = op.getResult();
+}
+
+ElementsAttr ModelImporter::reshaped(ElementsAttr value, ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, value.getElementType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast<DenseElementsAttr>(value); dense && !isa<DenseStringElementsAttr>(value))
+    return dense.reshape(type);
+  return {};
+}
+
+std::string ModelImporter::constantName(Location loc) const {
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return constantName(call.getCallee());
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  return "constant";
+}
+
+//===----------------------------------------------------------------------===//
+// Diagnostics
+//===----------------------------------------------------------------------===//
+
+/// What every message about a node starts with; nested messages that have it already are passed on as they are.
+static constexpr llvm::StringLiteral kNodePrefix = "node \"";
+
+static std::string describeNode(StringRef name, const onnx::NodeProto &node, const Opsets &opsets) {
+  StringRef domain = canonicalDomain(node.domain());
+  auto opset = opsets.find(domain);
+  std::string version = opset == opsets.end() ? "no opset" : "opset " + std::to_string(opset->second);
+  return (kNodePrefix + name + "\" (" + (domain.empty() ? "" : domain + ".") + node.op_type() + ", " + version + "): ")
+      .str();
+}
+
+InFlightDiagnostic ModelImporter::nodeError(Location loc, const Opsets &opsets, const onnx::NodeProto &node) {
+  ok = false;
+  return emitError(loc) << describeNode(nodeNames.lookup(&node), node, opsets);
+}
+
+InFlightDiagnostic ModelImporter::nodeWarning(Location loc, const Opsets &opsets, const onnx::NodeProto &node) {
+  return emitWarning(loc) << describeNode(nodeNames.lookup(&node), node, opsets);
+}
+
+std::string ModelImporter::typeText(Type type) const {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+Location ModelImporter::locationOf(const onnx::NodeProto &node, const Scope &scope) {
+  Location loc = NameLoc::get(StringAttr::get(&context, nodeNames.lookup(&node)));
+  return scope.caller ? Location(CallSiteLoc::get(loc, Location(scope.caller))) : loc;
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+LogicalResult ModelImporter::importNodes(const void *body, Scope &scope, OpBuilder &b) {
+  bool allOk = true;
+  for (const onnx::NodeProto *node : order.lookup(body)) {
+    if (succeeded(importNode(*node, scope, b)))
+      continue;
+    allOk = false;
+    // What depends on it is left out without another message.
+    for (const std::string &output : node->output())
+      if (!output.empty())
+        scope.values[output] = Value();
+  }
+  return success(allOk);
+}
+
+LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b) {
+  Location loc = locationOf(node, scope);
+  if (++importedNodes > kMaxNodes) {
+    if (importedNodes == kMaxNodes + 1)
+      nodeError(loc, *scope.opsets, node) << "expected at most " << kMaxNodes << " nodes with all functions inlined";
+    return failure();
+  }
+  SmallVector<Value> inputs;
+  for (const std::string &name : node.input()) {
+    if (name.empty()) {
+      inputs.push_back(Value());
+      continue;
+    }
+    auto [value, isDefined] = lookup(scope, name);
+    if (!isDefined)
+      return failure();
+    inputs.push_back(value);
+  }
+  while (!inputs.empty() && !inputs.back())
+    inputs.pop_back();
+  if (const onnx::FunctionProto *function = functionOf(node))
+    return inlineFunction(*function, node, scope, b, loc);
+
+  StringRef domain = canonicalDomain(node.domain());
+  const OpRow *row = findOp(domain, node.op_type(), scope.opsets->lookup(domain));
+  assert(row && "internal: operators are checked before they are imported");
+  NodeBuilder builder(*this, scope, node, row->since, b, loc);
+  builder.inputs = inputs;
+  // Inference and verifiers of ops report at the location only: name the node.
+  SmallVector<std::pair<DiagnosticSeverity, std::string>> messages;
+  LogicalResult built = failure();
+  {
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+      messages.emplace_back(diagnostic.getSeverity(), diagnostic.str());
+      for (Diagnostic &note : diagnostic.getNotes())
+        messages.back().second += "; " + note.str();
+    });
+    built = row->build(builder);
+  }
+  bool reported = false;
+  for (auto &[severity, text] : messages) {
+    reported |= severity == DiagnosticSeverity::Error;
+    std::string message = StringRef(text).starts_with(kNodePrefix) ? text : describeNode(nodeNames.lookup(&node), node, *scope.opsets) + text;
+    Diagnostic diagnostic(loc, severity);
+    diagnostic << message;
+    context.getDiagEngine().emit(std::move(diagnostic));
+  }
+  ok &= !reported;
+  if (failed(built) || reported || builder.hadBadAttribute()) {
+    if (!reported)
+      nodeError(loc, *scope.opsets, node) << "the node cannot be imported with these inputs and attributes";
+    return failure();
+  }
+  for (auto [i, name] : llvm::enumerate(node.output())) {
+    if (name.empty())
+      continue;
+    if (i >= builder.outputs.size() || !builder.outputs[i]) {
+      nodeError(loc, *scope.opsets, node) << "output " << i << " (\"" << name << "\") is used, but not supported";
+      return failure();
+    }
+    scope.values[name] = builder.outputs[i];
+  }
+  for (const onnx::AttributeProto &attribute : node.attribute())
+    if (attribute.name() != "consumed_inputs" && !builder.usedAttributes().count(attribute.name()))
+      nodeWarning(loc, *scope.opsets, node) << "attribute '" << attribute.name() << "' is ignored";
+  return success();
+}
+
+LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function, const onnx::NodeProto &node,
+                                            Scope &outer, OpBuilder &b, Location loc) {
+  if (callDepth >= kMaxCallDepth) {
+    nodeError(loc, *outer.opsets, node) << "expected functions nested at most " << kMaxCallDepth << " deep";
+    return failure();
+  }
+  llvm::StringMap<const onnx::AttributeProto *> attributes;
+  for (const onnx::AttributeProto &attribute : function.attribute_proto())
+    attributes[attribute.name()] = &attribute;
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    const onnx::AttributeProto *given =
+        attribute.ref_attr_name().empty() ? &attribute : outer.callerAttribute(attribute.ref_attr_name());
+    if (given)
+      attributes[attribute.name()] = given;
+  }
+  Scope scope;
+  scope.importer = this;
+  scope.function = &function;
+  scope.opsets = &functionOpsets[&function];
+  scope.attributes = &attributes;
+  scope.caller = loc;
+  for (const onnx::ValueInfoProto &info : function.value_info())
+    if (info.has_type())
+      scope.declared[info.name()] = &info.type();
+  // An input that is not given is absent inside as well: an empty name and a name without a value are the same there.
+  for (auto [i, name] : llvm::enumerate(function.input())) {
+    bool given = static_cast<int>(i) < node.input_size() && !node.input(i).empty();
+    if (given)
+      scope.values[name] = lookup(outer, node.input(i)).first;
+  }
+  ++callDepth;
+  LogicalResult imported = importNodes(&function, scope, b);
+  --callDepth;
+  if (failed(imported))
+    return failure();
+  for (auto [i, name] : llvm::enumerate(node.output())) {
+    if (name.empty())
+      continue;
+    Value value = scope.values.lookup(function.output(i));
+    if (!value) {
+      nodeError(loc, *outer.opsets, node) << "output " << i << " of the function is absent for these inputs";
+      return failure();
+    }
+    outer.values[name] = value;
+  }
+  return success();
+}
+
+} // namespace weft::importer

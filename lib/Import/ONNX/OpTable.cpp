@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Looks operators up in OpTable.inc.
+#include "OpTable.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <algorithm>
+
+namespace weft::importer {
+
+#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut) LogicalResult builder(NodeBuilder &);
+#include "OpTable.inc"
+#undef ONNX_OP
+
+static const OpRow kRows[] = {
+#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut)                                            \
+  {domain, name, since, builder, minIn, maxIn, minOut, maxOut},
+#include "OpTable.inc"
+#undef ONNX_OP
+};
+
+/// Rows by name, in the order of the table; a file may be hostile, the table is not.
+static const llvm::DenseMap<std::pair<StringRef, StringRef>, llvm::SmallVector<const OpRow *>> &rowsByName() {
+  static const auto *map = [] {
+    auto *result = new llvm::DenseMap<std::pair<StringRef, StringRef>, llvm::SmallVector<const OpRow *>>();
+    for (const OpRow &row : kRows)
+      (*result)[{row.domain, row.name}].push_back(&row);
+    return result;
+  }();
+  return *map;
+}
+
+static llvm::ArrayRef<const OpRow *> rowsOf(StringRef domain, StringRef name) {
+  auto found = rowsByName().find({domain, name});
+  return found == rowsByName().end() ? llvm::ArrayRef<const OpRow *>() : llvm::ArrayRef(found->second);
+}
+
+const OpRow *findOp(StringRef domain, StringRef name, int64_t opset) {
+  const OpRow *best = nullptr;
+  for (const OpRow *row : rowsOf(domain, name))
+    if (row->since <= opset && (!best || row->since > best->since))
+      best = row;
+  return best;
+}
+
+int firstVersion(StringRef domain, StringRef name) {
+  int first = 0;
+  for (const OpRow *row : rowsOf(domain, name))
+    first = first ? std::min(first, row->since) : row->since;
+  return first;
+}
+
+int64_t newestOpset(StringRef domain) {
+  return llvm::StringSwitch<int64_t>(domain).Case("", 28).Case("com.microsoft", 1).Default(0);
+}
+
+StringRef adviceFor(StringRef domain, StringRef name) {
+  if (domain == "com.microsoft.nchwc" || domain == "com.ms.internal.nhwc")
+    return "the file was optimised for one machine by ONNX Runtime; export it without optimisation";
+  if (domain == "ai.onnx.contrib")
+    return "run the tokeniser outside of the model and export the numeric part alone";
+  return llvm::StringSwitch<StringRef>(name)
+      .Cases({"BeamSearch", "GreedySearch", "Sampling", "WhisperBeamSearch"},
+             "export the decoder alone and search outside of the model")
+      .Cases({"ATen", "EPContext", "Snpe"}, "export the model to standard ONNX operators")
+      .Case("ImageDecoder", "decode images outside of the model")
+      .Default("");
+}
+
+} // namespace weft::importer
