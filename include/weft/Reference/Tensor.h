@@ -100,13 +100,29 @@ public:
   std::string str(int64_t limit = 1000) const;
 
 private:
+  /// How elements are stored; narrow integers lie in the next wider word.
+  enum class Code : uint8_t { Bool, S8, U8, S16, U16, S32, U32, S64, U64, Small, F16, BF16, F32, F64, C64, C128, String };
   struct Storage {
     std::vector<char> owned;
     std::vector<std::string> strings;
-    const char *data = nullptr;
-    std::shared_ptr<void> keepAlive;
+    const char *data = nullptr; ///< owned, or a constant's bytes, which live as long as the context
   };
+  /// Sets type, code and width; no elements yet.
+  void setType(mlir::Type type);
+  template <typename T>
+  const T &at(int64_t i) const {
+    return reinterpret_cast<const T *>(storage->data)[i];
+  }
+  template <typename T>
+  T &at(int64_t i) {
+    return reinterpret_cast<T *>(storage->owned.data())[i];
+  }
+  template <typename T>
+  void convertTo(std::vector<T> &out) const;
+
   mlir::Type elementType;
+  Code code = Code::F32;
+  uint8_t width = 32; ///< bits of an integer type
   Shape shape;
   int64_t count = 0;
   std::shared_ptr<Storage> storage;

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Evaluates functions of weft IR with the reference semantics; inputs and outputs are .npy files.
+#include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Reference/Interpreter.h"
+#include "weft/Reference/Npy.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/ToolUtilities.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+namespace ref = ::weft::reference;
+
+static cl::OptionCategory category("weft-interp options");
+static cl::opt<std::string> modelPath(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"), cl::cat(category));
+static cl::list<std::string> inputs("i", cl::desc("An input: its name or position, and its file"),
+                                    cl::value_desc("name=file.npy"), cl::cat(category));
+static cl::list<std::string> outputs("o", cl::desc("Where outputs go: one of them, or a folder for all (as <name>.npy); "
+                                                   "they are printed when absent"),
+                                     cl::value_desc("name=file.npy | folder"), cl::cat(category));
+static cl::opt<std::string> entry("entry", cl::desc("The function to run; default: main, else all without arguments"),
+                                  cl::value_desc("name"), cl::cat(category));
+static cl::opt<int64_t> printLimit("print-limit", cl::desc("Elements printed of each output (default 1000)"),
+                                   cl::init(1000), cl::cat(category));
+static cl::opt<std::string> dumpDir("dump-dir", cl::desc("Write every op's results there, named by location or number"),
+                                    cl::value_desc("folder"), cl::cat(category));
+static cl::opt<bool> noCheckDims("no-check-dims", cl::desc("Do not compare shapes with declared and named dims"),
+                                 cl::cat(category));
+static cl::opt<bool> splitFile("split-input-file", cl::desc("Evaluate the parts between // ----- lines one by one"),
+                               cl::cat(category));
+
+/// Name of argument or result `index`: its `weft.name`, else its number.
+static std::string nameOf(DictionaryAttr attributes, unsigned index) {
+  if (attributes)
+    if (auto name = attributes.getAs<StringAttr>("weft.name"))
+      return name.str();
+  return std::to_string(index);
+}
+
+static LogicalResult readArguments(func::FuncOp function, std::vector<ref::Value> &arguments) {
+  std::vector<bool> isUsed(inputs.size(), false);
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    std::string name = nameOf(function.getArgAttrDict(index), index);
+    std::string path;
+    for (auto [i, text] : llvm::enumerate(inputs)) {
+      auto [key, file] = StringRef(text).rsplit('=');
+      if (key == name || key == std::to_string(index)) {
+        path = file.str();
+        isUsed[i] = true;
+      }
+    }
+    if (path.empty())
+      return function.emitError("expected input '") << name << "', but got none (pass -i " << name << "=file.npy)";
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    Type element = tensor ? tensor.getElementType() : type;
+    std::string error;
+    FailureOr<ref::Tensor> value = ref::readNpy(function.getContext(), path, element, error);
+    if (failed(value))
+      return function.emitError("cannot read input '") << name << "' from " << path << ": " << error;
+    if (!tensor && value->size() == 1)
+      *value = ref::Tensor::fromInts(element, {}, value->toInts());
+    arguments.push_back(std::move(*value));
+  }
+  for (auto [i, text] : llvm::enumerate(inputs))
+    if (!isUsed[i])
+      return function.emitError("expected an input of the function, but '") << StringRef(text).rsplit('=').first << "' is none";
+  return success();
+}
+
+static void printValue(llvm::raw_ostream &os, const ref::Value &value) {
+  if (value.isTensor()) {
+    if (value.getTensor().getElementType().isIndex())
+      os << "index = " << value.getIndex();
+    else
+      os << value.getTensor().getType() << " = " << value.getTensor().str(printLimit);
+    return;
+  }
+  os << value.getType() << " = ";
+  if (value.isOptional()) {
+    if (value.hasValue())
+      printValue(os, value.getOptional());
+    else
+      os << "none";
+    return;
+  }
+  os << '{';
+  llvm::interleave(value.getElements(), os, [&](const ref::Value &element) { printValue(os, element); }, "; ");
+  os << '}';
+}
+
+/// The file that `-o` gives for an output; empty when it is printed.
+static std::string outputPath(StringRef name) {
+  for (StringRef text : outputs) {
+    if (!text.contains('=')) {
+      llvm::sys::fs::create_directories(text);
+      std::string file = name.str() + ".npy";
+      std::replace(file.begin(), file.end(), '/', '_');
+      SmallString<128> path(text);
+      llvm::sys::path::append(path, file);
+      return path.str().str();
+    }
+    if (text.rsplit('=').first == name)
+      return text.rsplit('=').second.str();
+  }
+  return {};
+}
+
+static LogicalResult writeResults(func::FuncOp function, ArrayRef<ref::Value> results, llvm::raw_ostream &os) {
+  for (auto [index, value] : llvm::enumerate(results)) {
+    std::string name = nameOf(function.getResultAttrDict(index), index), path = outputPath(name), error;
+    if (path.empty() || !value.isTensor()) {
+      os << '@' << function.getName() << ' ' << name << ": ";
+      printValue(os, value);
+      os << '\n';
+    } else if (failed(ref::writeNpy(value.getTensor(), path, error))) {
+      return function.emitError("cannot write output '") << name << "' to " << path << ": " << error;
+    }
+  }
+  return success();
+}
+
+/// Writes the results of each op, for comparison node by node.
+static void dumpResults(Operation *op, ArrayRef<ref::Value> results, int64_t &count) {
+  llvm::sys::fs::create_directories(dumpDir);
+  std::string stem = std::to_string(count++);
+  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
+    stem += "-" + name.getName().str();
+  std::replace(stem.begin(), stem.end(), '/', '_');
+  for (auto [index, value] : llvm::enumerate(results)) {
+    std::string error, file = stem + "." + std::to_string(index) + ".npy";
+    SmallString<128> path(dumpDir);
+    llvm::sys::path::append(path, file);
+    if (value.isTensor() && failed(ref::writeNpy(value.getTensor(), path, error)))
+      op->emitWarning("cannot write ") << path << ": " << error;
+  }
+}
+
+static LogicalResult runFunction(func::FuncOp function, llvm::raw_ostream &os) {
+  std::vector<ref::Value> arguments;
+  if (failed(readArguments(function, arguments)))
+    return failure();
+  ref::InterpreterOptions options;
+  options.checkDims = !noCheckDims;
+  int64_t count = 0;
+  if (!dumpDir.empty())
+    options.onResult = [&](Operation *op, ArrayRef<ref::Value> results) { dumpResults(op, results, count); };
+  FailureOr<std::vector<ref::Value>> results = ref::Interpreter(options).run(function, arguments);
+  return failed(results) ? failure() : writeResults(function, *results, os);
+}
+
+static LogicalResult runModule(ModuleOp module, llvm::raw_ostream &os) {
+  std::string name = entry.empty() ? "main" : entry.getValue();
+  if (auto function = module.lookupSymbol<func::FuncOp>(name))
+    return runFunction(function, os);
+  if (!entry.empty())
+    return module.emitError("expected a function '") << name << "', but there is none";
+  bool isOk = true;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getNumArguments() == 0)
+      isOk &= succeeded(runFunction(function, os));
+  return success(isOk);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv,
+                              "Evaluates weft IR with the reference semantics.\n\n"
+                              "  weft-interp model.mlir -i x=x.npy -o results/\n");
+  DialectRegistry registry;
+  registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, quant::QuantDialect, mlir::weft::WeftDialect>();
+  MLIRContext context(registry);
+  std::string error;
+  auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
+  if (!file) {
+    llvm::errs() << "weft-interp: cannot read " << modelPath << ": " << file.getError().message() << '\n';
+    return 1;
+  }
+  auto run = [&](std::unique_ptr<llvm::MemoryBuffer> buffer, llvm::raw_ostream &os) {
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+    SourceMgrDiagnosticHandler handler(sources, &context);
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+    return module ? runModule(*module, os) : failure();
+  };
+  LogicalResult result = splitFile ? splitAndProcessBuffer(std::move(*file), run, llvm::outs()) : run(std::move(*file), llvm::outs());
+  return succeeded(result) ? 0 : 1;
+}
