@@ -25,6 +25,17 @@
 #define WEFT_API
 #endif
 
+/* Enumerations travel as int32_t, so that their size is the same everywhere and any value may be checked. */
+#ifdef __cplusplus
+#define WEFT_ENUM(name)                                                                                                \
+  typedef int32_t name;                                                                                                \
+  enum name##_values : int32_t
+#else
+#define WEFT_ENUM(name)                                                                                                \
+  typedef int32_t name;                                                                                                \
+  enum name##_values
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,7 +50,7 @@ WEFT_API const char *weft_runtime_version(void);
 /* ---- Status ------------------------------------------------------------------------------------------------------- */
 
 /* The group of a code is code >> 12. */
-typedef enum weft_code {
+WEFT_ENUM(weft_code) {
   WEFT_OK = 0,
   /* 0x0: the system below, or a fault of Weft itself. */
   WEFT_SYSTEM_IO = 0x0001,            /* a file cannot be opened, read or mapped */
@@ -70,13 +81,13 @@ typedef enum weft_code {
   WEFT_ARTIFACT_CODE = 0x3009,      /* the system's loader refused the code */
   /* 0x4: devices. */
   WEFT_DEVICE_UNAVAILABLE = 0x4001
-} weft_code;
+};
 
 #define WEFT_MESSAGE_BYTES 1020
 
 /* What a call has to say: code and a complete sentence or two, null-terminated, possibly cut at the end. */
 typedef struct weft_status {
-  int32_t code; /* weft_code */
+  weft_code code;
   char message[WEFT_MESSAGE_BYTES];
 } weft_status;
 
@@ -109,10 +120,10 @@ typedef struct weft_thread_pool {
 
 typedef struct weft_module weft_module;
 
-typedef enum weft_verify {
+WEFT_ENUM(weft_verify) {
   WEFT_VERIFY_ALL = 0,   /* every byte of the file */
   WEFT_VERIFY_HEADER = 1 /* header, metadata and the code that is used; weights are trusted */
-} weft_verify;
+};
 
 typedef struct weft_module_options {
   size_t struct_size;
@@ -142,7 +153,7 @@ WEFT_API void weft_module_release(weft_module *module);
 /* ---- What a module holds ------------------------------------------------------------------------------------------ */
 
 /* Element types, numbered as ONNX's TensorProto.DataType. */
-typedef enum weft_dtype {
+WEFT_ENUM(weft_dtype) {
   WEFT_UNDEFINED = 0,
   WEFT_FLOAT32 = 1,
   WEFT_UINT8 = 2,
@@ -170,7 +181,7 @@ typedef enum weft_dtype {
   WEFT_FLOAT8E8M0 = 24,
   WEFT_UINT2 = 25,
   WEFT_INT2 = 26
-} weft_dtype;
+};
 
 /* "float32", "int4" ...; "unknown" for other numbers. */
 WEFT_API const char *weft_dtype_name(weft_dtype dtype);
@@ -178,7 +189,7 @@ WEFT_API const char *weft_dtype_name(weft_dtype dtype);
 /* Bits of one element; 0 for WEFT_UNDEFINED and unknown numbers, and those of a weft_string_view for WEFT_STRING. */
 WEFT_API uint32_t weft_dtype_bits(weft_dtype dtype);
 
-typedef enum weft_kind { WEFT_TENSOR = 0, WEFT_SEQUENCE = 1, WEFT_OPTIONAL = 2 } weft_kind;
+WEFT_ENUM(weft_kind) { WEFT_TENSOR = 0, WEFT_SEQUENCE = 1, WEFT_OPTIONAL = 2 };
 
 typedef struct weft_dim_info {
   int64_t size;       /* >= 0 static; -1 dynamic */
