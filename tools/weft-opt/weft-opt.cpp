@@ -18,6 +18,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
+#include "weft/Reference/Interpreter.h"
 #include "weft/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
@@ -27,6 +28,7 @@ int main(int argc, char **argv) {
                   mlir::linalg::LinalgDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::quant::QuantDialect, mlir::scf::SCFDialect,
                   mlir::tensor::TensorDialect, mlir::vector::VectorDialect, mlir::weft::WeftDialect>();
+  weft::reference::registerEvaluableModels(registry);
   mlir::registerTransformsPasses();
   weft::registerWeftConversionPasses();
   weft::registerWeftTransformsPasses();
