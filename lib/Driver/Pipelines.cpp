@@ -4,6 +4,7 @@
 #include "weft/Driver/Pipelines.h"
 
 #include "weft/Codegen/CPU/Passes.h"
+#include "weft/Codegen/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
 #include "weft/Strategy/Passes.h"
@@ -26,6 +27,16 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
   // Shapes first: everything behind decides by static sizes and by names of dims.
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
+  // Sizes that exporters compute with tensors become index arithmetic; what is constant folds; both sharpen shapes.
+  pm.addPass(createWeftScalarizeShapesPass());
+  pm.addPass(createWeftFoldConstantsPass());
+  pm.addPass(createWeftInferShapesPass());
+  addCleanup(pm);
+  // Layout moves transposes to the edges; constant filters that it transposes fold.
+  pm.addPass(createWeftChooseLayoutPass());
+  addCleanup(pm);
+  pm.addPass(createWeftFoldConstantsPass());
+  pm.addPass(createVerifyLayoutPass());
   // Grouping last: what is in one kernel stays together.
   pm.addPass(createWeftInferShapesPass());
   pm.addPass(createVerifyShapesPass());
@@ -35,6 +46,8 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
 void weft::buildStructuredPipeline(OpPassManager &module) {
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
+  // Strategy looks at the ops that a kernel returns: they must be the fused ones.
+  module.addNestedPass<kernel::FuncOp>(createWeftFuseLinalgPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.
   addCleanup(module);
   module.addPass(createWeftDedupKernelsPass());
@@ -42,7 +55,9 @@ void weft::buildStructuredPipeline(OpPassManager &module) {
 }
 
 void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level) {
-  // STRATEGY
+  SchedSelectCpuPassOptions options;
+  options.level = level.name;
+  module.addNestedPass<kernel::FuncOp>(createSchedSelectCpuPass(options));
 }
 
 static CodegenOptions getCodegenOptions(const TargetLevel &level) {
@@ -59,4 +74,13 @@ void weft::buildLoopsPipeline(OpPassManager &module, const TargetLevel &level) {
 
 void weft::buildLLVMPipeline(OpPassManager &module, const TargetLevel &level) {
   buildLLVMPipeline(module, getCodegenOptions(level));
+}
+
+void weft::registerAllWeftPasses() {
+  registerTransformsPasses();
+  registerWeftTransformsPasses();
+  registerWeftConversionPasses();
+  registerWeftStrategyPasses();
+  registerCodegenPasses();
+  registerWeftCodegenCPUPasses();
 }
