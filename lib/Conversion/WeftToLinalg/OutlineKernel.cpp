@@ -2,6 +2,7 @@
 //
 // Moves one weft.kernel into a kernel.func of its own and launches it.
 #include "HostBuilder.h"
+#include "HotPath.h"
 #include "Support.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -210,6 +211,28 @@ static void renameDims(kernel::FuncOp function, const KernelSizes &sizes) {
   });
 }
 
+namespace {
+/// A constant operand that its reader wants packed.
+struct PackedUse {
+  OpOperand *use;
+  Attribute form;
+  Value source;
+  unsigned number = 0;
+};
+} // namespace
+
+static SmallVector<PackedUse> findPackedUses(w::KernelOp op) {
+  SmallVector<PackedUse> uses;
+  for (auto [input, argument] : llvm::zip_equal(op.getInputs(), op.getBody().front().getArguments())) {
+    if (!input.getDefiningOp<w::ConstantOp>())
+      continue;
+    for (OpOperand &use : argument.getUses())
+      if (Attribute form = getPackForm(use))
+        uses.push_back({&use, form, input});
+  }
+  return uses;
+}
+
 LogicalResult HostBuilder::convertKernel(w::KernelOp op) {
   if (failed(bindInnerSizes(op)))
     return failure();
@@ -227,15 +250,33 @@ LogicalResult HostBuilder::convertKernel(w::KernelOp op) {
     for (Type type : inner->getResultTypes())
       sizes.add(type);
   });
+  // Arguments: tensors, packed weights, then index values; an argument that is only read packed is left out.
   SmallVector<Value> tensors, indices, sizeValues;
+  SmallVector<PackedUse> packedUses = findPackedUses(op);
+  llvm::DenseMap<Value, unsigned> argumentNumbers;
   for (auto [input, argument] : llvm::zip_equal(op.getInputs(), old.getArguments())) {
-    if (isa<RankedTensorType>(input.getType())) {
-      tensors.push_back(castTo(loc, lookup(input), argument.getType()));
-      bindDims(argument.getType(), lookup(input));
-    } else {
+    if (!isa<RankedTensorType>(input.getType())) {
       indices.push_back(lookup(input));
+      continue;
     }
+    bindDims(argument.getType(), lookup(input));
+    bool isRead = llvm::any_of(argument.getUses(), [&](OpOperand &use) {
+      return llvm::none_of(packedUses, [&](const PackedUse &packed) { return packed.use == &use; });
+    });
+    if (!isRead && !argument.use_empty())
+      continue;
+    argumentNumbers[argument] = tensors.size();
+    tensors.push_back(castTo(loc, lookup(input), argument.getType()));
   }
+  for (PackedUse &packed : packedUses) {
+    packed.number = tensors.size();
+    tensors.push_back(b.createOrFold<kernel::PackOp>(loc, lookup(packed.source), packed.form));
+  }
+  for (auto [number, argument] :
+       llvm::enumerate(llvm::make_filter_range(old.getArguments(), [](BlockArgument argument) {
+         return !isa<RankedTensorType>(argument.getType());
+       })))
+    argumentNumbers[argument] = tensors.size() + number;
   for (const w::DimExpr &expr : sizes.getExprs()) {
     Value size = dims.materialize(b, loc, expr);
     if (!size)
@@ -266,7 +307,11 @@ LogicalResult HostBuilder::convertKernel(w::KernelOp op) {
     entry->addArguments(inputTypes, SmallVector<Location>(inputTypes.size(), loc));
   OpBuilder inner = OpBuilder::atBlockEnd(entry);
   IRMapping mapping;
-  for (auto [number, argument] : llvm::enumerate(old.getArguments())) {
+  for (BlockArgument argument : old.getArguments()) {
+    auto place = argumentNumbers.find(argument);
+    if (place == argumentNumbers.end())
+      continue;
+    unsigned number = place->second;
     Value value = entry->getArgument(number);
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (type && type.getNumDynamicDims() > 0)
@@ -278,8 +323,21 @@ LogicalResult HostBuilder::convertKernel(w::KernelOp op) {
   }
   for (auto [number, expr] : llvm::enumerate(sizes.getExprs()))
     function.setArgAttr(firstSize + number, "weft.dim", b.getStringAttr(sizes.getName(expr)));
-  for (Operation &operation : old.without_terminator())
-    inner.clone(operation, mapping);
+  // Readers of packed weights see them through a cast to the type that they had.
+  llvm::DenseMap<std::pair<Operation *, unsigned>, Value> packedOperands;
+  for (const PackedUse &packed : packedUses) {
+    auto castOp = UnrealizedConversionCastOp::create(inner, loc, TypeRange{packed.use->get().getType()},
+                                                     ValueRange{entry->getArgument(packed.number)});
+    packedOperands[{packed.use->getOwner(), packed.use->getOperandNumber()}] = castOp.getResult(0);
+    if (!mapping.contains(packed.use->get()))
+      mapping.map(packed.use->get(), castOp.getResult(0));
+  }
+  for (Operation &operation : old.without_terminator()) {
+    Operation *clone = inner.clone(operation, mapping);
+    for (unsigned i = 0; i < operation.getNumOperands(); ++i)
+      if (Value packed = packedOperands.lookup({&operation, i}))
+        clone->setOperand(i, packed);
+  }
   SmallVector<Value> returned;
   for (auto [number, value] : llvm::enumerate(yield->getOperands())) {
     auto type = cast<RankedTensorType>(op.getResult(number).getType());

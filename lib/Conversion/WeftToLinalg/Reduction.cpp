@@ -336,20 +336,31 @@ public:
           SmallVector<OpFoldResult> offsets(rank, b.getIndexAttr(0));
           offsets[axis] = place;
           Value x = tensor::ExtractSliceOp::create(b, nested, adaptor.getX(), offsets, slice, strides);
-          Value next = createElementwise(
-              b, nested, {args[1], x}, compute, slice,
+          // An exclusive prefix is stored before the element joins it; the accumulator is then updated in
+          // place.
+          Value updated = args[0];
+          auto store = [&](Value accumulator) {
+            Value stored = accumulator;
+            if (compute != storage)
+              stored = createElementwise(b, nested, stored, storage, slice,
+                                         [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
+                                           return emitFromFloat(body, bodyLoc, scalars[0], element);
+                                         });
+            updated = tensor::InsertSliceOp::create(b, nested, stored, updated, offsets, slice, strides);
+          };
+          if (op.getExclusive())
+            store(args[1]);
+          SmallVector<AffineMap> maps(2, b.getMultiDimIdentityMap(rank));
+          SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
+          Value next = createGeneric(
+              b, nested, x, args[1], maps, iterators,
               [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
                 ScalarBuilder s{body, bodyLoc};
-                Value wide = isFloat ? emitToFloat(body, bodyLoc, scalars[1], element, compute) : scalars[1];
-                return isSum ? s.add(scalars[0], wide) : s.mul(scalars[0], wide);
+                Value wide = isFloat ? emitToFloat(body, bodyLoc, scalars[0], element, compute) : scalars[0];
+                return isSum ? s.add(scalars[1], wide) : s.mul(scalars[1], wide);
               });
-          Value stored = op.getExclusive() ? args[1] : next;
-          if (compute != storage)
-            stored = createElementwise(b, nested, stored, storage, slice,
-                                       [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
-                                         return emitFromFloat(body, bodyLoc, scalars[0], element);
-                                       });
-          Value updated = tensor::InsertSliceOp::create(b, nested, stored, args[0], offsets, slice, strides);
+          if (!op.getExclusive())
+            store(next);
           scf::YieldOp::create(b, nested, ValueRange{updated, next});
         });
     rewriter.replaceOp(op, castToType(rewriter, loc, loop.getResult(0), storageTypeOf(op.getResult())));

@@ -3,6 +3,7 @@
 // The pass that lowers the weft ops of a kernel: sizes bound first, then one pattern per op.
 #include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
 
+#include "HotPath.h"
 #include "Patterns.h"
 #include "dialects/Kernel/IR/KernelOps.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
@@ -128,6 +129,7 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
 
   MLIRContext *context = function.getContext();
   LoweringContext sizes(dims);
+  formHotContractions(function, sizes);
   StorageTypeConverter converter;
   RewritePatternSet patterns(context);
   populateContractionLowerings(patterns, converter, sizes);
