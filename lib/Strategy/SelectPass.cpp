@@ -17,10 +17,10 @@ using namespace weft;
 
 // Whether an op only names, shapes or measures what others compute.
 static bool isFree(Operation *op) {
-  return op->hasTrait<OpTrait::ConstantLike>() || op->hasTrait<OpTrait::IsTerminator>() ||
-         isa<tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
-             op) ||
-         isa<IndexType, IntegerType>(op->getNumResults() ? op->getResult(0).getType() : Type());
+  if (op->hasTrait<OpTrait::ConstantLike>() || op->hasTrait<OpTrait::IsTerminator>() ||
+      isa<tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+    return true;
+  return op->getNumResults() > 0 && isa<IndexType, IntegerType>(op->getResult(0).getType());
 }
 
 // Whether `op` is all that its kernel computes.

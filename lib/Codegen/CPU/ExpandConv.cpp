@@ -108,11 +108,19 @@ Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, cons
     });
   if (taps.kind != Taps::Kind::Unknown) {
     Accumulators sums(accumulators);
-    for (int64_t tap = 0; tap < x.kernel; ++tap) {
+    // Neighbouring taps that reach the same rows make one run.
+    bool canMerge = x.dilation == 1 && G == 1;
+    for (int64_t tap = 0, next; tap < x.kernel; tap = next) {
       auto isUsed = [&](int64_t r) { return taps.isInside(r, tap); };
+      auto isAlike = [&](int64_t other) {
+        return llvm::all_of(llvm::seq<int64_t>(0, tile.rows),
+                            [&](int64_t r) { return taps.isInside(r, tap) == taps.isInside(r, other); });
+      };
+      for (next = tap + 1; canMerge && next < x.kernel && isAlike(next);)
+        ++next;
       if (llvm::any_of(llvm::seq<int64_t>(0, tile.rows), isUsed))
-        sums = addRun(tile, columns, tapY, inBegin(e.index(tap)), filterBegin(e.index(tap)), perGroup, sums,
-                      isUsed, {});
+        sums = addRun(tile, columns, tapY, inBegin(e.index(tap)), filterBegin(e.index(tap)),
+                      (next - tap) * perGroup, sums, isUsed, {});
     }
     return sums;
   }

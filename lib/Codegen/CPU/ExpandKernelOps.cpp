@@ -55,7 +55,7 @@ struct ExpandKernelOps : weft::impl::WeftExpandKernelOpsPassBase<ExpandKernelOps
       if (failed(expand(rewriter, op)))
         return signalPassFailure();
     if (!ops.empty())
-      getOperation()->setAttr(kMicroKernelAttrName, rewriter.getUnitAttr());
+      getOperation()->setAttr("passthrough", rewriter.getStrArrayAttr(kMicroKernelAttrName));
   }
 };
 

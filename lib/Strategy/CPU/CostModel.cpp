@@ -13,8 +13,10 @@ using namespace weft;
 static constexpr double kTileOverheadCycles = 20;
 // Cycles to finish one vector of a tile: epilogue and store.
 static constexpr double kStoreCycles = 2;
-// Bytes that the second-level cache delivers per cycle.
-static constexpr double kL2BytesPerCycle = 32;
+// Bytes that the second-level cache delivers per cycle, sustained, next to the multiplications; fewer from a
+// panel so long that each pass over it is a stream through the cache.
+static constexpr double kL2BytesPerCycle = 20;
+static constexpr double kL2StreamBytesPerCycle = 12;
 // A task of fewer cycles costs more to hand out than it gains: about 10 microseconds at 3 GHz.
 static constexpr double kMinTaskCycles = 30000;
 // Tasks for large work: four for each of sixteen threads, so that the last ones to finish wait little.
@@ -34,8 +36,9 @@ static double stepCycles(int64_t rows, int64_t vectors, int64_t unroll, const Pr
   double cycles = std::max({multiplies, loads, latency});
   // Columns that do not stay in the first-level cache come from the second for every tile.
   int64_t panelBytes = product.depth * vectors * target.lanes * 4;
+  double bytesPerCycle = panelBytes > target.l2Bytes / 4 ? kL2StreamBytesPerCycle : kL2BytesPerCycle;
   if (panelBytes > target.l1Bytes / 2)
-    cycles = std::max(cycles, vectors * target.lanes * 4 / kL2BytesPerCycle);
+    cycles = std::max(cycles, vectors * target.lanes * 4 / bytesPerCycle);
   return cycles;
 }
 
@@ -74,7 +77,10 @@ RegisterTile weft::chooseRegisterTile(const Product &product, const CPUTarget &t
   // Rows whose distance is a multiple of 4 KiB lie in one set of the first-level cache.
   int64_t maxRows = product.rowBytes % 4096 == 0 ? target.l1Ways : target.numRegisters;
   maxRows = std::min(maxRows, product.rows);
-  for (int64_t columns = target.lanes; columns <= columnLimit; columns *= 2)
+  // Few rows read the right side once: by whole cache lines and panels, from far away.
+  constexpr int64_t kFewRows = 4, kPanel = 32;
+  int64_t minColumns = product.rows <= kFewRows ? std::min(kPanel, columnLimit) : target.lanes;
+  for (int64_t columns = minColumns; columns <= columnLimit; columns *= 2)
     for (int64_t rows = 1; rows <= maxRows; ++rows)
       for (int64_t unroll = 1; unroll <= maxUnroll; unroll *= 2) {
         int64_t vectors = columns / target.lanes;

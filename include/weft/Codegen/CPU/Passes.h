@@ -25,8 +25,8 @@ namespace vector = ::mlir::vector;
 #define GEN_PASS_REGISTRATION
 #include "weft/Codegen/CPU/Passes.h.inc"
 
-/// Name of the unit attribute of a kernel.func whose loops hold micro-kernels.
-inline constexpr llvm::StringLiteral kMicroKernelAttrName = "kernel.micro";
+/// Name of the LLVM function attribute of kernels whose loops hold micro-kernels.
+inline constexpr llvm::StringLiteral kMicroKernelAttrName = "weft-micro-kernel";
 
 /// Replaces one contraction by its micro-kernel, as its `sched.cpu` says.
 ///

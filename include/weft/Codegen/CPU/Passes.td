@@ -13,8 +13,9 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
                     every accumulator of a tile is one `vector` value carried by the innermost loop, the epilogue works on
                     the accumulators before they are stored. The parallel level of the schedule becomes one `scf.forall`.
     Before this:    weft-bufferize-kernels; `sched.cpu` on each of these ops (Strategy); filters packed.
-    After this:     none of them is left; the kernel has the unit attribute `kernel.micro`, because its innermost loops are
-                    tiled for the registers already and must not be unrolled or vectorised again.
+    After this:     none of them is left; the kernel's functions will have the LLVM attribute `weft-micro-kernel`
+                    (`passthrough`), because their innermost loops are tiled for the registers already and must not be
+                    unrolled or vectorised again.
     Does not:       copy an input to pad it: windows are clipped, remainders are tiles of their own. Does not split an op
                     inside a loop over threads.
     Cost:           code of one register tile, plus one per remainder and, in a convolution, per kind of border.
