@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Runs a compiled model once: embedding MODEL.weft. Every float input is filled with ones, dynamic dims are 1.
+ * Runs a compiled model once: embedding MODEL.weft. Every float input is filled with ones, dynamic dims
+ * are 1.
  */
 #include "weft_runtime.h"
 #include <stdio.h>
@@ -24,7 +25,7 @@ int main(int argc, char **argv) {
   const weft_entry_info *entry = &info.entries[0];
   weft_value_view *inputs = calloc(entry->input_count + 1, sizeof(*inputs));
   weft_value_view *outputs = calloc(entry->output_count + 1, sizeof(*outputs)); /* the session's memory */
-  int64_t(*dims)[32] = calloc(entry->input_count + 1, sizeof(*dims));
+  int64_t (*dims)[32] = calloc(entry->input_count + 1, sizeof(*dims));
   for (size_t i = 0; i < entry->input_count; ++i) {
     const weft_value_info *input = &entry->inputs[i];
     size_t count = 1;

@@ -6,7 +6,7 @@
 
 #include "weft_artifact_generated.h"
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdlib.h>
@@ -157,13 +157,27 @@ void resealRoot(std::vector<uint8_t> &bytes) {
   resealHeader(bytes);
 }
 
+namespace {
+
+/// A folder for this process that goes when the process ends.
+struct TemporaryFolder {
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "weft-test-XXXXXX").string();
+    path = mkdtemp(pattern.data()) ? pattern : ".";
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (path != ".")
+      std::filesystem::remove_all(path, ignored);
+  }
+  std::string path;
+};
+
+} // namespace
+
 std::string writeTemporary(const std::vector<uint8_t> &bytes, const std::string &name) {
-  static const std::string folder = [] {
-    const char *base = getenv("TMPDIR");
-    std::string pattern = std::string(base ? base : "/tmp") + "/weft-test-XXXXXX";
-    return std::string(mkdtemp(pattern.data()));
-  }();
-  std::string path = folder + "/" + name;
+  static const TemporaryFolder folder;
+  std::string path = folder.path + "/" + name;
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return path;
