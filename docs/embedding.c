@@ -19,7 +19,6 @@ int main(int argc, char **argv) {
   if (weft_module_open(argc > 1 ? argv[1] : "model.weft", NULL, &module, &status) ||
       weft_session_create(module, NULL, &session, &status))
     return stop(&status);
-
   weft_module_info info = {.struct_size = sizeof(info)};
   weft_module_get_info(module, &info);
   const weft_entry_info *entry = &info.entries[0];
