@@ -83,6 +83,10 @@ void weft::buildLoopPipeline(OpPassManager &passes, const CodegenOptions &option
 void weft::buildLLVMPipeline(OpPassManager &passes, const CodegenOptions &options) {
   OpPassManager &kernels = passes.nest<kernel::FuncOp>();
   kernels.addPass(createLoopInvariantCodeMotionPass());
+  WeftExpandMathPassOptions math;
+  math.hasFMA = options.hasFMA;
+  math.hasF16C = options.hasF16C;
+  kernels.addPass(createWeftExpandMathPass(math));
   kernels.addPass(createCSEPass());
   passes.addPass(createWeftKernelToLLVMPass());
   // From here on no canonicalisation of vectors: it takes them apart element by element.

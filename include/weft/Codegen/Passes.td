@@ -28,6 +28,26 @@ def WeftBufferizeKernelsPass : Pass<"weft-bufferize-kernels", "ModuleOp"> {
     Statistic<"numCopied", "num-copied", "Number of results that are copied to their place">];
 }
 
+def WeftExpandMathPass : Pass<"weft-expand-math", "kernel::FuncOp"> {
+  let summary = "Replace mathematical functions by arithmetic";
+  let description = [{
+    What:           rewrites every op that LLVM would turn into a call of libm or of the compiler's run-time library, on
+                    scalars and vectors, into arith ops that vectorise: exp, log, sin, tanh, erf, pow and the like,
+                    remainders, conversions of f16, bf16 and 8-bit floats, and fused multiply-add where there is none.
+                    f16 and bf16 arithmetic goes through f32.
+    Before this:    scalar or vector math and arith ops on float types.
+    After this:     conversion to LLVM creates no call.
+    Does not:       touch sqrt, fabs, floor, ceil, trunc, round, roundeven, copysign: each level has instructions for them.
+    Cost:           10 to 60 arith ops per function; error at most 2 ulp for f32 and 4 ulp for f64 (asserted by
+                    test/Unit/MathAccuracy for each function).
+    (* example test/Codegen/expand-math.mlir#exp_f32 *)
+  }];
+  let dependentDialects = ["arith::ArithDialect", "math::MathDialect", "vector::VectorDialect"];
+  let options = [
+    Option<"hasFMA", "has-fma", "bool", /*default=*/"true", "Whether the level has fused multiply-add">,
+    Option<"hasF16C", "has-f16c", "bool", /*default=*/"true", "Whether the level converts between f16 and f32">];
+}
+
 def WeftFuseLinalgPass : Pass<"weft-fuse-linalg", "kernel::FuncOp"> {
   let summary = "Fuse elementwise linalg operations of a kernel";
   let description = [{
