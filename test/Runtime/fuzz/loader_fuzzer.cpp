@@ -10,6 +10,8 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 namespace {
 
@@ -101,11 +103,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   return 0;
 }
 
-/// Writes a seed corpus when called as: loader_fuzzer -runs=0 with WEFT_FUZZ_SEEDS naming a folder that
-/// exists.
-extern "C" int LLVMFuzzerInitialize(int *, char ***) {
-  const char *folder = getenv("WEFT_FUZZ_SEEDS");
-  if (!folder)
+/// Writes the seeds, a whole artifact and its metadata alone, to the corpus folder on the command line.
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+  std::string folder;
+  for (int i = 1; i < *argc; ++i)
+    if ((*argv)[i][0] != '-')
+      folder = (*argv)[i];
+  if (folder.empty() || !std::filesystem::is_directory(folder))
     return 0;
   weft::test::ArtifactSpec spec;
   spec.codeBytes = "x";
@@ -115,12 +119,9 @@ extern "C" int LLVMFuzzerInitialize(int *, char ***) {
   std::vector<uint8_t> metadata(1, 'M');
   metadata.insert(metadata.end(), bytes.begin() + static_cast<ptrdiff_t>(header.rootOffset),
                   bytes.begin() + static_cast<ptrdiff_t>(header.rootOffset + header.rootBytes));
-  for (auto [name, contents] : {std::pair("whole", &bytes), std::pair("metadata", &metadata)}) {
-    std::string path = std::string(folder) + "/" + name;
-    if (FILE *out = fopen(path.c_str(), "wb")) {
-      fwrite(contents->data(), 1, contents->size(), out);
-      fclose(out);
-    }
-  }
+  for (auto [name, contents] : {std::pair("whole", &bytes), std::pair("metadata", &metadata)})
+    std::ofstream(folder + "/" + name, std::ios::binary)
+        .write(reinterpret_cast<const char *>(contents->data()),
+               static_cast<std::streamsize>(contents->size()));
   return 0;
 }
