@@ -2,6 +2,7 @@
 //
 // Runs passes on IR: mlir-opt with Weft's dialects and passes.
 #include "dialects/Kernel/IR/KernelOps.h"
+#include "dialects/Sched/IR/SchedDialect.h"
 #include "dialects/Weft/IR/WeftOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,8 +18,10 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "weft/Codegen/CPU/Passes.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
 #include "weft/Reference/Interpreter.h"
+#include "weft/Strategy/Passes.h"
 #include "weft/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
@@ -26,11 +29,14 @@ int main(int argc, char **argv) {
   registry.insert<mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect, mlir::func::FuncDialect,
                   mlir::kernel::KernelDialect,
                   mlir::linalg::LinalgDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::quant::QuantDialect, mlir::scf::SCFDialect,
+                  mlir::memref::MemRefDialect, mlir::quant::QuantDialect, mlir::scf::SCFDialect, mlir::sched::SchedDialect,
                   mlir::tensor::TensorDialect, mlir::vector::VectorDialect, mlir::weft::WeftDialect>();
+  mlir::kernel::registerBufferizableOpInterfaceExternalModels(registry);
   weft::reference::registerEvaluableModels(registry);
   mlir::registerTransformsPasses();
+  weft::registerWeftCodegenCPUPasses();
   weft::registerWeftConversionPasses();
+  weft::registerWeftStrategyPasses();
   weft::registerWeftTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Weft optimizer driver\n", registry));
 }
