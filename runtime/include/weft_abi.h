@@ -56,7 +56,8 @@ typedef struct weft_abi {
   int32_t (*fail)(void *ctx, uint32_t message, int64_t a, int64_t b);
 
   /* Called by kernels: `bytes` of uninitialised, 64-byte aligned memory private to this worker, valid until the kernel
-   * returns; a second call in the same kernel invocation returns different memory. NULL when memory is exhausted. */
+   * returns; a second call in the same kernel invocation returns different memory. NULL when memory is exhausted: the kernel
+   * then returns at once, and its dispatch fails. */
   void *(*scratch)(weft_worker *worker, int64_t bytes);
 } weft_abi;
 
@@ -68,7 +69,8 @@ struct weft_worker {
 /* What one run hands to the entry function. All arrays belong to the runtime and live until the entry returns. */
 typedef struct weft_frame {
   void *const *inputs;             /* base address of each input, 64-byte aligned; NULL for an absent optional input */
-  const int64_t *const *dims;      /* dims of each input; already checked against the signature's ranks and static sizes */
+  const int64_t *const *dims;      /* dims of each input; already checked against the signature's ranks and static sizes;
+                                    * zeros for an absent optional input */
   const void *const *constants;    /* base address of each constant segment */
   void *arena;                     /* static arena of the size that the artifact states; 64-byte aligned */
 } weft_frame;

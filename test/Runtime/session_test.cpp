@@ -282,6 +282,32 @@ TEST(Session, UsesTheCallersThreads) {
   EXPECT_EQ(pool.calls, 1);
 }
 
+TEST(Session, RefusesASecondRunAtTheSameTime) {
+  struct Pool {
+    weft_session *session = nullptr;
+    weft_value_view input;
+    weft_code inner = WEFT_OK;
+    static void parallel(void *user, uint32_t slots, weft_task_fn fn, void *task) {
+      auto &self = *static_cast<Pool *>(user);
+      weft_value_view out{};
+      self.inner = weft_session_run(self.session, 0, &self.input, 1, &out, 1, nullptr);
+      for (uint32_t slot = 0; slot < slots; ++slot)
+        fn(task, slot);
+    }
+  } pool;
+  weft_thread_pool hook{&pool, 2, Pool::parallel};
+  weft_session_options options;
+  weft_session_options_init(&options);
+  options.pool = &hook;
+  Opened opened = open(ArtifactSpec());
+  ASSERT_EQ(weft_session_create(opened.module.get(), &options, &pool.session, nullptr), WEFT_OK);
+  SessionPtr session(pool.session);
+  Tensor x = counting({1000, 4});
+  pool.input = x.view();
+  expectAffine(run(session, {x.view()}).outputs[0], 4000);
+  EXPECT_EQ(pool.inner, WEFT_CALLER_STATE);
+}
+
 TEST(Session, RefusesImpossibleOptions) {
   Opened opened = open(ArtifactSpec());
   weft_session_options options{};

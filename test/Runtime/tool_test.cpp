@@ -93,10 +93,21 @@ TEST(Run, ListsTheSignatureWhenInputsAreMissing) {
 
 TEST(Run, FillsWithRandomNumbers) {
   Result first = weft("run " + artifact() + " --random 7");
-  expectText(first, 0, "sizes that were not given: batch = 1. Set them by --shape NAME=1x3x224x224.");
+  expectText(first, 0, "sizes that were not given: batch = 1. Set them by --dim or --shape.");
   EXPECT_EQ(weft("run " + artifact() + " --random 7").text, first.text);
   EXPECT_NE(weft("run " + artifact() + " --random 8").text, first.text);
   expectText(weft("run " + artifact() + " --random 7 --shape x=5x4"), 0, "y: float32 5x4");
+}
+
+TEST(Run, TakesSizesByName) {
+  std::string path = artifact();
+  Result result = weft("run " + path + " --random 7 --dim batch=6");
+  expectText(result, 0, "y: float32 6x4");
+  EXPECT_EQ(result.text.find("note"), std::string::npos) << result.text;
+  expectText(weft("run " + path + " --random 7 --dim seq=6"), 1,
+             "No input has a dim 'seq'. Symbolic dims are: 'batch'.");
+  for (const char *dim : {"batch", "batch=", "=3", "batch=-1", "batch=3x4", "batch=x"})
+    expectText(weft("run " + path + " --random 7 --dim " + dim), 2, "is not a size of a dim");
 }
 
 TEST(Run, LetsSymbolsFollow) {

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace weft::tool {
 
@@ -238,6 +239,8 @@ ExitStatus benchCommand(const BenchOptions &options) {
     }
   }
 
+  if (!options.isJson && isatty(STDERR_FILENO))
+    fprintf(stderr, "measuring for %g s ...\r", options.seconds);
   Clock::time_point begin = Clock::now();
   Clock::time_point deadline =
       begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));

@@ -168,6 +168,20 @@ public:
     return Done;
   }
 
+  ExitStatus readDims() {
+    for (const std::string &argument : options.dims) {
+      // Symbols hold no '=': the last one separates.
+      size_t at = argument.rfind('=');
+      std::vector<int64_t> sizes;
+      if (at == std::string::npos || at == 0 || at + 1 == argument.size() ||
+          !parseShape(argument.substr(at + 1), sizes) || sizes.size() != 1)
+        return report(BadCommandLine, "'" + argument + "' is not a size of a dim. Say --dim NAME=128.");
+      if (ExitStatus status = setSymbol(argument.substr(0, at), sizes[0]))
+        return status;
+    }
+    return Done;
+  }
+
   /// Completes the shapes and fills what is missing.
   ExitStatus fillMissing(uint64_t seed) {
     if (ExitStatus status = completeShapes())
@@ -205,6 +219,28 @@ public:
   }
 
 private:
+  /// Sets the dims of inputs to fill whose symbol is `name`.
+  ExitStatus setSymbol(const std::string &name, int64_t size) {
+    std::string known;
+    bool isFound = false;
+    for (size_t i = 0; i < entry.input_count; ++i)
+      for (uint32_t d = 0; d < entry.inputs[i].rank; ++d) {
+        const char *symbol = entry.inputs[i].dims[d].symbol;
+        if (!symbol)
+          continue;
+        isFound |= name == symbol;
+        if (name == symbol && shapes[i][d] < 0)
+          shapes[i][d] = size;
+        std::string quoted = std::string("'") + symbol + "'";
+        if (known.find(quoted) == std::string::npos)
+          known += (known.empty() ? "" : ", ") + quoted;
+      }
+    if (isFound)
+      return Done;
+    return report(Failed, "No input has a dim '" + name + "'. " +
+                              (known.empty() ? "All dims are static." : "Symbolic dims are: " + known + "."));
+  }
+
   ExitStatus readOne(size_t index, const std::string &file) {
     const weft_value_info &info = entry.inputs[index];
     weft_value_view &view = out.views[index];
@@ -348,7 +384,7 @@ private:
         }
     }
     if (!chosen.empty())
-      fprintf(stderr, "weft: note: sizes that were not given: %s. Set them by --shape NAME=1x3x224x224.\n",
+      fprintf(stderr, "weft: note: sizes that were not given: %s. Set them by --dim or --shape.\n",
               chosen.c_str());
     return Done;
   }
@@ -368,6 +404,8 @@ ExitStatus gatherInputs(const Model &model, const InputOptions &options, bool is
   if (ExitStatus status = gatherer.readGiven())
     return status;
   if (ExitStatus status = gatherer.readShapes())
+    return status;
+  if (ExitStatus status = gatherer.readDims())
     return status;
   if (options.random || isFilling)
     return gatherer.fillMissing(options.random.value_or(0));

@@ -46,6 +46,9 @@ void addInputOptions(CLI::App &app, InputOptions &options) {
   app.add_option("--shape", options.shapes, "Shape of an input that is filled; sizes that nothing says are 1")
       ->allow_extra_args(false)
       ->type_name("NAME=1x3x224x224");
+  app.add_option("--dim", options.dims, "Size of a symbolic dim in inputs that are filled")
+      ->allow_extra_args(false)
+      ->type_name("NAME=128");
   app.add_flag(
       "--raw", options.isRaw,
       "Read and write types that numpy lacks (bfloat16, float8, 4 bits) as unsigned integers of their bits");
@@ -102,7 +105,7 @@ int main(int argc, char **argv) {
                    "Examples:\n"
                    "  weft bench model.weft --threads 1 --json\n"
                    "  weft bench model.weft --profile --trace trace.json\n"
-                   "  weft bench bert.weft --shape ids=8x128 --clients 4");
+                   "  weft bench bert.weft --dim batch=8 --dim seq=128 --clients 4");
 
   InspectOptions inspect;
   CLI::App *inspectApp = app.add_subcommand("inspect", "Print what an artifact holds");

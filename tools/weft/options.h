@@ -28,6 +28,7 @@ struct OpenOptions {
 struct InputOptions {
   std::vector<std::string> inputs; // NAME=FILE.npy
   std::vector<std::string> shapes; // NAME=1x3x224x224
+  std::vector<std::string> dims;   // NAME=128: size of a symbol
   std::optional<uint64_t> random;  // seed
   bool isRaw = false;
 };
