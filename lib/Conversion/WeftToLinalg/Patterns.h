@@ -21,6 +21,14 @@ void populateContractionLowerings(mlir::RewritePatternSet &patterns, const mlir:
                                   const LoweringContext &sizes);
 void populateConvolutionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                   const LoweringContext &sizes);
+void populateIndexingLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                               const LoweringContext &sizes);
+void populateQuantLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                            const LoweringContext &sizes);
+void populateAttentionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                const LoweringContext &sizes);
+void populateResizeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                             const LoweringContext &sizes);
 
 } // namespace weft::conversion
 

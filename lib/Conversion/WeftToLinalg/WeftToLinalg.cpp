@@ -132,11 +132,15 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
   formHotContractions(function, sizes);
   StorageTypeConverter converter;
   RewritePatternSet patterns(context);
+  populateAttentionLowerings(patterns, converter, sizes);
   populateContractionLowerings(patterns, converter, sizes);
   populateConvolutionLowerings(patterns, converter, sizes);
   populateElementwiseLowerings(patterns, converter, sizes);
+  populateIndexingLowerings(patterns, converter, sizes);
   populatePoolLowerings(patterns, converter, sizes);
+  populateQuantLowerings(patterns, converter, sizes);
   populateReductionLowerings(patterns, converter, sizes);
+  populateResizeLowerings(patterns, converter, sizes);
   populateShapeLowerings(patterns, converter, sizes);
 
   ConversionTarget target(*context);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowers quantize, dequantize and requantize: elementwise, with scales per tensor, per entry of an axis or
+// per block.
+#include "Loops.h"
+#include "Patterns.h"
+#include "Scalar.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+namespace w = mlir::weft;
+
+namespace weft::conversion {
+
+static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+static Type elementOf(Value value) { return typeOf(value).getElementType(); }
+
+namespace {
+/// Reads a parameter (scale or zero point) in the body of an elementwise op.
+class ParameterReader {
+public:
+  /// `inputs` and `maps` get an input where the parameter is read through an affine map.
+  ParameterReader(OpBuilder &b, Location loc, Value weftValue, Value value, int64_t rank,
+                  std::optional<int64_t> axis, int64_t block, SmallVectorImpl<Value> &inputs,
+                  SmallVectorImpl<AffineMap> &maps)
+      : tensor(value), axis(axis.value_or(0)), block(block) {
+    RankedTensorType type = typeOf(weftValue);
+    if (block > 0)
+      return;
+    if (type.getRank() == 0 || (type.hasStaticShape() && type.getNumElements() == 1) || !axis) {
+      scalar = extractScalar(b, loc, weftValue, value);
+      return;
+    }
+    input = inputs.size();
+    inputs.push_back(value);
+    maps.push_back(AffineMap::get(rank, 0, b.getAffineDimExpr(*axis), b.getContext()));
+  }
+
+  Value read(OpBuilder &b, Location loc, ValueRange args) const {
+    if (scalar)
+      return scalar;
+    if (input)
+      return args[*input];
+    SmallVector<Value> place;
+    for (int64_t dim = 0, rank = typeOf(tensor).getRank(); dim < rank; ++dim) {
+      Value index = linalg::IndexOp::create(b, loc, dim);
+      place.push_back(dim == axis ? Value(arith::DivUIOp::create(b, loc, index, createIndex(b, loc, block)))
+                                  : index);
+    }
+    return tensor::ExtractOp::create(b, loc, tensor, place);
+  }
+
+private:
+  Value tensor, scalar;
+  std::optional<size_t> input;
+  int64_t axis, block;
+};
+} // namespace
+
+static std::optional<int64_t> signedAxis(std::optional<uint64_t> axis) {
+  return axis ? std::optional<int64_t>(*axis) : std::nullopt;
+}
+
+/// A rounded float moved by the zero point and saturated to an integer type.
+static Value emitSaturated(ScalarBuilder s, Value rounded, Value zeroPoint, Type zeroElement, Type to) {
+  // Both steps in i32: a rounded value beyond it is beyond every result type and its zero point.
+  Type i32 = s.b.getI32Type(), storage = getStorageElementType(to);
+  unsigned width = to.getIntOrFloatBitWidth();
+  bool isUnsigned = to.isUnsignedInteger();
+  Value limit = s.real(rounded.getType(), 1e9), negLimit = s.real(rounded.getType(), -1e9);
+  // NaN becomes the lower limit here, as the hardware conversion gives the least integer.
+  Value bounded =
+      arith::MaxNumFOp::create(s.b, s.loc, arith::MinNumFOp::create(s.b, s.loc, rounded, limit), negLimit);
+  Value value = arith::FPToSIOp::create(s.b, s.loc, i32, bounded);
+  if (zeroPoint)
+    value = s.add(value, emitExtend(s.b, s.loc, zeroPoint, zeroElement, i32));
+  int64_t least = isUnsigned ? 0 : -(int64_t(1) << (width - 1));
+  int64_t greatest = isUnsigned ? (int64_t(1) << width) - 1 : (int64_t(1) << (width - 1)) - 1;
+  value = arith::MinSIOp::create(s.b, s.loc, value, s.integer(i32, greatest));
+  value = arith::MaxSIOp::create(s.b, s.loc, value, s.integer(i32, least));
+  return storage == i32 ? value : Value(arith::TruncIOp::create(s.b, s.loc, storage, value));
+}
+
+namespace {
+
+class LowerQuantize : public LoweringPattern<w::QuantizeOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::QuantizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
+    Type element = elementOf(op.getX()), scaleElement = elementOf(op.getScale()), to = type.getElementType();
+    if (isa<IntegerType>(to) && to.getIntOrFloatBitWidth() > 16)
+      return rewriter.notifyMatchFailure(op, "expected a result of 16 bits or fewer");
+    Type precision = op.getPrecision().value_or(scaleElement);
+    Type compute = precision.isF64() ? Type(rewriter.getF64Type()) : Type(rewriter.getF32Type());
+    int64_t rank = type.getRank();
+    SmallVector<Value> inputs{adaptor.getX()};
+    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
+    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
+    ParameterReader scale(rewriter, loc, op.getScale(), adaptor.getScale(), rank, axis, op.getBlockSize(),
+                          inputs, maps);
+    std::optional<ParameterReader> zero;
+    if (op.getZp())
+      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, op.getBlockSize(), inputs, maps);
+    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
+    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
+    Value result = createGeneric(
+        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
+        [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+          ScalarBuilder s{b, nested};
+          // The quotient is that of the precision type: rounded to it when it is narrower than f32.
+          Value x = emitToFloat(b, nested, args[0], element, compute);
+          Value divisor = emitToFloat(b, nested, scale.read(b, nested, args), scaleElement, compute);
+          Value quotient = arith::DivFOp::create(b, nested, x, divisor);
+          if (precision.getIntOrFloatBitWidth() == 16)
+            quotient =
+                emitToFloat(b, nested, emitFromFloat(b, nested, quotient, precision), precision, compute);
+          if (isa<FloatType>(to))
+            return emitCast(b, nested, quotient, compute, to, op.getSaturate());
+          Value rounded = math::RoundEvenOp::create(b, nested, quotient);
+          return emitSaturated(s, rounded, zero ? zero->read(b, nested, args) : Value(),
+                               op.getZp() ? elementOf(op.getZp()) : Type(), to);
+        });
+    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    return success();
+  }
+};
+
+class LowerDequantize : public LoweringPattern<w::DequantizeOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::DequantizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
+    Type element = elementOf(op.getX()), scaleElement = elementOf(op.getScale()), to = type.getElementType();
+    Type compute = getComputeFloatType(to);
+    int64_t rank = type.getRank();
+    SmallVector<Value> inputs{adaptor.getX()};
+    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
+    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
+    ParameterReader scale(rewriter, loc, op.getScale(), adaptor.getScale(), rank, axis, op.getBlockSize(),
+                          inputs, maps);
+    std::optional<ParameterReader> zero;
+    if (op.getZp())
+      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, op.getBlockSize(), inputs, maps);
+    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
+    Value tableSize =
+        op.getTable() ? toValue(rewriter, loc, sizes.getSize(rewriter, typeOf(op.getTable()), 0)) : Value();
+    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
+    Value result = createGeneric(
+        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
+        [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+          ScalarBuilder s{b, nested};
+          Value x;
+          if (op.getTable()) {
+            Value index = emitWrappedIndex(b, nested, args[0], element, tableSize);
+            Value entry = tensor::ExtractOp::create(b, nested, adaptor.getTable(), index);
+            x = emitToFloat(b, nested, entry, elementOf(op.getTable()), compute);
+          } else {
+            x = emitCentered(s, args[0], element, zero ? zero->read(b, nested, args) : Value(),
+                             op.getZp() ? elementOf(op.getZp()) : Type(), compute);
+          }
+          Value factor = emitToFloat(b, nested, scale.read(b, nested, args), scaleElement, compute);
+          return emitFromFloat(b, nested, s.mul(x, factor), to);
+        });
+    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    return success();
+  }
+
+private:
+  /// x - zero point as a float: exact in i32 for integers of up to 16 bits.
+  static Value emitCentered(ScalarBuilder s, Value x, Type element, Value zero, Type zeroElement,
+                            Type compute) {
+    bool isInt = isa<IntegerType>(element) && (!zero || isa<IntegerType>(zeroElement));
+    if (!isInt || !zero) {
+      Value wide = emitToFloat(s.b, s.loc, x, element, compute);
+      return zero ? s.sub(wide, emitToFloat(s.b, s.loc, zero, zeroElement, compute)) : wide;
+    }
+    Type i32 = s.b.getI32Type();
+    Value centered =
+        s.sub(emitExtend(s.b, s.loc, x, element, i32), emitExtend(s.b, s.loc, zero, zeroElement, i32));
+    return arith::SIToFPOp::create(s.b, s.loc, compute, centered);
+  }
+};
+
+class LowerRequantize : public LoweringPattern<w::RequantizeOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::RequantizeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
+    Type compute = rewriter.getF32Type();
+    int64_t rank = type.getRank();
+    SmallVector<Value> inputs{adaptor.getX()};
+    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
+    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
+    ParameterReader factor(rewriter, loc, op.getMult(), adaptor.getMult(), rank, axis, /*block=*/0, inputs,
+                           maps);
+    std::optional<ParameterReader> zero;
+    if (op.getZp())
+      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, /*block=*/0, inputs, maps);
+    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
+    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
+    Value result = createGeneric(
+        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
+        [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+          ScalarBuilder s{b, nested};
+          Value x = arith::SIToFPOp::create(b, nested, compute, args[0]);
+          Value scaled = s.mul(
+              x, emitToFloat(b, nested, factor.read(b, nested, args), elementOf(op.getMult()), compute));
+          Value rounded = math::RoundEvenOp::create(b, nested, scaled);
+          return emitSaturated(s, rounded, zero ? zero->read(b, nested, args) : Value(),
+                               op.getZp() ? elementOf(op.getZp()) : Type(), type.getElementType());
+        });
+    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    return success();
+  }
+};
+
+} // namespace
+
+void populateQuantLowerings(RewritePatternSet &patterns, const TypeConverter &converter,
+                            const LoweringContext &sizes) {
+  patterns.add<LowerDequantize, LowerQuantize, LowerRequantize>(converter, patterns.getContext(), sizes);
+}
+
+} // namespace weft::conversion

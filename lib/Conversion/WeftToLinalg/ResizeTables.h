@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which input elements an output element of a resize reads, and their weights: one definition, evaluated at
+// compile time for static sizes and emitted as code for dynamic ones.
+#ifndef WEFT_LIB_CONVERSION_WEFTTOLINALG_RESIZETABLES_H
+#define WEFT_LIB_CONVERSION_WEFTTOLINALG_RESIZETABLES_H
+
+#include "Scalar.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <cmath>
+
+namespace weft::conversion {
+
+/// Arithmetic on doubles, now.
+struct EvaluatedReals {
+  using Real = double;
+  using Bool = bool;
+  Real real(double value) { return value; }
+  Real add(Real x, Real y) { return x + y; }
+  Real sub(Real x, Real y) { return x - y; }
+  Real mul(Real x, Real y) { return x * y; }
+  Real div(Real x, Real y) { return x / y; }
+  Real floor(Real x) { return std::floor(x); }
+  Real ceil(Real x) { return std::ceil(x); }
+  Real abs(Real x) { return std::fabs(x); }
+  Bool less(Real x, Real y) { return x < y; }
+  Bool lessEqual(Real x, Real y) { return x <= y; }
+  Bool either(Bool x, Bool y) { return x || y; }
+  Real select(Bool cond, Real x, Real y) { return cond ? x : y; }
+};
+
+/// The same as f64 ops at an insertion point.
+struct EmittedReals {
+  ScalarBuilder s;
+  using Real = Value;
+  using Bool = Value;
+  using Pred = mlir::arith::CmpFPredicate;
+  Real real(double value) { return s.real(s.b.getF64Type(), value); }
+  Real add(Real x, Real y) { return s.add(x, y); }
+  Real sub(Real x, Real y) { return s.sub(x, y); }
+  Real mul(Real x, Real y) { return s.mul(x, y); }
+  Real div(Real x, Real y) { return mlir::arith::DivFOp::create(s.b, s.loc, x, y); }
+  Real floor(Real x) { return mlir::math::FloorOp::create(s.b, s.loc, x); }
+  Real ceil(Real x) { return mlir::math::CeilOp::create(s.b, s.loc, x); }
+  Real abs(Real x) { return mlir::math::AbsFOp::create(s.b, s.loc, x); }
+  Bool less(Real x, Real y) { return s.cmp(Pred::OLT, x, y); }
+  Bool lessEqual(Real x, Real y) { return s.cmp(Pred::OLE, x, y); }
+  Bool either(Bool x, Bool y) { return s.bitOr(x, y); }
+  Real select(Bool cond, Real x, Real y) { return s.select(cond, x, y); }
+};
+
+/// What is the same for all axes of a resize.
+struct ResizeRule {
+  mlir::weft::ResizeMode mode;
+  mlir::weft::ResizeCoord coord;
+  mlir::weft::ResizeNearest nearest;
+  double cubicA;
+  bool excludeOutside, antialias;
+};
+
+/// One axis: sizes, scale and region of interest.
+template <typename Arithmetic> struct ResizeAxis {
+  typename Arithmetic::Real inSize, outSize, scale, roiBegin, roiEnd;
+};
+
+/// Number of taps per axis; the scale matters with antialias only, where it must be known.
+inline int64_t getNumTaps(const ResizeRule &rule, std::optional<double> scale) {
+  if (rule.mode == mlir::weft::ResizeMode::nearest)
+    return 1;
+  int64_t radius = rule.mode == mlir::weft::ResizeMode::linear ? 1 : 2;
+  if (!rule.antialias)
+    return 2 * radius;
+  double stretch = std::min(scale.value_or(1.0), 1.0);
+  return 2 - 2 * static_cast<int64_t>(std::floor(-radius / stretch) + 1);
+}
+
+/// The input coordinate of output index `place`.
+template <typename A>
+typename A::Real getResizeCoordinate(A a, const ResizeRule &rule, const ResizeAxis<A> &axis,
+                                     typename A::Real place) {
+  using C = mlir::weft::ResizeCoord;
+  auto half = a.real(0.5), one = a.real(1.0), zero = a.real(0.0);
+  auto centre = a.div(a.add(place, half), axis.scale);
+  switch (rule.coord) {
+  case C::half_pixel:
+    return a.sub(centre, half);
+  case C::pytorch_half_pixel:
+    return a.select(a.lessEqual(axis.outSize, one), zero, a.sub(centre, half));
+  case C::half_pixel_symmetric: {
+    auto adjustment = a.div(axis.outSize, a.mul(axis.scale, axis.inSize));
+    auto offset = a.mul(a.mul(axis.inSize, half), a.sub(one, adjustment));
+    return a.sub(a.add(offset, centre), half);
+  }
+  case C::align_corners: {
+    auto span = a.sub(a.mul(axis.scale, axis.inSize), one);
+    auto isPoint = a.lessEqual(a.abs(span), zero);
+    auto value = a.div(a.mul(place, a.sub(axis.inSize, one)), a.select(isPoint, one, span));
+    return a.select(isPoint, zero, value);
+  }
+  case C::asymmetric:
+    return a.div(place, axis.scale);
+  case C::tf_crop_and_resize: {
+    auto last = a.sub(axis.inSize, one), span = a.sub(axis.outSize, one);
+    auto isPoint = a.lessEqual(span, zero);
+    auto extent = a.sub(axis.roiEnd, axis.roiBegin);
+    auto step = a.div(a.mul(extent, last), a.select(isPoint, one, span));
+    auto inside = a.add(a.mul(axis.roiBegin, last), a.mul(place, step));
+    return a.select(isPoint, a.mul(a.mul(half, a.add(axis.roiBegin, axis.roiEnd)), last), inside);
+  }
+  case C::tf_half_pixel_for_nn:
+    return centre;
+  }
+  llvm_unreachable("internal: unknown coordinate mode");
+}
+
+/// The weight of an element at a distance from the coordinate, before any normalisation.
+template <typename A>
+typename A::Real getResizeWeight(A a, const ResizeRule &rule, const ResizeAxis<A> &axis,
+                                 typename A::Real distance) {
+  auto one = a.real(1.0), zero = a.real(0.0);
+  auto d = a.abs(distance);
+  if (rule.antialias)
+    d = a.mul(d, a.select(a.less(axis.scale, one), axis.scale, one));
+  if (rule.mode == mlir::weft::ResizeMode::linear)
+    return a.select(a.less(d, one), a.sub(one, d), zero);
+  // Keys' cubic with parameter A.
+  double A_ = rule.cubicA;
+  auto d2 = a.mul(d, d), d3 = a.mul(d2, d);
+  auto near = a.add(a.sub(a.mul(a.real(A_ + 2), d3), a.mul(a.real(A_ + 3), d2)), one);
+  auto far = a.sub(a.add(a.sub(a.mul(a.real(A_), d3), a.mul(a.real(5 * A_), d2)), a.mul(a.real(8 * A_), d)),
+                   a.real(4 * A_));
+  return a.select(a.lessEqual(d, one), near, a.select(a.less(d, a.real(2.0)), far, zero));
+}
+
+template <typename A> struct ResizeTap {
+  typename A::Real index, weight;
+};
+
+/// Element index (clamped) and weight of each tap of output index `place`.
+template <typename A>
+SmallVector<ResizeTap<A>> getResizeTaps(A a, const ResizeRule &rule, const ResizeAxis<A> &axis,
+                                        typename A::Real place, int64_t numTaps) {
+  using N = mlir::weft::ResizeNearest;
+  auto x = getResizeCoordinate(a, rule, axis, place);
+  auto zero = a.real(0.0), half = a.real(0.5), last = a.sub(axis.inSize, a.real(1.0));
+  auto clamp = [&](typename A::Real value) {
+    auto low = a.select(a.less(value, zero), zero, value);
+    return a.select(a.less(last, low), last, low);
+  };
+  if (rule.mode == mlir::weft::ResizeMode::nearest) {
+    auto rounded = rule.nearest == N::round_prefer_floor  ? a.ceil(a.sub(x, half))
+                   : rule.nearest == N::round_prefer_ceil ? a.floor(a.add(x, half))
+                   : rule.nearest == N::floor             ? a.floor(x)
+                                                          : a.ceil(x);
+    return {{clamp(rounded), a.real(1.0)}};
+  }
+  auto first = a.add(a.floor(x), a.real(1.0 - numTaps / 2));
+  SmallVector<ResizeTap<A>> taps;
+  auto sum = zero;
+  for (int64_t t = 0; t < numTaps; ++t) {
+    auto index = a.add(first, a.real(t));
+    auto weight = getResizeWeight(a, rule, axis, a.sub(index, x));
+    if (rule.excludeOutside)
+      weight = a.select(a.either(a.less(index, zero), a.less(last, index)), zero, weight);
+    sum = a.add(sum, weight);
+    taps.push_back({clamp(index), weight});
+  }
+  if (rule.excludeOutside || rule.antialias)
+    for (ResizeTap<A> &tap : taps)
+      tap.weight = a.div(tap.weight, sum);
+  return taps;
+}
+
+/// Whether the coordinate lies outside of the input (tf_crop_and_resize takes the extrapolation value there).
+template <typename A>
+typename A::Bool isResizeOutside(A a, const ResizeRule &rule, const ResizeAxis<A> &axis,
+                                 typename A::Real place) {
+  auto x = getResizeCoordinate(a, rule, axis, place);
+  return a.either(a.less(x, a.real(0.0)), a.less(a.sub(axis.inSize, a.real(1.0)), x));
+}
+
+} // namespace weft::conversion
+
+#endif // WEFT_LIB_CONVERSION_WEFTTOLINALG_RESIZETABLES_H
