@@ -333,11 +333,12 @@ WEFT_API void weft_session_release(weft_session *session);
  *   used where it lies, other data is copied to aligned memory of the session. An absent optional has kind WEFT_OPTIONAL and
  *   `optional` NULL.
  * Outputs: in the order of the signature. `kind` and, for tensors, `data` and `capacity` are read. With `data` NULL the
- *   session provides the memory, valid until its next run or release; otherwise the result is written to `data` (directly when
+ *   session provides the memory, valid until its next run or release (and as an input of that next run); otherwise the result is written to `data` (directly when
  *   that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype, rank and dims are set; dims is valid
  *   until the next run or release. `capacity` is left alone.
  * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
- * Floats:  denormals are flushed to zero during the run unless the artifact says otherwise; the caller's state is restored.
+ * Floats:  rounding is to nearest and denormals are flushed to zero during the run, unless the artifact keeps them; the
+ *   caller's state is restored.
  * Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds that this artifact's code cannot
  *   take yet. Messages name the input or output, the dim and both values. The session stays usable; outputs are undefined. */
 WEFT_API weft_code weft_session_run(weft_session *session, uint32_t entry, const weft_value_view *inputs,

@@ -69,8 +69,6 @@ weft_code checkTensor(const weft_value_info &info, const weft_tensor_view &tenso
   return WEFT_OK;
 }
 
-constexpr int64_t absentDims[maxRank] = {};
-
 } // namespace
 
 weft_code bindInputs(weft_session &session, weft_status *status) {
@@ -83,15 +81,18 @@ weft_code bindInputs(weft_session &session, weft_status *status) {
     const weft_tensor_view *tensor = nullptr;
     if (weft_code code = findTensor(info.inputs[i], session.givenInputs[i], tensor, status))
       return code;
+    auto *dims = const_cast<int64_t *>(state.inputDims[i]); // a row of dimStorage
     if (!tensor) {
       state.inputData[i] = nullptr;
-      state.inputDims[i] = absentDims;
+      for (uint32_t d = 0; d < info.inputs[i].rank; ++d)
+        dims[d] = 0;
       continue;
     }
     if (weft_code code = checkTensor(info.inputs[i], *tensor, status))
       return code;
-    state.inputDims[i] = tensor->rank ? tensor->dims : absentDims;
-    if (weft_code code = bindSymbols(info, plan, i, state.inputDims[i], state.symbols, status))
+    for (uint32_t d = 0; d < tensor->rank; ++d)
+      dims[d] = tensor->dims[d];
+    if (weft_code code = bindSymbols(info, plan, i, dims, state.symbols, status))
       return code;
     state.inputData[i] = tensor->bytes ? tensor->data : session.nothing;
   }
@@ -132,22 +133,18 @@ weft_code prepareOutputs(weft_session &session, weft_status *status) {
 
 namespace {
 
-/// Whether the program may write to the caller's buffer while it runs.
-bool canWriteDirectly(const weft_session &session, uint32_t index, const void *data, uint64_t bytes) {
-  if (!isAligned(data))
-    return false;
+/// Whether an input of this run lies in these bytes. `ignored` is an input that may, or -1.
+bool holdsInput(const weft_session &session, const void *data, uint64_t bytes, int32_t ignored) {
   const weft_entry_info &info = session.module->info.entries[session.entry];
   const EntryState &state = session.entries[session.entry];
   for (uint32_t i = 0; i < info.input_count; ++i) {
     const weft_value_view &view = session.givenInputs[i];
     const weft_value_view *value = view.kind == WEFT_OPTIONAL ? view.optional : &view;
-    if (!value || !overlaps(data, bytes, state.inputData[i], value->tensor.bytes))
-      continue;
-    bool isAlias = info.aliases[index] == static_cast<int32_t>(i) && data == state.inputData[i];
-    if (!isAlias)
-      return false;
+    bool isAlias = ignored == static_cast<int32_t>(i) && data == state.inputData[i];
+    if (value && !isAlias && overlaps(data, bytes, state.inputData[i], value->tensor.bytes))
+      return true;
   }
-  return true;
+  return false;
 }
 
 } // namespace
@@ -190,10 +187,17 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
   place.isStaged = false;
   if (place.bytes == 0) {
     place.data = session.nothing;
-  } else if (given.data && canWriteDirectly(session, index, given.data, place.bytes)) {
+  } else if (given.data && isAligned(given.data) &&
+             !holdsInput(session, given.data, place.bytes, info.aliases[index])) {
     place.data = given.data;
   } else {
     place.isStaged = given.data != nullptr;
+    // The caller may hand the result of an earlier run back as an input, as models with state do.
+    if (place.own.data && holdsInput(session, place.own.data, place.own.capacity, -1)) {
+      Block own = place.own;
+      place.own = place.spare;
+      place.spare = own;
+    }
     if (!place.own.reserve(session.memory, place.bytes))
       return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s' (%llu bytes).",
                   output.name, static_cast<unsigned long long>(place.bytes));

@@ -2,7 +2,7 @@
 //
 // The runtime's side of the binary interface: what compiled programs and kernels call.
 
-#include "cpu/denormals.h"
+#include "cpu/float_mode.h"
 #include "session.h"
 #include "status.h"
 
@@ -69,9 +69,7 @@ void workOn(void *task, uint32_t slot) {
   int64_t begin, end;
   if (!takePart(dispatch, begin, end))
     return;
-  // Slot 0 of an own pool is the thread that weft_session_run has prepared already.
-  bool isPrepared = slot == 0 && !session.hasHookPool;
-  DenormalScope denormals(!isPrepared && !session.module->info.keeps_denormals);
+  FloatModeScope mode(session.module->info.keeps_denormals);
   do
     runPart(dispatch, session.workers[slot], begin, end);
   while (takePart(dispatch, begin, end));

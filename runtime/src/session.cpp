@@ -5,7 +5,7 @@
 #include "session.h"
 
 #include "cpu/cpu_features.h"
-#include "cpu/denormals.h"
+#include "cpu/float_mode.h"
 #include "status.h"
 
 #include <cstring>
@@ -46,6 +46,13 @@ bool readOptions(const weft_session_options *given, weft_session_options &option
   return true;
 }
 
+size_t totalRank(const weft_entry_info &entry) {
+  size_t sum = 0;
+  for (size_t i = 0; i < entry.input_count; ++i)
+    sum += entry.inputs[i].rank;
+  return sum;
+}
+
 bool createEntries(weft_session &session) {
   const weft_module_info &info = session.module->info;
   session.entries = session.memory.array<EntryState>(info.entry_count);
@@ -58,8 +65,12 @@ bool createEntries(weft_session &session) {
     state.symbols = session.memory.array<SymbolValue>(session.module->plans[i].slotCount + 1);
     state.inputData = session.memory.array<void *>(entry.input_count + 1);
     state.inputDims = session.memory.array<const int64_t *>(entry.input_count + 1);
-    if (!state.staging || !state.outputs || !state.symbols || !state.inputData || !state.inputDims)
+    state.dimStorage = session.memory.array<int64_t>(totalRank(entry) + 1);
+    if (!state.staging || !state.outputs || !state.symbols || !state.inputData || !state.inputDims ||
+        !state.dimStorage)
       return false;
+    for (size_t k = 0, used = 0; k < entry.input_count; used += entry.inputs[k++].rank)
+      state.inputDims[k] = state.dimStorage + used;
   }
   return session.entries != nullptr;
 }
@@ -74,12 +85,14 @@ void freeEntries(weft_session &session) {
     for (size_t k = 0; state.staging && k < entry.input_count; ++k)
       state.staging[k].free(session.memory);
     for (size_t k = 0; state.outputs && k < entry.output_count; ++k)
-      state.outputs[k].own.free(session.memory);
+      for (Block *block : {&state.outputs[k].own, &state.outputs[k].spare})
+        block->free(session.memory);
     session.memory.releaseArray(state.staging, entry.input_count + 1);
     session.memory.releaseArray(state.outputs, entry.output_count + 1);
     session.memory.releaseArray(state.symbols, session.module->plans[i].slotCount + 1);
     session.memory.releaseArray(state.inputData, entry.input_count + 1);
     session.memory.releaseArray(state.inputDims, entry.input_count + 1);
+    session.memory.releaseArray(state.dimStorage, totalRank(entry) + 1);
   }
   if (session.entries)
     session.memory.releaseArray(session.entries, info.entry_count);
@@ -122,7 +135,7 @@ weft_code startSession(weft_session &session, const weft_session_options &option
   return session.ownPool.start(session.memory, options.threads, status);
 }
 
-/// The run proper: inputs are bound, denormals set.
+/// The run proper: inputs are bound, the floating-point mode is set.
 weft_code execute(weft_session &session, weft_status *status) {
   EntryState &state = session.entries[session.entry];
   const weft_entry_info &info = session.module->info.entries[session.entry];
@@ -155,6 +168,7 @@ uint64_t nowNs() {
 }
 
 void runParallel(weft_session &session, weft_task_fn fn, void *task) {
+  session.usedPool = true;
   if (session.hasHookPool)
     session.hookPool.parallel(session.hookPool.user, session.threads, fn, task);
   else
@@ -229,13 +243,15 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   session->isScratchExhausted.store(false, std::memory_order_relaxed);
   bool isTimed = session->isProfiling || session->isTracing;
   uint64_t start = isTimed ? nowNs() : 0;
-  if (!session->hasHookPool)
+  // Threads wake while the inputs are bound; a program that used none in its last run will hardly need them.
+  if (session->usedPool && !session->hasHookPool)
     session->ownPool.wake();
+  session->usedPool = false;
   weft_code code = bindInputs(*session, status);
   if (!code)
     code = prepareOutputs(*session, status);
   if (!code) {
-    DenormalScope denormals(!info.keeps_denormals);
+    FloatModeScope mode(info.keeps_denormals);
     code = execute(*session, status);
   }
   settleMemory(*session);

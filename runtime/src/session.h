@@ -47,8 +47,9 @@ struct DynamicBlock {
 
 /// What becomes of one output.
 struct OutputState {
-  Block own;  // memory of the session, when the caller gives none or it cannot be used directly
-  void *data; // where the program writes; null until it asks
+  Block own;   // memory of the session, when the caller gives none or it cannot be used directly
+  Block spare; // takes turns with `own` when the caller hands a result back as an input
+  void *data;  // where the program writes; null until it asks
   uint64_t bytes;
   int64_t dims[maxRank];
   bool isStaged; // written to `own` and copied to the caller's buffer at the end
@@ -61,7 +62,8 @@ struct EntryState {
   OutputState *outputs;
   SymbolValue *symbols;
   void **inputData;          // weft_frame.inputs
-  const int64_t **inputDims; // weft_frame.dims
+  const int64_t **inputDims; // weft_frame.dims: rows of dimStorage
+  int64_t *dimStorage;       // copies, since the caller may hand back dims that this run will write
 };
 
 } // namespace weft::rt
@@ -90,6 +92,7 @@ struct weft_session {
   weft_status *status = nullptr;
   weft_code failure = WEFT_OK; // code of the first error that was reported through the ABI
   std::atomic<bool> isScratchExhausted{false};
+  bool usedPool = false; // some dispatch of the last run went to several threads
 
   // Profile and trace.
   bool isProfiling = false, isTracing = false;

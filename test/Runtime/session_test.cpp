@@ -118,6 +118,30 @@ TEST(Session, AllowsOutputsOverInputs) {
   EXPECT_EQ(std::vector<float>(x.data(), x.data() + 20), wanted);
 }
 
+// Models with state: each run takes the result of the one before, memory and dims of the session included.
+TEST(Session, TakesItsOwnResultsAsInputs) {
+  Opened opened = open(ArtifactSpec());
+  CountingAllocator allocator;
+  weft_allocator hooks = allocator.hooks();
+  SessionPtr session = createSession(opened, 1, &hooks);
+  Tensor x = counting({50, 4});
+  weft_value_view state = x.view();
+  std::vector<float> expected(x.data(), x.data() + 200);
+  int64_t calls = 0;
+  for (int round = 0; round < 6; ++round) {
+    weft_value_view out{};
+    weft_status status;
+    ASSERT_EQ(weft_session_run(session.get(), 0, &state, 1, &out, 1, &status), WEFT_OK) << status.message;
+    for (size_t i = 0; i < expected.size(); ++i)
+      expected[i] = expected[i] * static_cast<float>(i % 4 + 1) + 1;
+    ASSERT_EQ(memcmp(out.tensor.data, expected.data(), expected.size() * 4), 0) << "round " << round;
+    state = out;
+    if (round == 2)
+      calls = allocator.calls;
+  }
+  EXPECT_EQ(allocator.calls, calls);
+}
+
 TEST(Session, RefusesOverlappingOutputs) {
   ArtifactSpec spec;
   spec.mode = TwoOutputs;
@@ -162,6 +186,18 @@ TEST(Session, WakesSleepingThreads) {
   for (int round = 0; round < 5; ++round) {
     expectAffine(run(session, {x.view()}).outputs[0], 4000);
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  }
+}
+
+// Ends threads that spin, that sleep, and that are between the two.
+TEST(Session, StopsThreadsInAnyState) {
+  Opened opened = open(ArtifactSpec());
+  Tensor x = counting({1000, 4});
+  for (int round = 0; round < 60; ++round) {
+    SessionPtr session = createSession(opened, 2 + static_cast<uint32_t>(round) % 3);
+    if (round % 2)
+      expectAffine(run(session, {x.view()}).outputs[0], 4000);
+    std::this_thread::sleep_for(std::chrono::microseconds(round * 8));
   }
 }
 
@@ -339,10 +375,11 @@ TEST(Session, FlushesDenormalsAndRestoresTheCaller) {
     SessionPtr session = createSession(opened);
     Tensor x = counting({1, 4});
     x.data()[0] = std::numeric_limits<float>::denorm_min() * 1000;
-    constexpr unsigned exceptionFlags = 0x3f; // of arithmetic that is not the runtime's
-    unsigned before = _mm_getcsr() & ~exceptionFlags;
+    unsigned before = _mm_getcsr();
+    _mm_setcsr(before = (before & ~0x6000u) | 0x2000u); // round down: results must not depend on it
     Ran ran = run(session, {x.view()});
-    EXPECT_EQ(_mm_getcsr() & ~exceptionFlags, before);
+    EXPECT_EQ(_mm_getcsr(), before);
+    _mm_setcsr(before & ~0x6000u);
     ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
     float got = floats(ran.outputs[0])[0];
     EXPECT_EQ(got == 0.0f, !keeps);

@@ -114,9 +114,12 @@ void ThreadPool::stop(Memory &memory) {
 }
 
 void ThreadPool::wake() {
-  // Sequentially consistent with the sleeper's increment and check: one of the two sees the other.
+  // Whoever is counted here read the signal before it grows below, so nobody sleeps on uncounted. Whoever
+  // comes after the exchange stays counted for the next wake, and either sees the signal grow or is seen by
+  // the second look.
+  uint32_t asleep = sleepers.exchange(0, std::memory_order_seq_cst);
   signal.fetch_add(1, std::memory_order_seq_cst);
-  if (sleepers.load(std::memory_order_seq_cst) != 0)
+  if (asleep != 0 || sleepers.load(std::memory_order_seq_cst) != 0)
     wakeAll(signal);
 }
 
@@ -180,7 +183,6 @@ void ThreadPool::waitForChange(uint32_t seen) {
   sleepers.fetch_add(1, std::memory_order_seq_cst);
   while (signal.load(std::memory_order_seq_cst) == seen)
     sleepWhile(signal, seen);
-  sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 } // namespace weft::rt

@@ -49,7 +49,7 @@ private:
   alignas(64) std::atomic<uint64_t> gate{0};
   // Grows with every job, wake and stop; sleepers wait on it.
   alignas(64) std::atomic<uint32_t> signal{0};
-  std::atomic<uint32_t> sleepers{0};
+  std::atomic<uint32_t> sleepers{0}; // since the last wake; may count some that did not fall asleep
   std::atomic<bool> isStopping{false};
   alignas(64) weft_task_fn jobFn = nullptr;
   void *jobTask = nullptr;
