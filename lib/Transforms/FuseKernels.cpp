@@ -6,6 +6,7 @@
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Iterators.h"
 #include "mlir/IR/PatternMatch.h"
 #include "weft/Transforms/Passes.h"
 #include "llvm/ADT/SetVector.h"
@@ -324,35 +325,17 @@ FuseKernelsResult BlockFuser::build(RewriterBase &rewriter) {
   return result;
 }
 
-/// Lets every weft.dim read the first value that has the size, so that no kernel must give out a value for
-/// its size only.
-void redirectDims(func::FuncOp func) {
-  llvm::StringMap<std::pair<Value, int64_t>> first;
-  auto add = [&](Value value) {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    for (int64_t axis = 0; type && axis < type.getRank(); ++axis)
-      if (DimExpr dim = mlir::weft::getDim(type, axis); type.isDynamicDim(axis) && !dim.isUnknown())
-        first.try_emplace(dim.str(), value, axis);
-  };
-  llvm::for_each(func.getArguments(), add);
-  func.walk([&](DimOp dim) {
-    auto type = cast<RankedTensorType>(dim.getX().getType());
-    DimExpr expr = mlir::weft::getDim(type, dim.getAxis());
-    auto it = first.find(expr.str());
-    if (expr.isUnknown() || it == first.end())
-      return;
-    dim.getXMutable().assign(it->second.first);
-    dim.setAxis(it->second.second);
-  });
-}
-
 } // namespace
 
 namespace weft {
 
 FuseKernelsResult fuseKernels(func::FuncOp func, const FuseKernelsOptions &options) {
   FuseKernelsResult result;
-  redirectDims(func);
+  // A kernel without results would be left of an op without users.
+  func.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
   SmallVector<Block *> blocks;
   func.walk([&](Block *block) {
     if (!isa<KernelOp>(block->getParentOp()))

@@ -8,6 +8,7 @@
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/Matchers.h"
 #include "weft/Transforms/Passes.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -340,6 +341,25 @@ LogicalResult ShapeInference::inferLoop(LoopOp loop) {
   return success();
 }
 
+/// Lets every weft.dim read the entry argument that has the size, so that no value lives, or is made, for its
+/// size only.
+void readSizesFromArguments(func::FuncOp func) {
+  llvm::StringMap<std::pair<Value, int64_t>> first;
+  for (Value argument : func.getArguments())
+    if (auto type = dyn_cast<RankedTensorType>(argument.getType()))
+      for (int64_t axis = 0; axis < type.getRank(); ++axis)
+        if (type.isDynamicDim(axis))
+          first.try_emplace(mlir::weft::getDim(type, axis).str(), argument, axis);
+  func.walk([&](DimOp dim) {
+    DimExpr expr = mlir::weft::getDim(cast<RankedTensorType>(dim.getX().getType()), dim.getAxis());
+    auto it = first.find(expr.str());
+    if (expr.isUnknown() || it == first.end() || dim->getParentOfType<KernelOp>())
+      return;
+    dim.getXMutable().assign(it->second.first);
+    dim.setAxis(it->second.second);
+  });
+}
+
 } // namespace
 
 namespace weft {
@@ -347,7 +367,10 @@ namespace weft {
 FailureOr<InferShapesResult> inferShapes(func::FuncOp func) {
   if (func.isExternal())
     return InferShapesResult();
-  return ShapeInference(func).run();
+  FailureOr<InferShapesResult> result = ShapeInference(func).run();
+  if (succeeded(result))
+    readSizesFromArguments(func);
+  return result;
 }
 
 LogicalResult verifyShapes(func::FuncOp func) {

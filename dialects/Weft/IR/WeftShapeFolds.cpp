@@ -194,9 +194,11 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
         return rewriter.notifyMatchFailure(op, "a dim that is not of size 1 moves");
       previous = axis;
     }
-    if (!type.hasStaticShape())
-      return rewriter.notifyMatchFailure(op, "a dim is dynamic");
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, op.getX(), ValueRange(), type.getShape());
+    SmallVector<Value> sizes;
+    for (auto [dim, axis] : llvm::enumerate(op.getPerm()))
+      if (type.isDynamicDim(dim))
+        sizes.push_back(DimOp::create(rewriter, op.getLoc(), op.getX(), axis));
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, op.getX(), sizes, type.getShape());
     return success();
   }
 };

@@ -53,6 +53,21 @@ def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
   ];
 }
 
+def WeftFoldBatchNormPass : Pass<"weft-fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "Fold scales and shifts by constants into the weights of contractions";
+  let description = [{
+    What:           `conv(x, w) * a` becomes `conv(x, w * a)` for constants w and a (one per output channel), likewise for matmul and for a scale of the
+                    input; `(conv + b) * a` becomes `conv * a + b * a`, and two shifts become one. What is left of a batch normalisation is one add.
+    Before this:    parameters of batch normalisation are constants (`weft-fold-constants`).
+    After this:     products of constants, for `weft-fold-constants` to evaluate.
+    Does not:       touch quantised contractions, or those with other users; fold a shift before a conv, whose pads would need it.
+    Cost:           removes a multiplication per element; rounds each weight once more.
+    Source:         op-set section 5, BatchNorm.
+    (* example test/Transforms/fold-batch-norm.mlir#conv_nchw_f32_scale_shift *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+}
+
 def WeftFoldConstantsPass : Pass<"weft-fold-constants", "::mlir::func::FuncOp"> {
   let summary = "Evaluate ops on constants and remove dead ops";
   let description = [{
