@@ -132,6 +132,8 @@ TEST(Run, RefusesWrongInputs) {
   expectText(weft("run " + path + " --random 1 --shape x=1"), 1, "--shape gives input 'x' rank 1");
   expectText(weft("run " + path + " --random 1 --shape x=1xx4"), 2, "is not a shape");
   expectText(weft("run " + path + " --random 1 --shape x=99999999999999999999x4"), 2, "is not a shape");
+  expectText(weft("run " + path + " --random 1 --shape x=40000000000x4"), 1,
+             "There is no memory for input 'x' of shape 40000000000x4.");
   expectText(weft("run " + path + " --random 1 --shape x=4000000000000000000x4"), 1,
              "There is no memory for input 'x'");
 }

@@ -19,7 +19,10 @@ bool Buffer::resize(uint64_t count) {
   constexpr uint64_t alignment = 64;
   start.reset();
   bytes = 0;
-  if (count > UINT64_MAX - alignment)
+  // The system may promise more memory than there is, and end the program when it is used.
+  uint64_t installed =
+      static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  if (count > installed || count > UINT64_MAX - alignment)
     return false;
   uint64_t rounded = (count + alignment) / alignment * alignment;
   auto *place = static_cast<uint8_t *>(aligned_alloc(alignment, rounded));
