@@ -32,6 +32,27 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
+  let summary = "Rewrite a model for one sample into one for a batch";
+  let description = [{
+    What:           gives every argument whose dim 0 has size 1 the batch there and follows it through the dimension maps of the ops: the dim must be a
+                    parallel factor. Reshapes take it along as the outermost part of a dim, operands without batch are widened where the
+                    op does not broadcast. An argument whose dim 0 is a symbol gets the fixed size.
+    Before this:    `weft-infer-shapes`; sizes of reshapes are static or named.
+    After this:     sample i of each result is what the model gave for sample i of the arguments.
+    Does not:       batch ops that mix samples, loops, or sizes that depend on data: it names the op and fails.
+    Cost:           none beyond the batch; a constant is widened only where an op cannot broadcast it.
+    Source:         DESIGN section 7.
+    (* example test/Transforms/batch.mlir#conv_nchw_f32_flatten *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"size", "size", "int64_t", "0", "Samples per batch; 0: any number, decided by each call">,
+    Option<"symbol", "symbol", "std::string", "\"batch\"", "Name of the batch when its size is 0">
+  ];
+  let statistics = [Statistic<"numValues", "num-values", "Number of values that carry the batch">];
+}
+
 def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
   let summary = "Move image ops to channels-last layout";
   let description = [{

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Follows a batch dim from the arguments of a function to its results.
+#include "weft/Transforms/Batch.h"
+
+#include "dialects/Weft/IR/WeftOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "weft/Transforms/InferShapes.h"
+#include "weft/Transforms/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::weft;
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTBATCHPASS
+#include "weft/Transforms/Passes.h.inc"
+} // namespace weft
+
+namespace {
+
+/// Where a value carries the batch: dim `axis` has `batch * inner` entries, batch outermost.
+struct BatchPlace {
+  int64_t axis = 0;
+  DimExpr inner = DimExpr::constant(1);
+};
+
+class Batcher {
+public:
+  Batcher(func::FuncOp func, const ::weft::BatchOptions &options)
+      : func(func), builder(func.getContext()), options(options),
+        count(options.size > 0 ? DimExpr::constant(options.size) : DimExpr::symbol(options.symbol)) {}
+
+  FailureOr<::weft::BatchResult> run();
+
+private:
+  LogicalResult batchArguments();
+  LogicalResult batchOp(Operation *op);
+  LogicalResult batchReshape(ReshapeOp op, BatchPlace place);
+  LogicalResult batchByMap(Operation *op);
+  LogicalResult batchIf(IfOp op);
+  LogicalResult retype(Operation *op);
+  void widenOperand(OpOperand &operand, int64_t axis);
+  RankedTensorType withDim(RankedTensorType type, int64_t axis, const DimExpr &dim) {
+    SmallVector<DimExpr> dims = mlir::weft::getDims(type);
+    dims[axis] = dim;
+    return makeTensorType(dims, type.getElementType());
+  }
+  /// The size `count * inner` for a mixed list: static, or an index value.
+  OpFoldResult sizeOf(Location loc, const DimExpr &inner);
+  void setSize(Location loc, SmallVectorImpl<int64_t> &sizes, SmallVectorImpl<Value> &dynamic, int64_t axis,
+               const DimExpr &inner);
+
+  func::FuncOp func;
+  OpBuilder builder;
+  const ::weft::BatchOptions &options;
+  DimExpr count;
+  Value source; // an argument that carries the batch in dim 0
+  llvm::DenseMap<Value, BatchPlace> places;
+};
+
+LogicalResult Batcher::batchArguments() {
+  SmallVector<DimExpr> replaced;
+  for (BlockArgument argument : func.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || type.getRank() == 0)
+      continue;
+    DimExpr dim = mlir::weft::getDim(type, 0);
+    // A batch that is a symbol already only gets its size.
+    bool isSymbol = !dim.getSymbol().empty() && options.size > 0;
+    if (type.getDimSize(0) != 1 && !isSymbol)
+      continue;
+    argument.setType(withDim(type, 0, count));
+    if (isSymbol)
+      continue;
+    places[argument] = {};
+    if (!source)
+      source = argument;
+  }
+  if (places.empty() && options.size == 0)
+    return func.emitOpError(
+        "expected an argument whose dim 0 has size 1, but got none: there is nothing to batch");
+  return success();
+}
+
+OpFoldResult Batcher::sizeOf(Location loc, const DimExpr &inner) {
+  DimExpr size = count * inner;
+  if (std::optional<int64_t> constant = size.getConstant())
+    return builder.getIndexAttr(*constant);
+  Value value = DimOp::create(builder, loc, source, 0);
+  std::optional<int64_t> factor = inner.getConstant();
+  if (!factor)
+    return {};
+  if (*factor != 1)
+    value = arith::MulIOp::create(builder, loc, value, arith::ConstantIndexOp::create(builder, loc, *factor));
+  return value;
+}
+
+/// Replaces entry `axis` of a mixed list by the batch times `inner`.
+void Batcher::setSize(Location loc, SmallVectorImpl<int64_t> &sizes, SmallVectorImpl<Value> &dynamic,
+                      int64_t axis, const DimExpr &inner) {
+  OpFoldResult size = sizeOf(loc, inner);
+  auto isDynamic = [](int64_t entry) { return ShapedType::isDynamic(entry); };
+  int64_t position = llvm::count_if(ArrayRef<int64_t>(sizes).take_front(axis), isDynamic);
+  if (isDynamic(sizes[axis]))
+    dynamic.erase(dynamic.begin() + position);
+  if (auto constant = dyn_cast_if_present<Attribute>(size)) {
+    sizes[axis] = cast<IntegerAttr>(constant).getInt();
+    return;
+  }
+  sizes[axis] = ShapedType::kDynamic;
+  dynamic.insert(dynamic.begin() + position, cast<Value>(size));
+}
+
+/// Infers the result types again from the operands as they are now.
+LogicalResult Batcher::retype(Operation *op) {
+  auto inference = dyn_cast<InferTypeOpInterface>(op);
+  if (!inference)
+    return op->emitOpError("cannot be batched: its result types do not follow from its operands");
+  SmallVector<Type> types;
+  if (failed(inference.inferReturnTypes(op->getContext(), op->getLoc(), op->getOperands(),
+                                        op->getDiscardableAttrDictionary(), op->getPropertiesStorage(),
+                                        op->getRegions(), types)))
+    return op->emitOpError("cannot be batched: its operands do not fit together then");
+  for (auto [value, type] : llvm::zip(op->getResults(), types)) {
+    auto old = dyn_cast<RankedTensorType>(value.getType()), inferred = dyn_cast<RankedTensorType>(type);
+    if (old && inferred && old.getRank() == inferred.getRank())
+      if (auto it = places.find(value); it != places.end())
+        old = withDim(old, it->second.axis, mlir::weft::getDim(inferred, it->second.axis));
+    value.setType(old && inferred ? refineType(type, old) : type);
+  }
+  return success();
+}
+
+/// Widens dim `axis` of an operand without batch from 1 to the batch.
+void Batcher::widenOperand(OpOperand &operand, int64_t axis) {
+  builder.setInsertionPoint(operand.getOwner());
+  auto type = cast<RankedTensorType>(operand.get().getType());
+  SmallVector<int64_t> sizes(type.getShape());
+  SmallVector<Value> dynamic;
+  Location loc = operand.getOwner()->getLoc();
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (ShapedType::isDynamic(size))
+      dynamic.push_back(DimOp::create(builder, loc, operand.get(), dim));
+  setSize(loc, sizes, dynamic, axis, DimExpr::constant(1));
+  Value wide = BroadcastOp::create(builder, loc, withDim(type, axis, count), operand.get(), dynamic, sizes);
+  places[wide] = {axis, DimExpr::constant(1)};
+  operand.set(wide);
+}
+
+LogicalResult Batcher::batchReshape(ReshapeOp op, BatchPlace place) {
+  auto from = op.getX().getType(), to = op.getType();
+  auto product = [](RankedTensorType type, int64_t end) {
+    DimExpr size = DimExpr::constant(1);
+    for (int64_t axis = 0; axis < end; ++axis)
+      size = size * mlir::weft::getDim(type, axis);
+    return size;
+  };
+  DimExpr before = product(from, place.axis);
+  // The result's dims before the batch must hold what the operand's do; a dim of size 1 there takes the batch
+  // alone.
+  std::optional<int64_t> target;
+  for (int64_t axis = 0; axis < to.getRank(); ++axis) {
+    if (!DimExpr::provablyEqual(product(to, axis), before))
+      continue;
+    if (!target || to.getDimSize(axis) == 1)
+      target = axis;
+    if (to.getDimSize(axis) == 1)
+      break;
+  }
+  if (!target)
+    return op.emitOpError("cannot be batched: it mixes dim ")
+           << place.axis << " of its operand with dims before it";
+  DimExpr inner = mlir::weft::getDim(to, *target);
+  builder.setInsertionPoint(op);
+  SmallVector<int64_t> sizes(op.getStaticShape());
+  SmallVector<Value> dynamic = llvm::to_vector(op.getShape());
+  if (options.size == 0 && !inner.getConstant())
+    return op.emitOpError("cannot be batched: dim ") << *target << " would be a product of two symbols";
+  setSize(op.getLoc(), sizes, dynamic, *target, inner);
+  op.getShapeMutable().assign(dynamic);
+  op.setStaticShape(sizes);
+  places[op.getResult()] = {*target, inner};
+  return retype(op);
+}
+
+LogicalResult Batcher::batchIf(IfOp op) {
+  if (places.contains(op.getCond()))
+    return op.emitOpError("cannot be batched: samples would take different branches");
+  for (Region &region : op->getRegions())
+    for (Operation &nested : llvm::make_early_inc_range(region.front()))
+      if (failed(batchOp(&nested)))
+        return failure();
+  Operation *yields[] = {op.getThenRegion().front().getTerminator(),
+                         op.getElseRegion().front().getTerminator()};
+  for (auto [index, value] : llvm::enumerate(op.getResults())) {
+    auto a = places.find(yields[0]->getOperand(index)), b = places.find(yields[1]->getOperand(index));
+    if (a == places.end() && b == places.end())
+      continue;
+    BatchPlace place = a != places.end() ? a->second : b->second;
+    if (a == places.end() || b == places.end())
+      widenOperand((a == places.end() ? yields[0] : yields[1])->getOpOperand(index), place.axis);
+    places[value] = place;
+    auto type = cast<RankedTensorType>(value.getType());
+    value.setType(withDim(type, place.axis, count * place.inner));
+  }
+  return success();
+}
+
+/// Follows the batch by the op's dimension map, computed from the operands as they are now.
+LogicalResult Batcher::batchByMap(Operation *op) {
+  auto mapped = dyn_cast<DimMapOpInterface>(op);
+  FailureOr<DimMap> map = mapped ? mapped.getDimMap() : FailureOr<DimMap>(failure());
+  if (failed(map))
+    return op->emitOpError("cannot be batched: its operands and results have no dims in common");
+  std::optional<int64_t> factor;
+  BatchPlace place;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto it = places.find(operand.get());
+    if (it == places.end())
+      continue;
+    int64_t own = map->operands[operand.getOperandNumber()][it->second.axis];
+    if (own == kNoFactor || map->kinds[own] != FactorKind::Parallel)
+      return op->emitOpError("cannot be batched: it mixes the entries of dim ")
+             << it->second.axis << " of operand " << operand.getOperandNumber()
+             << ", which holds the samples";
+    if (factor && *factor != own)
+      return op->emitOpError("cannot be batched: operands carry the samples in dims that do not go together");
+    factor = own;
+    place = it->second;
+  }
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type || places.contains(operand.get()))
+      continue;
+    ArrayRef<int64_t> factors = map->operands[operand.getOperandNumber()];
+    const int64_t *axis = llvm::find(factors, *factor);
+    if (axis != factors.end() && type.getDimSize(axis - factors.begin()) == 1)
+      widenOperand(operand, axis - factors.begin());
+    else if (axis != factors.end() && !place.inner.getConstant())
+      return op->emitOpError("cannot be batched: operand ") << operand.getOperandNumber() << " has no batch";
+    else if (axis != factors.end() && place.inner.getConstant() != 1)
+      return op->emitOpError("cannot be batched: operand ")
+             << operand.getOperandNumber() << " would have to be repeated for each sample";
+  }
+  for (auto [value, factors] : llvm::zip(op->getResults(), map->results)) {
+    const int64_t *axis = llvm::find(factors, *factor);
+    if (axis == factors.end())
+      return op->emitOpError("cannot be batched: a result does not keep the samples apart");
+    places[value] = {axis - factors.begin(), place.inner};
+  }
+  return retype(op);
+}
+
+LogicalResult Batcher::batchOp(Operation *op) {
+  auto branch = dyn_cast<IfOp>(op);
+  if (branch)
+    return batchIf(branch);
+  SmallVector<Value> batched;
+  op->walk([&](Operation *nested) {
+    llvm::copy_if(nested->getOperands(), std::back_inserter(batched),
+                  [&](Value v) { return places.contains(v); });
+  });
+  if (batched.empty() || isa<func::ReturnOp, YieldOp, DimOp>(op))
+    return success();
+  BatchPlace place = places[batched.front()];
+  if (isa<ExtractOp>(op))
+    return op->emitOpError("cannot be batched: the shape would depend on the sample");
+  if (auto reshape = dyn_cast<ReshapeOp>(op))
+    return batchReshape(reshape, place);
+  if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
+    if (place.inner.getConstant() == 1) {
+      if (broadcast.getStaticShape()[place.axis] != 1)
+        return op->emitOpError("cannot be batched: it repeats the sample along dim ") << place.axis;
+      builder.setInsertionPoint(op);
+      SmallVector<int64_t> sizes(broadcast.getStaticShape());
+      SmallVector<Value> dynamic = llvm::to_vector(broadcast.getShape());
+      setSize(op->getLoc(), sizes, dynamic, place.axis, place.inner);
+      broadcast.getShapeMutable().assign(dynamic);
+      broadcast.setStaticShape(sizes);
+      places[broadcast.getResult()] = place;
+      return retype(op);
+    }
+  }
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    int64_t axis = place.axis;
+    bool isWhole = slice.getStaticOffsets()[axis] == 0 && slice.getStrides()[axis] == 1 &&
+                   DimExpr::provablyEqual(mlir::weft::getDim(slice.getType(), axis), place.inner);
+    if (!isWhole)
+      return op->emitOpError("cannot be batched: it takes a part of dim ")
+             << axis << ", which holds the samples";
+    builder.setInsertionPoint(op);
+    SmallVector<int64_t> sizes(slice.getStaticSizes());
+    SmallVector<Value> dynamic = llvm::to_vector(slice.getSizes());
+    setSize(op->getLoc(), sizes, dynamic, axis, place.inner);
+    slice.getSizesMutable().assign(dynamic);
+    slice.setStaticSizes(sizes);
+    places[slice.getResult()] = place;
+    return retype(op);
+  }
+  if (op->getNumRegions() > 0)
+    return op->emitOpError("cannot be batched: samples would need different numbers of iterations");
+  return batchByMap(op);
+}
+
+FailureOr<::weft::BatchResult> Batcher::run() {
+  if (failed(batchArguments()))
+    return failure();
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+    if (failed(batchOp(&op)))
+      return failure();
+  Block &body = func.getBody().front();
+  func.setFunctionType(
+      FunctionType::get(func.getContext(), body.getArgumentTypes(), body.getTerminator()->getOperandTypes()));
+  if (failed(::weft::inferShapes(func)))
+    return failure();
+  return ::weft::BatchResult{static_cast<int64_t>(places.size())};
+}
+
+} // namespace
+
+namespace weft {
+
+FailureOr<BatchResult> batch(func::FuncOp func, const BatchOptions &options) {
+  return Batcher(func, options).run();
+}
+
+} // namespace weft
+
+namespace {
+
+struct WeftBatchPass : ::weft::impl::WeftBatchPassBase<WeftBatchPass> {
+  using WeftBatchPassBase::WeftBatchPassBase;
+
+  void runOnOperation() override {
+    FailureOr<::weft::BatchResult> result = ::weft::batch(getOperation(), {size, symbol});
+    if (failed(result))
+      return signalPassFailure();
+    numValues += result->values;
+  }
+};
+
+} // namespace
