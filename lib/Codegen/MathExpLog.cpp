@@ -57,11 +57,11 @@ constexpr double erfPoly64[] = {
     0.0001205533290381260112,  -0.00001492564759449785383, 1.6462045980557631378e-6,
     -1.63646495514651601e-7,   1.4792469644520129023e-8,   -1.2164968617165561075e-9,
     8.7104653366504727423e-11, -4.2331295286795806355e-12};
-// -log(1 - erf(x)) as a polynomial of x - 2.5 on [1, 4], weighted by erfc: 2.1e-11.
-constexpr double erfTail32[] = {7.8068153036174742725,       5.3526806141284809475,
-                                0.943891840556349311,        0.010853497860173796887,
-                                -0.0021665274340189698146,   0.00043091011947313934501,
-                                -0.000061818985256015998404, 0.000021686394052511957469};
+// -log(1 - erf(x)) as a polynomial of x - 1 on [1, 4], weighted by erfc: 2.1e-11.
+constexpr double erfTail32[] = {1.8496055100666686517,      2.6389675145155340627,
+                                0.84310708194965244852,     0.041563479603393793394,
+                                -0.010046449379911029824,   0.0020119631057584733211,
+                                -0.00028952612280739155183, 0.000021686394052511957469};
 // The same as a polynomial of x - 3.5 on [1, 6]: 1.2e-20.
 constexpr double erfTail64[] = {
     14.112437402148187963,      7.2660995883651982815,      0.9667530547410780118,
@@ -250,7 +250,7 @@ Value weft::buildErf(MathBuilder &m, Value x) {
   // x + x * (p - 1): the rounding of p counts for an eighth.
   Value small = m.fma(x, polyOf(m, z, erfPoly32, erfPoly64), x);
   Value limited = m.atMost(magnitude, m.isDouble ? 6.0 : 4.0);
-  Value tail = polyOf(m, m.add(limited, m.isDouble ? -3.5 : -2.5), erfTail32, erfTail64);
+  Value tail = polyOf(m, m.add(limited, m.isDouble ? -3.5 : -1.0), erfTail32, erfTail64);
   Value large = m.sub(1.0, buildExp(m, m.neg(tail)));
   return m.select(m.less(magnitude, 1.0), small, m.copySign(large, x));
 }

@@ -64,47 +64,75 @@ Roots findRoots(kernel::FuncOp func, std::string &reason) {
   return roots;
 }
 
+/// Rows of unknown length that a tile may hold: temporary memory is sized for as many.
+constexpr int64_t maxUnknownRows = 64;
+
+/// How many of a loop's iterations make about `points` together with `inner` iterations in each: at least 1,
+/// at most `limit`; a constant when `inner` holds no sizes known only at run time.
+OpFoldResult divideByInner(RewriterBase &rewriter, Location loc, int64_t points, int64_t limit,
+                           ArrayRef<OpFoldResult> inner) {
+  if (inner.empty())
+    return rewriter.getIndexAttr(std::min(points, limit));
+  MLIRContext *context = rewriter.getContext();
+  AffineExpr one = getAffineConstantExpr(1, context), all = getAffineConstantExpr(points, context);
+  AffineExpr size = getAffineSymbolExpr(0, context);
+  OpFoldResult divisor = inner.front();
+  if (inner.size() > 1) {
+    Value total = getValueOrCreateConstantIndexOp(rewriter, loc, inner.front());
+    for (OpFoldResult other : inner.drop_front())
+      total =
+          arith::MulIOp::create(rewriter, loc, total, getValueOrCreateConstantIndexOp(rewriter, loc, other));
+    divisor = total;
+  }
+  divisor =
+      affine::makeComposedFoldedAffineMax(rewriter, loc, AffineMap::get(0, 1, {one, size}, context), divisor);
+  // A minimum, not a maximum with 1: bounds of tiles are derived from it.
+  auto map = AffineMap::get(0, 1, {getAffineConstantExpr(limit, context), 1 + all.floorDiv(size)}, context);
+  return affine::makeComposedFoldedAffineMin(rewriter, loc, map, divisor);
+}
+
 /// Chooses tile sizes for `root`: inner loops whole, outer ones cut so that a tile has about `points`
 /// iterations.
 SmallVector<OpFoldResult> chooseTileSizes(RewriterBase &rewriter, linalg::LinalgOp root,
                                           ArrayRef<unsigned> dims, int64_t points) {
+  Location loc = root.getLoc();
   SmallVector<int64_t> sizes = root.getStaticLoopRanges();
+  SmallVector<Range> ranges = root.createLoopRanges(rewriter, loc);
   SmallVector<OpFoldResult> tiles(sizes.size(), rewriter.getIndexAttr(0));
   // Loops that stay whole take their share of the points first.
   int64_t left = points;
-  for (unsigned i = 0; i < sizes.size(); ++i)
-    if (!llvm::is_contained(dims, i) && ShapedType::isStatic(sizes[i]))
+  SmallVector<OpFoldResult> unknown;
+  for (unsigned i = 0; i < sizes.size(); ++i) {
+    if (llvm::is_contained(dims, i))
+      continue;
+    if (ShapedType::isStatic(sizes[i]))
       left = std::max<int64_t>(1, left / std::max<int64_t>(1, sizes[i]));
-  Value dynamicLeft;
-  Location loc = root.getLoc();
+    else
+      unknown.push_back(ranges[i].size);
+  }
+  bool isFull = false;
   for (unsigned dim : llvm::reverse(dims)) {
-    int64_t size = sizes[dim];
-    if (dynamicLeft) {
-      tiles[dim] = dynamicLeft;
-      dynamicLeft = Value();
-      left = 1;
-    } else if (ShapedType::isDynamic(size)) {
-      tiles[dim] = rewriter.getIndexAttr(left);
-      bool hasOuter = dim != dims.front();
-      if (hasOuter && left > 1) {
-        // Outer tiles hold as many inner rows as fit: max(1, left / size).
-        Value rows =
-            getValueOrCreateConstantIndexOp(rewriter, loc, root.createLoopRanges(rewriter, loc)[dim].size);
-        Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
-        Value total = arith::ConstantIndexOp::create(rewriter, loc, left);
-        Value divisor = arith::MaxSIOp::create(rewriter, loc, rows, one);
-        Value quotient = arith::DivUIOp::create(rewriter, loc, total, divisor);
-        dynamicLeft = arith::MaxSIOp::create(rewriter, loc, quotient, one);
-      }
-      left = 1;
-    } else if (size > left) {
-      // Even tiles: as many as needed, all but the last of the same size.
-      int64_t count = llvm::divideCeil(size, left);
-      tiles[dim] = rewriter.getIndexAttr(llvm::divideCeil(size, count));
-      left = 1;
-    } else {
-      left /= std::max<int64_t>(1, size);
+    if (isFull) {
+      tiles[dim] = rewriter.getIndexAttr(1);
+      continue;
     }
+    int64_t size = sizes[dim];
+    if (ShapedType::isStatic(size) && unknown.empty() && size <= left) {
+      left /= std::max<int64_t>(1, size);
+      continue;
+    }
+    if (ShapedType::isStatic(size) && unknown.empty()) {
+      // Even tiles: as many as needed, all but the last of the same size.
+      tiles[dim] = rewriter.getIndexAttr(llvm::divideCeil(size, llvm::divideCeil(size, left)));
+      isFull = true;
+      continue;
+    }
+    int64_t limit = unknown.empty() ? left : std::min(left, maxUnknownRows);
+    tiles[dim] = divideByInner(rewriter, loc, left, limit, unknown);
+    if (ShapedType::isDynamic(size) && unknown.empty())
+      unknown.push_back(ranges[dim].size); // outer loops may still hold several of these rows
+    else
+      isFull = true;
   }
   return tiles;
 }
