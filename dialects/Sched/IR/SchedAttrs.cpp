@@ -14,7 +14,7 @@ static int64_t getNumVectorRegisters(int64_t lanes) { return lanes == 16 ? 32 : 
 
 LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUKernel kernel,
                               ArrayRef<int64_t> parallel, int64_t vector, ArrayRef<int64_t> registers,
-                              int64_t unroll, bool fma) {
+                              int64_t depth, int64_t unroll, bool fma) {
   if (vector != 4 && vector != 8 && vector != 16)
     return emitError() << "expected vector to be 4, 8 or 16, but got " << vector << " [cpu-C1]";
   for (int64_t size : parallel)
@@ -31,21 +31,17 @@ LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUK
   if (registers.size() != 2 || registers[0] < 1 || registers[1] < 1)
     return emitError() << "expected registers to be positive rows and columns [cpu-C2]";
   int64_t rows = registers[0], columns = registers[1];
-  if (kernel == CPUKernel::dot) {
-    // Each output element has an accumulator vector of its own, summed at the end.
-    if (rows * columns * unroll + columns + 1 > getNumVectorRegisters(vector))
-      return emitError() << "expected " << rows << "x" << columns << " dot products to fit "
-                         << getNumVectorRegisters(vector) << " registers [cpu-C3]";
-  } else {
-    if (columns % vector != 0)
-      return emitError() << "expected columns (" << columns << ") to be whole vectors of " << vector
-                         << " [cpu-C3]";
-    int64_t perRow = columns / vector;
-    if (rows * unroll * perRow + perRow + 1 > getNumVectorRegisters(vector))
-      return emitError() << "expected a " << rows << "x" << columns << " tile with unroll " << unroll
-                         << " to fit " << getNumVectorRegisters(vector) << " registers of " << vector
-                         << " lanes [cpu-C3]";
-  }
+  if (columns % vector != 0)
+    return emitError() << "expected columns (" << columns << ") to be whole vectors of " << vector
+                       << " [cpu-C3]";
+  int64_t perRow = columns / vector;
+  if (rows * unroll * perRow + perRow + 1 > getNumVectorRegisters(vector))
+    return emitError() << "expected a " << rows << "x" << columns << " tile with unroll " << unroll
+                       << " to fit " << getNumVectorRegisters(vector) << " registers of " << vector
+                       << " lanes [cpu-C3]";
+  if (depth < 0 || (depth > 0 && unroll > 1))
+    return emitError() << "expected depth of at least 0, and unroll 1 if it is not 0, but got " << depth
+                       << " and " << unroll << " [cpu-C6]";
   if (parallel.size() >= 2) {
     int64_t tileRows = parallel[parallel.size() - 2], tileColumns = parallel.back();
     if (tileRows % rows != 0 || tileColumns % columns != 0)

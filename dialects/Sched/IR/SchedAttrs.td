@@ -21,8 +21,8 @@ def Sched_Dialect : Dialect {
 }
 
 def Sched_CPUKernel : I32EnumAttr<"CPUKernel", "How code for an op is generated on a CPU", [
-    I32EnumAttrCase<"loops", 0>, I32EnumAttrCase<"gemm", 1>, I32EnumAttrCase<"gemv", 2>, I32EnumAttrCase<"dot", 3>,
-    I32EnumAttrCase<"conv", 4>, I32EnumAttrCase<"depthwise", 5>]> {
+    I32EnumAttrCase<"loops", 0>, I32EnumAttrCase<"gemm", 1>, I32EnumAttrCase<"gemv", 2>,
+    I32EnumAttrCase<"conv", 3>, I32EnumAttrCase<"depthwise", 4>]> {
   let cppNamespace = "::mlir::sched";
   let genSpecializedAttr = 0;
 }
@@ -35,27 +35,30 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
   let description = [{
     On an op as the discardable attribute `sched.cpu`.
 
-    - `kernel`: `loops` (linalg to loops), or the micro-kernel: `gemm`, `gemv` (few rows), `dot` (rhs transposed), `conv`,
-      `depthwise`.
+    - `kernel`: `loops` (linalg to loops), or the micro-kernel: `gemm`, `gemv` (few rows), `conv`, `depthwise`.
     - `parallel`: the parallel level, tile sizes of the split over threads: one per output dim of a kernel op, one per loop
       of a linalg op. 0 leaves the dim whole. Empty: the op is not split.
     - `vector`: f32 elements of one vector: 4, 8 or 16 [cpu-C1].
     - `registers`: the register level, rows and columns that one innermost loop computes; empty for `loops` [cpu-C2].
       Columns are whole vectors; accumulators, one row of operands and a broadcast fit the registers: 32 where a vector
       has 16 lanes, else 16 [cpu-C3]. Parallel tiles of the last two dims are multiples of them [cpu-C4].
+    - `depth`: steps of the contracted dim that all rows of a task take before the next ones, so that the part of the right
+      side that they need stays in the first-level cache; sums wait in the output, which must be f32. 0: all at once
+      [cpu-C6].
     - `unroll`: steps of the contracted dim with accumulators of their own, at least 1 [cpu-C5]; they count as rows in
-      [cpu-C3].
+      [cpu-C3]. 1 if `depth` is not 0.
     - `fma`: whether multiply and add are one instruction; else they are two, rounded twice.
 
-    `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], unroll = 1, fma = true>`
+    `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], depth = 0, unroll = 1,
+    fma = true>`
   }];
   let parameters = (ins Sched_CPUKernelParameter:$kernel, OptionalArrayRefParameter<"int64_t">:$parallel,
                         "int64_t":$vector,
-                        OptionalArrayRefParameter<"int64_t">:$registers, "int64_t":$unroll,
+                        OptionalArrayRefParameter<"int64_t">:$registers, "int64_t":$depth, "int64_t":$unroll,
                         "bool":$fma);
   let assemblyFormat = [{
     `<` `kernel` `=` $kernel `,` `parallel` `=` `[` (`]`) : ($parallel^ `]`)? `,` `vector` `=` $vector `,`
-    `registers` `=` `[` (`]`) : ($registers^ `]`)? `,` `unroll` `=` $unroll `,` `fma` `=` $fma `>`
+    `registers` `=` `[` (`]`) : ($registers^ `]`)? `,` `depth` `=` $depth `,` `unroll` `=` $unroll `,` `fma` `=` $fma `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

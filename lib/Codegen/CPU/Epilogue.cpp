@@ -50,7 +50,7 @@ Value Epilogue::loadExtra(unsigned i, ArrayRef<Value> indices, Value mask) {
   return result;
 }
 
-Value Epilogue::apply(Value accumulator, ArrayRef<Value> extras, bool isVector) {
+Value Epilogue::apply(Value accumulator, ArrayRef<Value> extras) {
   Block &block = op.getEpilogueBlock();
   IRMapping mapping;
   mapping.map(block.getArgument(0), accumulator);
@@ -59,12 +59,12 @@ Value Epilogue::apply(Value accumulator, ArrayRef<Value> extras, bool isVector) 
   // Values from outside the epilogue are the same for every element.
   auto lookUp = [&](Value value) {
     if (!mapping.contains(value))
-      mapping.map(value, isVector ? e.splat(value) : value);
+      mapping.map(value, e.splat(value));
     return mapping.lookup(value);
   };
   for (Operation &inner : block.without_terminator()) {
     Attribute constant;
-    if (isVector && matchPattern(&inner, m_Constant(&constant))) {
+    if (matchPattern(&inner, m_Constant(&constant))) {
       DenseElementsAttr vector = DenseElementsAttr::get(e.vectorOf(inner.getResult(0).getType()), constant);
       mapping.map(inner.getResult(0), arith::ConstantOp::create(e.b, e.loc, vector).getResult());
       continue;
@@ -72,9 +72,8 @@ Value Epilogue::apply(Value accumulator, ArrayRef<Value> extras, bool isVector) 
     for (Value operand : inner.getOperands())
       lookUp(operand);
     Operation *clone = e.b.clone(inner, mapping);
-    if (isVector)
-      for (Value result : clone->getResults())
-        result.setType(e.vectorOf(result.getType()));
+    for (Value result : clone->getResults())
+      result.setType(e.vectorOf(result.getType()));
   }
   return lookUp(block.getTerminator()->getOperand(0));
 }
@@ -100,20 +99,28 @@ void Epilogue::storeTile(int64_t rows, const Columns &columns, ValueRange accumu
       for (unsigned i = 0; i < numExtras; ++i)
         if (!extras[i])
           extras[i] = loadExtra(i, position, columns.mask(j));
-      e.store(apply(accumulators[r * columns.count + j], extras, /*isVector=*/true), op.getInit(), position,
-              columns.mask(j));
+      e.store(apply(accumulators[r * columns.count + j], extras), op.getInit(), position, columns.mask(j));
     }
 }
 
-void Epilogue::storeScalar(Value accumulator, ArrayRef<Value> indices) {
-  SmallVector<Value> extras;
-  for (auto [i, extra] : llvm::enumerate(op.getExtras())) {
-    SmallVector<Value> at;
-    for (AffineExpr expr : op.getEpilogueMap(i).getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      at.push_back(dim ? indices[dim.getPosition()] : e.index(0));
+void Epilogue::storeSums(int64_t rows, const Columns &columns, ValueRange accumulators,
+                         function_ref<SmallVector<Value>(int64_t)> indices) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t j = 0; j < columns.count; ++j) {
+      SmallVector<Value> at = indices(r);
+      at.back() = e.add(at.back(), j * e.lanes());
+      e.store(accumulators[r * columns.count + j], op.getInit(), at, columns.mask(j));
     }
-    extras.push_back(memref::LoadOp::create(e.b, e.loc, extra, at));
-  }
-  memref::StoreOp::create(e.b, e.loc, apply(accumulator, extras, /*isVector=*/false), op.getInit(), indices);
+}
+
+Accumulators Epilogue::loadSums(int64_t rows, const Columns &columns,
+                                function_ref<SmallVector<Value>(int64_t)> indices) {
+  Accumulators sums;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t j = 0; j < columns.count; ++j) {
+      SmallVector<Value> at = indices(r);
+      at.back() = e.add(at.back(), j * e.lanes());
+      sums.push_back(e.load(op.getInit(), at, columns.mask(j)));
+    }
+  return sums;
 }

@@ -31,8 +31,20 @@ private:
   SmallVector<Value> batchIndices(Value operand, int64_t numInner, ArrayRef<Value> batch);
   // One task: rows and columns of one batch element.
   void expandTask(ArrayRef<Value> batch, Span rows, Span columns);
-  // One register tile.
+  // One register tile, all at once.
   void expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns);
+  // All rows of a task and some columns, `depth` steps at a time.
+  void expandBlocks(ArrayRef<Value> batch, Span rows, const Columns &columns);
+  // Adds steps [begin, end) of the contraction to a register tile, `unroll` at a time.
+  Accumulators accumulate(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns, Span steps,
+                          int64_t unroll, Accumulators sums);
+  // Output indices of row r of the tile that begins at row `m`.
+  static SmallVector<Value> indicesAt(Emitter &e, ArrayRef<Value> batch, Value m, int64_t r,
+                                      const Columns &columns) {
+    SmallVector<Value> at(batch);
+    at.append({e.add(m, r), columns.begin});
+    return at;
+  }
   // Steps of k with accumulators of their own, for a tile of `numAccumulators`.
   int64_t getUnroll(int64_t numAccumulators);
   // Copies columns [n, n + panel) of a transposed rhs into `panel`.
@@ -80,14 +92,16 @@ int64_t ContractExpander::getUnroll(int64_t numAccumulators) {
   return std::clamp<int64_t>(unroll, e.sched.getUnroll(), std::max(kMaxUnroll, e.sched.getUnroll()));
 }
 
-void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns) {
-  int64_t vectors = columns.count, unroll = getUnroll(rows * vectors);
+Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_t rows,
+                                          const Columns &columns, Span steps, int64_t unroll,
+                                          Accumulators sums) {
+  int64_t vectors = columns.count, count = rows * vectors;
   SmallVector<Value> lhsBatch = batchIndices(op.getLhs(), 2, batch);
   SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), op.getPanel() ? 3 : 2, batch);
   // The step k of the part of the accumulators that begins at `first`.
   auto multiply = [&](Value k, ValueRange accumulators, int64_t first) {
     return multiplyTile(
-        e, rows, vectors, accumulators.slice(first, rows * vectors),
+        e, rows, vectors, accumulators.slice(first, count),
         [&](int64_t r) {
           SmallVector<Value> at(lhsBatch);
           at.append({e.add(m, r), k});
@@ -95,28 +109,51 @@ void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, 
         },
         [&](int64_t j) { return loadRhs(rhsBatch, columns, k, j); });
   };
-  Value zero = e.zeroVector();
-  int64_t count = rows * vectors;
-  Value wholeK = unroll == 1 ? K : e.mul(e.div(K, unroll), unroll);
-  Accumulators sums = e.tightLoop(e.index(0), wholeK, unroll, Accumulators(count * unroll, zero),
-                                  [&](Value k, ValueRange carried) {
-                                    Accumulators results;
-                                    for (int64_t u = 0; u < unroll; ++u)
-                                      llvm::append_range(results, multiply(e.add(k, u), carried, u * count));
-                                    return results;
-                                  });
+  std::optional<int64_t> begin = getConstantIntValue(steps.begin), end = getConstantIntValue(steps.end);
+  Value whole = unroll == 1 ? steps.end
+                            : e.add(steps.begin, e.mul(e.div(e.sub(steps.end, steps.begin), unroll), unroll));
+  sums.resize(count * unroll, unroll == 1 ? Value() : e.zeroVector());
+  sums = e.tightLoop(steps.begin, whole, unroll, sums, [&](Value k, ValueRange carried) {
+    Accumulators results;
+    for (int64_t u = 0; u < unroll; ++u)
+      llvm::append_range(results, multiply(e.add(k, u), carried, u * count));
+    return results;
+  });
   for (int64_t step = unroll / 2; step > 0; step /= 2)
     for (int64_t i = 0; i < step * count; ++i)
       sums[i] = arith::AddFOp::create(e.b, e.loc, sums[i], sums[i + step * count]);
   sums.resize(count);
-  std::optional<int64_t> staticK = getConstantIntValue(K);
-  if (unroll > 1 && !(staticK && *staticK % unroll == 0))
-    sums =
-        e.tightLoop(wholeK, K, 1, sums, [&](Value k, ValueRange carried) { return multiply(k, carried, 0); });
-  epilogue.storeTile(rows, columns, sums, [&](int64_t r) {
-    SmallVector<Value> at(batch);
-    at.append({e.add(m, r), columns.begin});
-    return at;
+  if (unroll > 1 && !(begin && end && (*end - *begin) % unroll == 0))
+    sums = e.tightLoop(whole, steps.end, 1, sums,
+                       [&](Value k, ValueRange carried) { return multiply(k, carried, 0); });
+  return sums;
+}
+
+void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns) {
+  int64_t count = rows * columns.count;
+  Accumulators sums = accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
+                                 Accumulators(count, e.zeroVector()));
+  epilogue.storeTile(rows, columns, sums, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
+}
+
+void ContractExpander::expandBlocks(ArrayRef<Value> batch, Span rows, const Columns &columns) {
+  auto forTiles = [&](function_ref<void(Value, int64_t, function_ref<SmallVector<Value>(int64_t)>)> body) {
+    forEachRows(e, rows, outShape[outShape.size() - 2], e.sched.getRows(), [&](Value m, int64_t count) {
+      body(m, count, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
+    });
+  };
+  forTiles([&](Value, int64_t count, auto indices) {
+    epilogue.storeSums(count, columns, Accumulators(count * columns.count, e.zeroVector()), indices);
+  });
+  e.loop(e.index(0), K, e.sched.getDepth(), [&](Value begin) {
+    Span steps = {begin, e.min(e.add(begin, e.sched.getDepth()), K)};
+    forTiles([&](Value m, int64_t count, auto indices) {
+      Accumulators sums = epilogue.loadSums(count, columns, indices);
+      epilogue.storeSums(count, columns, accumulate(batch, m, count, columns, steps, 1, sums), indices);
+    });
+  });
+  forTiles([&](Value, int64_t count, auto indices) {
+    epilogue.storeTile(count, columns, epilogue.loadSums(count, columns, indices), indices);
   });
 }
 
@@ -139,6 +176,8 @@ void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns
       packTransposed(batch, tile.begin,
                      e.min(e.index(tile.count * e.lanes()),
                            e.sub(e.dim(op.getInit(), outShape.size() - 1), tile.begin)));
+    if (e.sched.getDepth() > 0)
+      return expandBlocks(batch, rows, tile);
     forEachRows(e, rows, M, e.sched.getRows(),
                 [&](Value m, int64_t count) { expandTile(batch, m, count, tile); });
   });
@@ -154,11 +193,14 @@ LogicalResult ContractExpander::expand() {
     auto type = MemRefType::get(shape, e.b.getF32Type());
     transposedPanel = memref::AllocOp::create(e.b, e.loc, type, dynamic, e.b.getI64IntegerAttr(64));
   }
-  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), [&](ArrayRef<Span> ranges) {
-    forEachIndex(e, ranges.drop_back(2), [&](ArrayRef<Value> batch) {
-      expandTask(SmallVector<Value>(batch), ranges[ranges.size() - 2], ranges.back());
-    });
-  });
+  // Neighbouring tasks share rows of the left side, which stay in the cache.
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, outShape.size()));
+  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), order,
+                   [&](ArrayRef<Span> ranges) {
+                     forEachIndex(e, ranges.drop_back(2), [&](ArrayRef<Value> batch) {
+                       expandTask(SmallVector<Value>(batch), ranges[ranges.size() - 2], ranges.back());
+                     });
+                   });
 }
 
 LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op) {

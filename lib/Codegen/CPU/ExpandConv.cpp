@@ -15,14 +15,16 @@ using namespace weft::cpu;
 namespace {
 
 // Emits one kernel.conv. Rows of a register tile are pixels along the innermost spatial dim ("x"), columns
-// are filters.
+// are filters. The contracted dim of one row of the window ("y") runs over taps and channels, channels
+// fastest: its steps are numbered so.
 class ConvExpander {
 public:
   ConvExpander(Emitter &e, kernel::ConvOp op)
-      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())), G(op.getGroups()),
+      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
+        spatial(op.getNumSpatialDims()), G(op.getGroups()),
         C(cast<MemRefType>(op.getInput().getType()).getShape().back()),
-        F(cast<MemRefType>(op.getInit().getType()).getShape().back()),
-        x(getWindowAxis(op, op.getNumSpatialDims() - 1)) {}
+        F(cast<MemRefType>(op.getInit().getType()).getShape().back()), x(getWindowAxis(op, spatial - 1)),
+        y(getWindowAxis(op, 0)), stepsPerRow(x.kernel * (C / G)) {}
 
   LogicalResult expand();
 
@@ -33,141 +35,192 @@ private:
     Value group, pixel;
     int64_t rows;
   };
+  // What a task computes of one image and group.
+  struct Task {
+    Value image, group;
+    // The outer spatial dim; unused in one dim.
+    Span lines;
+    Span pixels;
+  };
 
-  void expandGroup(ArrayRef<Span> outer, Value group, Span pixels, Span columns);
-  void expandTile(const Tile &tile, const Taps &taps, const Columns &columns);
-  // Adds the taps of one row of the window; `tapY` is null in one dim.
+  void expandTask(const Task &task, const Columns &columns);
+  // All pixels of a task and some columns, `depth` steps at a time.
+  void expandBlocks(const Task &task, const Columns &columns);
+  void forEachTile(const Task &task, function_ref<void(const Tile &, const Taps &)> body);
+  // Taps of the outer spatial dim that read the input; one in one dim.
+  Span getWindowRows(const Tile &tile);
+  // Adds steps of one row of the window, row `tapY`.
   Accumulators addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns, Value tapY,
-                            ValueRange accumulators);
-  // Adds `length` products from input offset `inBegin` (of row 0) and filter row `filterBegin` on. Rows for
-  // which `isUsed` is false are left out; those with a `guard` count only where it holds.
-  Accumulators addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBegin, Value filterBegin,
-                      int64_t length, ValueRange accumulators, function_ref<bool(int64_t)> isUsed,
-                      ArrayRef<Value> guards);
+                            Span steps, ValueRange accumulators);
+  // Adds steps, step k at input offset `inBase + k` of row 0. Rows for which `isUsed` is false are left out;
+  // with `guards`, rows count only where theirs holds.
+  Accumulators addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase, Span steps,
+                      ValueRange accumulators, function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards);
+  SmallVector<Value> indicesAt(const Tile &tile, int64_t r, const Columns &columns);
 
   Emitter &e;
   kernel::ConvOp op;
   Epilogue epilogue;
-  int64_t G, C, F;
-  WindowAxis x;
+  int64_t spatial, G, C, F;
+  WindowAxis x, y;
+  int64_t stepsPerRow;
   // The input with its innermost spatial dim and channels as one, so that a window's row is one run.
   Value input;
 };
 
 } // namespace
 
-Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBegin,
-                                  Value filterBegin, int64_t length, ValueRange accumulators,
-                                  function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards) {
+Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase,
+                                  Span steps, ValueRange accumulators, function_ref<bool(int64_t)> isUsed,
+                                  ArrayRef<Value> guards) {
   SmallVector<Value> at = tile.outer;
-  if (tapY)
-    at.back() = getInputPixel(e, getWindowAxis(op, 0), tile.outer.back(), tapY);
+  if (spatial == 2)
+    at.back() = getInputPixel(e, y, tile.outer.back(), tapY);
   at.push_back(Value());
+  Value filterBase = e.mul(tapY, stepsPerRow);
   Value last = guards.empty() ? Value() : e.sub(e.dim(input, at.size() - 1), e.index(1));
-  return e.tightLoop(e.index(0), e.index(length), 1, accumulators, [&](Value k, ValueRange carried) {
+  auto row = [&](Value k, int64_t r) -> Value {
+    if (!isUsed(r))
+      return {};
+    at.back() = e.add(e.add(inBase, k), r * x.stride * C);
+    if (guards.empty())
+      return e.splat(memref::LoadOp::create(e.b, e.loc, input, at));
+    at.back() = e.min(e.max(at.back(), e.index(0)), last);
+    Value value = memref::LoadOp::create(e.b, e.loc, input, at);
+    Value zero = arith::ConstantOp::create(e.b, e.loc, e.b.getF32FloatAttr(0));
+    return e.splat(arith::SelectOp::create(e.b, e.loc, guards[r], value, zero));
+  };
+  auto column = [&](Value k, int64_t j) {
+    Value n = e.add(columns.begin, j * e.lanes()), step = e.add(filterBase, k);
+    return e.load(op.getFilter(), {tile.group, e.div(n, op.getPanel()), step, e.rem(n, op.getPanel())},
+                  Value());
+  };
+  return e.tightLoop(steps.begin, steps.end, 1, accumulators, [&](Value k, ValueRange carried) {
     return multiplyTile(
-        e, tile.rows, columns.count, carried,
-        [&](int64_t r) -> Value {
-          if (!isUsed(r))
-            return {};
-          at.back() = e.add(e.add(inBegin, k), r * x.stride * C);
-          if (guards.empty())
-            return e.splat(memref::LoadOp::create(e.b, e.loc, input, at));
-          at.back() = e.min(e.max(at.back(), e.index(0)), last);
-          Value value = memref::LoadOp::create(e.b, e.loc, input, at);
-          Value zero = arith::ConstantOp::create(e.b, e.loc, e.b.getF32FloatAttr(0));
-          return e.splat(arith::SelectOp::create(e.b, e.loc, guards[r], value, zero));
-        },
-        [&](int64_t j) {
-          Value n = e.add(columns.begin, j * e.lanes());
-          return e.load(op.getFilter(),
-                        {tile.group, e.div(n, op.getPanel()), e.add(filterBegin, k), e.rem(n, op.getPanel())},
-                        Value());
-        });
+        e, tile.rows, columns.count, carried, [&](int64_t r) { return row(k, r); },
+        [&](int64_t j) { return column(k, j); });
   });
 }
 
 Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns,
-                                        Value tapY, ValueRange accumulators) {
-  int64_t perGroup = C / G;
-  Value filterRow = tapY ? e.mul(tapY, x.kernel * perGroup) : e.index(0);
-  Value groupBegin = G == 1 ? e.index(0) : e.mul(tile.group, perGroup);
-  // The run of tap `tapX`: its input offset and its filter row.
-  auto inBegin = [&](Value tapX) {
-    return e.add(e.mul(getInputPixel(e, x, tile.pixel, tapX), C), groupBegin);
+                                        Value tapY, Span steps, ValueRange accumulators) {
+  int64_t perTap = C / G;
+  // Input offset of step 0 of row 0, if tap `tapX` followed the others without a gap.
+  auto inBase = [&](Value tapX) {
+    Value base = e.sub(e.mul(getInputPixel(e, x, tile.pixel, tapX), C), e.mul(tapX, perTap));
+    return G == 1 ? base : e.add(base, e.mul(tile.group, perTap));
   };
-  auto filterBegin = [&](Value tapX) { return e.add(filterRow, e.mul(tapX, perGroup)); };
+  // The steps among `steps` of taps [begin, end).
+  auto stepsOf = [&](Value begin, Value end) -> Span {
+    return {e.max(steps.begin, e.mul(begin, perTap)), e.min(steps.end, e.mul(end, perTap))};
+  };
   auto always = [](int64_t) { return true; };
+  // Without dilation and groups a window's row is one run of the input.
+  bool isOneRun = x.dilation == 1 && G == 1;
 
-  if (taps.kind == Taps::Kind::Inside && x.dilation == 1 && G == 1)
-    return addRun(tile, columns, tapY, inBegin(e.index(0)), filterRow, x.kernel * C, accumulators, always,
-                  {});
-  if (taps.kind == Taps::Kind::Inside && x.kernel > 1)
+  if (taps.kind == Taps::Kind::Inside && (isOneRun || x.kernel == 1))
+    return addRun(tile, columns, tapY, inBase(e.index(0)), steps, accumulators, always, {});
+  if (taps.kind == Taps::Kind::Inside)
     return e.tightLoop(e.index(0), e.index(x.kernel), 1, accumulators, [&](Value tapX, ValueRange carried) {
-      return addRun(tile, columns, tapY, inBegin(tapX), filterBegin(tapX), perGroup, carried, always, {});
+      return addRun(tile, columns, tapY, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always, {});
     });
-  if (taps.kind != Taps::Kind::Unknown) {
+  if (taps.kind == Taps::Kind::Known) {
     Accumulators sums(accumulators);
     // Neighbouring taps that reach the same rows make one run.
-    bool canMerge = x.dilation == 1 && G == 1;
     for (int64_t tap = 0, next; tap < x.kernel; tap = next) {
       auto isUsed = [&](int64_t r) { return taps.isInside(r, tap); };
       auto isAlike = [&](int64_t other) {
         return llvm::all_of(llvm::seq<int64_t>(0, tile.rows),
                             [&](int64_t r) { return taps.isInside(r, tap) == taps.isInside(r, other); });
       };
-      for (next = tap + 1; canMerge && next < x.kernel && isAlike(next);)
+      for (next = tap + 1; isOneRun && next < x.kernel && isAlike(next);)
         ++next;
       if (llvm::any_of(llvm::seq<int64_t>(0, tile.rows), isUsed))
-        sums = addRun(tile, columns, tapY, inBegin(e.index(tap)), filterBegin(e.index(tap)),
-                      (next - tap) * perGroup, sums, isUsed, {});
+        sums = addRun(tile, columns, tapY, inBase(e.index(tap)), stepsOf(e.index(tap), e.index(next)), sums,
+                      isUsed, {});
     }
     return sums;
   }
-  Value size = e.dim(op.getInput(), op.getNumSpatialDims());
+  Value size = e.dim(op.getInput(), spatial);
   return e.tightLoop(e.index(0), e.index(x.kernel), 1, accumulators, [&](Value tapX, ValueRange carried) {
     SmallVector<Value> guards;
     for (int64_t r = 0; r < tile.rows; ++r) {
       Value pixel = getInputPixel(e, x, e.add(tile.pixel, r), tapX);
       guards.push_back(arith::AndIOp::create(e.b, e.loc, e.less(e.index(-1), pixel), e.less(pixel, size)));
     }
-    return addRun(tile, columns, tapY, inBegin(tapX), filterBegin(tapX), perGroup, carried, always, guards);
+    return addRun(tile, columns, tapY, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always, guards);
   });
 }
 
-void ConvExpander::expandTile(const Tile &tile, const Taps &taps, const Columns &columns) {
-  Accumulators sums(tile.rows * columns.count, e.zeroVector());
-  if (op.getNumSpatialDims() == 1) {
-    sums = addWindowRow(tile, taps, columns, Value(), sums);
-  } else {
-    Span inside = getInsideTaps(e, getWindowAxis(op, 0), tile.outer.back(), e.dim(op.getInput(), 1));
-    sums = e.tightLoop(inside.begin, inside.end, 1, sums, [&](Value tapY, ValueRange carried) {
-      return addWindowRow(tile, taps, columns, tapY, carried);
+SmallVector<Value> ConvExpander::indicesAt(const Tile &tile, int64_t r, const Columns &columns) {
+  SmallVector<Value> at(tile.outer);
+  at.append({e.add(tile.pixel, r), G == 1 ? columns.begin : e.add(e.mul(tile.group, F / G), columns.begin)});
+  return at;
+}
+
+Span ConvExpander::getWindowRows(const Tile &tile) {
+  return spatial == 1 ? Span{e.index(0), e.index(1)}
+                      : getInsideTaps(e, y, tile.outer.back(), e.dim(op.getInput(), 1));
+}
+
+void ConvExpander::forEachTile(const Task &task, function_ref<void(const Tile &, const Taps &)> body) {
+  SmallVector<Span> lines;
+  if (spatial == 2)
+    lines.push_back(task.lines);
+  forEachIndex(e, lines, [&](ArrayRef<Value> line) {
+    forEachWindowRows(e, task.pixels, x, e.sched.getRows(), [&](Value pixel, int64_t rows, const Taps &taps) {
+      Tile tile = {{task.image}, task.group, pixel, rows};
+      llvm::append_range(tile.outer, line);
+      body(tile, taps);
     });
-  }
-  Value firstColumn = G == 1 ? columns.begin : e.add(e.mul(tile.group, F / G), columns.begin);
-  epilogue.storeTile(tile.rows, columns, sums, [&](int64_t r) {
-    SmallVector<Value> at(tile.outer);
-    at.append({e.add(tile.pixel, r), firstColumn});
-    return at;
   });
 }
 
-void ConvExpander::expandGroup(ArrayRef<Span> outer, Value group, Span pixels, Span columns) {
-  // Filters are outside of rows: a panel stays in the cache while rows of the input pass by.
-  forEachColumns(e, columns, F / G, e.sched.getColumns(), [&](const Columns &tileColumns) {
-    forEachIndex(e, outer.drop_front(), [&](ArrayRef<Value> y) {
-      forEachWindowRows(e, pixels, x, e.sched.getRows(), [&](Value pixel, int64_t rows, const Taps &taps) {
-        Tile tile = {{outer.front().begin}, group, pixel, rows};
-        llvm::append_range(tile.outer, y);
-        expandTile(tile, taps, tileColumns);
+void ConvExpander::expandBlocks(const Task &task, const Columns &columns) {
+  auto indicesOf = [&](const Tile &tile) { return [&](int64_t r) { return indicesAt(tile, r, columns); }; };
+  forEachTile(task, [&](const Tile &tile, const Taps &) {
+    epilogue.storeSums(tile.rows, columns, Accumulators(tile.rows * columns.count, e.zeroVector()),
+                       indicesOf(tile));
+  });
+  Value numSteps = e.index(stepsPerRow);
+  e.loop(e.index(0), e.index(spatial == 1 ? 1 : y.kernel), 1, [&](Value tapY) {
+    e.loop(e.index(0), numSteps, e.sched.getDepth(), [&](Value begin) {
+      Span steps = {begin, e.min(e.add(begin, e.sched.getDepth()), numSteps)};
+      forEachTile(task, [&](const Tile &tile, const Taps &taps) {
+        Span inside = getWindowRows(tile);
+        Value isInside =
+            arith::AndIOp::create(e.b, e.loc, e.less(tapY, inside.end), e.less(inside.begin, e.add(tapY, 1)));
+        e.ifThen(isInside, [&] {
+          Accumulators sums = epilogue.loadSums(tile.rows, columns, indicesOf(tile));
+          sums = addWindowRow(tile, taps, columns, tapY, steps, sums);
+          epilogue.storeSums(tile.rows, columns, sums, indicesOf(tile));
+        });
       });
     });
+  });
+  forEachTile(task, [&](const Tile &tile, const Taps &) {
+    epilogue.storeTile(tile.rows, columns, epilogue.loadSums(tile.rows, columns, indicesOf(tile)),
+                       indicesOf(tile));
+  });
+}
+
+void ConvExpander::expandTask(const Task &task, const Columns &columns) {
+  if (e.sched.getDepth() > 0)
+    return expandBlocks(task, columns);
+  forEachTile(task, [&](const Tile &tile, const Taps &taps) {
+    Accumulators sums(tile.rows * columns.count, e.zeroVector());
+    Span rows = getWindowRows(tile), steps = {e.index(0), e.index(stepsPerRow)};
+    if (spatial == 1)
+      sums = addWindowRow(tile, taps, columns, rows.begin, steps, sums);
+    else
+      sums = e.tightLoop(rows.begin, rows.end, 1, sums, [&](Value tapY, ValueRange carried) {
+        return addWindowRow(tile, taps, columns, tapY, steps, carried);
+      });
+    epilogue.storeTile(tile.rows, columns, sums, [&](int64_t r) { return indicesAt(tile, r, columns); });
   });
 }
 
 LogicalResult ConvExpander::expand() {
-  int64_t spatial = op.getNumSpatialDims();
   ArrayRef<int64_t> parallel = e.sched.getParallel();
   if (G > 1 && !parallel.empty() && parallel.back() != 0)
     return op.emitOpError()
@@ -178,17 +231,25 @@ LogicalResult ConvExpander::expand() {
     groups.push_back({i});
   groups.push_back({spatial, spatial + 1});
   input = memref::CollapseShapeOp::create(e.b, e.loc, op.getInput(), groups);
-  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), [&](ArrayRef<Span> ranges) {
-    Span pixels = ranges[spatial], columns = ranges.back();
-    forEachIndex(e, ranges.front(), [&](ArrayRef<Value> n) {
-      SmallVector<Span> outer(ranges.take_front(spatial));
-      outer.front() = {n.front(), Value()};
-      if (G == 1)
-        return expandGroup(outer, e.index(0), pixels, columns);
-      e.loop(e.index(0), e.index(G), 1,
-             [&](Value group) { expandGroup(outer, group, pixels, {e.index(0), e.index(F / G)}); });
-    });
-  });
+  // Channels outermost: neighbouring tasks share filters, also those of other images.
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, spatial + 1));
+  order.insert(order.begin(), spatial + 1);
+  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), order,
+                   [&](ArrayRef<Span> ranges) {
+                     Span lines = spatial == 2 ? ranges[1] : Span(), pixels = ranges[spatial];
+                     forEachIndex(e, ranges.front(), [&](ArrayRef<Value> image) {
+                       // Filters are outside of pixels: a panel stays in the cache while the image passes by.
+                       auto expandGroup = [&](Value group, Span columns) {
+                         forEachColumns(e, columns, F / G, e.sched.getColumns(), [&](const Columns &tile) {
+                           expandTask({image.front(), group, lines, pixels}, tile);
+                         });
+                       };
+                       if (G == 1)
+                         return expandGroup(e.index(0), ranges.back());
+                       e.loop(e.index(0), e.index(G), 1,
+                              [&](Value group) { expandGroup(group, {e.index(0), e.index(F / G)}); });
+                     });
+                   });
 }
 
 // Whether a window op's input and filter are dense, so that runs cross pixels.

@@ -110,17 +110,20 @@ void DepthwiseExpander::expandTile(ArrayRef<Value> outer, Value pixel, int64_t r
 
 LogicalResult DepthwiseExpander::expand() {
   int64_t spatial = op.getNumSpatialDims();
-  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), [&](ArrayRef<Span> ranges) {
-    Span pixels = ranges[spatial], columns = ranges.back();
-    forEachIndex(e, ranges.take_front(spatial), [&](ArrayRef<Value> at) {
-      SmallVector<Value> outer(at);
-      forEachColumns(e, columns, C, e.sched.getColumns(), [&](const Columns &tileColumns) {
-        forEachWindowRows(e, pixels, x, e.sched.getRows(), [&](Value pixel, int64_t rows, const Taps &taps) {
-          expandTile(outer, pixel, rows, taps, tileColumns);
-        });
-      });
-    });
-  });
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, spatial + 2));
+  return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), order,
+                   [&](ArrayRef<Span> ranges) {
+                     Span pixels = ranges[spatial], columns = ranges.back();
+                     forEachIndex(e, ranges.take_front(spatial), [&](ArrayRef<Value> at) {
+                       SmallVector<Value> outer(at);
+                       forEachColumns(e, columns, C, e.sched.getColumns(), [&](const Columns &tileColumns) {
+                         forEachWindowRows(e, pixels, x, e.sched.getRows(),
+                                           [&](Value pixel, int64_t rows, const Taps &taps) {
+                                             expandTile(outer, pixel, rows, taps, tileColumns);
+                                           });
+                       });
+                     });
+                   });
 }
 
 LogicalResult weft::expandDepthwise(RewriterBase &rewriter, kernel::DepthwiseOp op) {

@@ -21,6 +21,10 @@ static LogicalResult checkExpandable(Operation *op) {
   if (!sched || sched.getKernel() == sched::CPUKernel::loops)
     return op->emitOpError() << "expected a micro-kernel in " << sched::CPUAttr::getAttrName()
                              << ", but got none [expand-kernel-ops-C1]";
+  Type element = cast<ShapedType>(cast<kernel::EpilogueOpInterface>(op).getInit().getType()).getElementType();
+  if (sched.getDepth() > 0 && !element.isF32())
+    return op->emitOpError() << "expected an output of f32, where sums can wait, for a depth of "
+                             << sched.getDepth() << ", but got " << element << " [expand-kernel-ops-C7]";
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     bool isExtra = operand.getOperandNumber() >= 2 && operand.getOperandNumber() + 1 < op->getNumOperands();

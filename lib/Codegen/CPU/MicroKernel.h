@@ -67,11 +67,13 @@ struct Span {
   mlir::Value begin, end;
 };
 
-/// Runs `body` for each task of the parallel level: one scf.forall over the dims of `op`'s output that the
-/// schedule splits, or once, with whole ranges, when it splits none.
+/// Runs `body` for each task of the parallel level, with the part of each output dim that it covers: one
+/// scf.forall over the dims that the schedule splits, or once, with whole ranges, when it splits none.
 ///
-/// Errors: the schedule splits an op that is not at the top of its kernel, or has another number of dims.
-mlir::LogicalResult emitTasks(Emitter &e, mlir::kernel::EpilogueOpInterface op,
+/// `order` names all output dims as the forall nests them, outermost first: neighbouring tasks differ in the
+/// last ones. Errors: the schedule splits an op that is not at the top of its kernel, or has another number
+/// of dims.
+mlir::LogicalResult emitTasks(Emitter &e, mlir::kernel::EpilogueOpInterface op, llvm::ArrayRef<int64_t> order,
                               llvm::function_ref<void(llvm::ArrayRef<Span>)> body);
 
 /// Runs `body` for each index of `ranges`, outermost first; the vector it gets has one index per range.
@@ -120,12 +122,15 @@ public:
   /// Stores a tile whose row r, column 0 is output element `indices(r)`.
   void storeTile(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
                  llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
-  /// Stores one scalar.
-  void storeScalar(mlir::Value accumulator, llvm::ArrayRef<mlir::Value> indices);
+  /// Stores the accumulators of a tile in the output as they are; loads them again. Requires an f32 output.
+  void storeSums(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
+                 llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
+  Accumulators loadSums(int64_t rows, const Columns &columns,
+                        llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
 
 private:
   mlir::Value loadExtra(unsigned i, llvm::ArrayRef<mlir::Value> indices, mlir::Value mask);
-  mlir::Value apply(mlir::Value accumulator, llvm::ArrayRef<mlir::Value> extras, bool isVector);
+  mlir::Value apply(mlir::Value accumulator, llvm::ArrayRef<mlir::Value> extras);
 
   Emitter &e;
   mlir::kernel::EpilogueOpInterface op;

@@ -9,7 +9,7 @@
 using namespace mlir;
 using namespace weft::cpu;
 
-LogicalResult weft::cpu::emitTasks(Emitter &e, kernel::EpilogueOpInterface op,
+LogicalResult weft::cpu::emitTasks(Emitter &e, kernel::EpilogueOpInterface op, ArrayRef<int64_t> order,
                                    function_ref<void(ArrayRef<Span>)> body) {
   Value out = op.getInit();
   int64_t rank = cast<MemRefType>(out.getType()).getRank();
@@ -20,12 +20,12 @@ LogicalResult weft::cpu::emitTasks(Emitter &e, kernel::EpilogueOpInterface op,
     return op->emitOpError() << "expected " << rank << " parallel tile sizes, but got " << tiles.size()
                              << " [expand-kernel-ops-C2]";
   SmallVector<Span> ranges;
-  SmallVector<OpFoldResult> counts;
-  for (auto [i, tile] : llvm::enumerate(tiles)) {
+  for (int64_t i = 0; i < rank; ++i)
     ranges.push_back({e.index(0), e.dim(out, i)});
-    if (tile > 0)
-      counts.push_back(getAsOpFoldResult(e.ceilDiv(ranges.back().end, tile)));
-  }
+  SmallVector<OpFoldResult> counts;
+  for (int64_t dim : order)
+    if (tiles[dim] > 0)
+      counts.push_back(getAsOpFoldResult(e.ceilDiv(ranges[dim].end, tiles[dim])));
   if (counts.empty()) {
     body(ranges);
     return success();
@@ -35,12 +35,12 @@ LogicalResult weft::cpu::emitTasks(Emitter &e, kernel::EpilogueOpInterface op,
   scf::ForallOp::create(
       e.b, e.loc, counts, ValueRange(), std::nullopt, [&](OpBuilder &b, Location loc, ValueRange ivs) {
         unsigned next = 0;
-        for (auto [i, tile] : llvm::enumerate(tiles)) {
-          if (tile == 0)
+        for (int64_t dim : order) {
+          if (tiles[dim] == 0)
             continue;
-          Value begin = e.mul(ivs[next++], tile);
-          Value end = tile == 1 ? e.add(begin, 1) : e.min(e.add(begin, tile), ranges[i].end);
-          ranges[i] = {begin, end};
+          Value begin = e.mul(ivs[next++], tiles[dim]);
+          Value end = tiles[dim] == 1 ? e.add(begin, 1) : e.min(e.add(begin, tiles[dim]), ranges[dim].end);
+          ranges[dim] = {begin, end};
         }
         body(ranges);
         scf::InParallelOp::create(b, loc);

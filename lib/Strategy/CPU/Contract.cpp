@@ -24,6 +24,7 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
   int64_t M = sizeOr(shape[numBatch], kLikelyRows), N = sizeOr(shape[numBatch + 1], kLikelyColumns);
   int64_t K = sizeOr(lhs.getShape().back(), kLikelyDepth);
   Product product = {M, N, K, K * 4};
+  product.canBlock = out.getElementType().isF32();
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns);
   double cycles = estimateCycles(product, tile, target);
   int64_t batch = 1;
@@ -44,15 +45,22 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
       parallel[i] = 0;
       inner *= shape[i];
     }
-    // Columns first: a task then reads its part of the weights once. Rows when columns are few.
-    int64_t columnParts = std::min<int64_t>(perBatch, llvm::divideCeil(N, tile.columns));
-    int64_t rowParts = llvm::divideCeil(perBatch, columnParts);
+    // Columns first: a task then reads its part of the weights once. Rows when columns are few, or when all
+    // rows do not stay in the second-level cache while the columns of a task pass by.
+    int64_t rowBlocks = M * K * 4 > 2 * target.l2Bytes ? llvm::divideCeil(M * K * 4, target.l2Bytes / 2) : 1;
+    int64_t columnParts =
+        std::min<int64_t>(llvm::divideCeil(perBatch, rowBlocks), llvm::divideCeil(N, tile.columns));
+    int64_t rowParts = std::max<int64_t>(rowBlocks, llvm::divideCeil(perBatch, columnParts));
     parallel.push_back(cutEvenly(M, rowParts, tile.rows));
     parallel.push_back(cutEvenly(N, columnParts, tile.columns));
   }
+  // Rows of a task are what meets the same columns.
+  if (!parallel.empty())
+    product.rows = std::min(M, parallel[numBatch]);
+  int64_t depth = chooseDepth(product, tile, target);
   auto kind = M <= 2 ? sched::CPUKernel::gemv : sched::CPUKernel::gemm;
   auto sched = sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns},
-                                   tile.unroll, target.hasFMA);
+                                   depth, tile.unroll, target.hasFMA);
   return {sched, llvm::formatv("{0} products of {1}x{2}x{3}: {4}x{5} register tiles, about {6} tasks", batch,
                                M, N, K, tile.rows, tile.columns, parallel.empty() ? 1 : tasks)
                      .str()};

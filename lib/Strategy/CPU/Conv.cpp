@@ -49,6 +49,9 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit
   int64_t G = op.getGroups(), C = cast<ShapedType>(op.getInput().getType()).getShape().back();
   int64_t K = cast<ShapedType>(op.getFilter().getType()).getDimSize(2);
   Product product = {out.x, out.channels / G, K, op.getStrides().back() * C * 4};
+  product.repeats = out.y;
+  product.stepsAtOnce = op.getKernel().back() * (C / G);
+  product.canBlock = type.getElementType().isF32();
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
   double cycles = estimateCycles(product, tile, target) * out.n * out.y * G;
   int64_t tasks = chooseTaskCount(cycles);
@@ -62,8 +65,12 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit
       columnParts = G > 1 ? 1 : std::max<int64_t>(columnParts, llvm::divideCeil(tasks, out.n * out.y));
     parallel = cutWindowTasks(out, type.getRank(), tasks, std::min(columnParts, tasks), tile);
   }
+  // Lines of a task are what meets the same filters.
+  if (type.getRank() == 4 && !parallel.empty() && parallel[1] > 0)
+    product.repeats = std::min(out.y, parallel[1]);
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
-                                   {tile.rows, tile.columns}, tile.unroll, target.hasFMA);
+                                   {tile.rows, tile.columns}, chooseDepth(product, tile, target), tile.unroll,
+                                   target.hasFMA);
   return {sched,
           llvm::formatv("{0} pixels of {1} products by {2} channels: {3}x{4} register tiles, about {5} tasks",
                         out.n * out.y * out.x, K, out.channels, tile.rows, tile.columns,
@@ -91,7 +98,7 @@ Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bo
   if (isSplit && (tasks > 1 || !type.hasStaticShape()))
     parallel = cutWindowTasks(out, type.getRank(), tasks, out.y == 1 ? tasks : 1, tile);
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::depthwise, parallel, target.lanes,
-                                   {tile.rows, tile.columns}, tile.unroll, target.hasFMA);
+                                   {tile.rows, tile.columns}, 0, tile.unroll, target.hasFMA);
   return {sched,
           llvm::formatv("{0} pixels of {1} channels by {2} taps: {3}x{4} register tiles, about {5} tasks",
                         out.n * out.y * out.x, out.channels, taps, tile.rows, tile.columns,

@@ -27,6 +27,27 @@ static bool fits(int64_t rows, int64_t vectors, int64_t unroll, const CPUTarget 
   return rows * vectors * unroll + vectors + 1 <= target.numRegisters;
 }
 
+// Whether a panel is so long that each pass over it is a stream through the second-level cache.
+static bool isStream(int64_t panelBytes, const CPUTarget &target) { return panelBytes > target.l2Bytes / 4; }
+
+// Register tiles that one after another meet the same columns.
+static int64_t countRowTiles(const Product &product, int64_t rows) {
+  return llvm::divideCeil(product.rows, rows) * product.repeats;
+}
+
+int64_t weft::chooseDepth(const Product &product, const RegisterTile &tile, const CPUTarget &target) {
+  // Fewer tiles would not repay storing and loading the sums, nor would fewer steps.
+  constexpr int64_t kMinTiles = 3, kMinSteps = 96;
+  int64_t bytesPerStep = tile.columns * 4;
+  if (!product.canBlock || tile.unroll > 1 || !isStream(product.depth * bytesPerStep, target) ||
+      countRowTiles(product, tile.rows) < kMinTiles)
+    return 0;
+  int64_t atOnce = product.stepsAtOnce > 0 ? product.stepsAtOnce : product.depth;
+  int64_t limit = target.l1Bytes * 3 / 4 / bytesPerStep;
+  int64_t steps = llvm::divideCeil(atOnce, llvm::divideCeil(atOnce, limit));
+  return steps < std::min(kMinSteps, limit) ? 0 : steps;
+}
+
 // Cycles of one step of the innermost loop of `rows` x `vectors` accumulators, `unroll` steps at a time.
 static double stepCycles(int64_t rows, int64_t vectors, int64_t unroll, const Product &product,
                          const CPUTarget &target) {
@@ -34,12 +55,16 @@ static double stepCycles(int64_t rows, int64_t vectors, int64_t unroll, const Pr
   double loads = (rows + vectors) / target.loadsPerCycle;
   double latency = static_cast<double>(target.multiplyLatency) / unroll;
   double cycles = std::max({multiplies, loads, latency});
-  // Columns that do not stay in the first-level cache come from the second for every tile.
-  int64_t panelBytes = product.depth * vectors * target.lanes * 4;
-  double bytesPerCycle = panelBytes > target.l2Bytes / 4 ? kL2StreamBytesPerCycle : kL2BytesPerCycle;
-  if (panelBytes > target.l1Bytes / 2)
-    cycles = std::max(cycles, vectors * target.lanes * 4 / bytesPerCycle);
-  return cycles;
+  int64_t bytesPerStep = vectors * target.lanes * 4, panelBytes = product.depth * bytesPerStep;
+  if (panelBytes <= target.l1Bytes / 2)
+    return cycles;
+  // Columns that do not stay in the first-level cache come from the second: for every tile, or once for all
+  // tiles when they are taken a part of the depth at a time, which costs storing and loading the sums.
+  double far = bytesPerStep / (isStream(panelBytes, target) ? kL2StreamBytesPerCycle : kL2BytesPerCycle);
+  int64_t depth = chooseDepth(product, {rows, vectors * target.lanes, unroll}, target);
+  if (depth == 0)
+    return std::max(cycles, far);
+  return std::max(cycles, far / countRowTiles(product, rows)) + rows * vectors * kStoreCycles / depth;
 }
 
 static double tileCycles(int64_t rows, int64_t vectors, int64_t unroll, const Product &product,

@@ -20,6 +20,12 @@ struct Product {
   int64_t rows, columns, depth;
   /// Bytes from one row of the left side to the next.
   int64_t rowBytes;
+  /// How many sets of `rows` rows meet the same columns; their tiles do not mix.
+  int64_t repeats = 1;
+  /// Steps of the contracted dim that can be taken at once; at most `depth`.
+  int64_t stepsAtOnce = 0;
+  /// Whether sums can wait in the output.
+  bool canBlock = true;
 };
 
 /// The tile for which `product` takes the fewest cycles; `columnLimit` bounds its columns, `maxUnroll` its
@@ -31,6 +37,9 @@ RegisterTile chooseRegisterTile(const Product &product, const CPUTarget &target,
 
 /// Cycles that `product` takes with `tile`.
 double estimateCycles(const Product &product, const RegisterTile &tile, const CPUTarget &target);
+
+/// Steps that all rows take before the next ones (`depth` of #sched.cpu), or 0 for all at once.
+int64_t chooseDepth(const Product &product, const RegisterTile &tile, const CPUTarget &target);
 
 /// Number of tasks that `cycles` of work should be cut into: enough that all threads stay busy to the end,
 /// none so small that handing it out costs more than it gains. 1: not worth a second thread.
