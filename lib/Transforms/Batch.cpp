@@ -40,7 +40,7 @@ private:
   LogicalResult batchReshape(ReshapeOp op, BatchPlace place);
   LogicalResult batchByMap(Operation *op);
   LogicalResult batchIf(IfOp op);
-  LogicalResult retype(Operation *op);
+  LogicalResult retype(Operation *op, bool isFinal = true);
   void widenOperand(OpOperand &operand, int64_t axis);
   RankedTensorType withDim(RankedTensorType type, int64_t axis, const DimExpr &dim) {
     SmallVector<DimExpr> dims = mlir::weft::getDims(type);
@@ -113,22 +113,27 @@ void Batcher::setSize(Location loc, SmallVectorImpl<int64_t> &sizes, SmallVector
   dynamic.insert(dynamic.begin() + position, cast<Value>(size));
 }
 
-/// Infers the result types again from the operands as they are now.
-LogicalResult Batcher::retype(Operation *op) {
+/// Infers the result types again from the operands as they are now; reports errors only when that is final.
+LogicalResult Batcher::retype(Operation *op, bool isFinal) {
   auto inference = dyn_cast<InferTypeOpInterface>(op);
   if (!inference)
-    return op->emitOpError("cannot be batched: its result types do not follow from its operands");
+    return isFinal ? op->emitOpError("cannot be batched: its result types do not follow from its operands")
+                   : failure();
   SmallVector<Type> types;
-  if (failed(inference.inferReturnTypes(op->getContext(), op->getLoc(), op->getOperands(),
+  std::optional<Location> loc;
+  if (isFinal)
+    loc = op->getLoc();
+  if (failed(inference.inferReturnTypes(op->getContext(), loc, op->getOperands(),
                                         op->getDiscardableAttrDictionary(), op->getPropertiesStorage(),
                                         op->getRegions(), types)))
-    return op->emitOpError("cannot be batched: its operands do not fit together then");
+    return isFinal ? op->emitOpError("cannot be batched: its operands do not fit together then") : failure();
   for (auto [value, type] : llvm::zip(op->getResults(), types)) {
     auto old = dyn_cast<RankedTensorType>(value.getType()), inferred = dyn_cast<RankedTensorType>(type);
     if (old && inferred && old.getRank() == inferred.getRank())
       if (auto it = places.find(value); it != places.end())
         old = withDim(old, it->second.axis, mlir::weft::getDim(inferred, it->second.axis));
-    value.setType(old && inferred ? refineType(type, old) : type);
+    // What the old type knows beyond inference holds but for dims that now carry the batch.
+    value.setType(isFinal && old && inferred ? refineType(type, old) : type);
   }
   return success();
 }
@@ -210,6 +215,9 @@ LogicalResult Batcher::batchIf(IfOp op) {
 
 /// Follows the batch by the op's dimension map, computed from the operands as they are now.
 LogicalResult Batcher::batchByMap(Operation *op) {
+  // The map tells dims of size 1 from the batch by the types; ops that need their operands widened first keep
+  // theirs.
+  (void)retype(op, /*isFinal=*/false);
   auto mapped = dyn_cast<DimMapOpInterface>(op);
   FailureOr<DimMap> map = mapped ? mapped.getDimMap() : FailureOr<DimMap>(failure());
   if (failed(map))
