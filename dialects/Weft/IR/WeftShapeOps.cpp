@@ -42,17 +42,14 @@ static std::optional<int64_t> getStorageBytes(RankedTensorType type) {
 }
 
 LogicalResult ConstantOp::verify() {
-  auto type = dyn_cast<RankedTensorType>(getValue().getType());
-  if (!type || !type.hasStaticShape())
-    return emitOpError("expected a value of static shape, but got ") << getValue().getType() << " [constant-C1]";
   auto resource = dyn_cast<DenseResourceElementsAttr>(getValue());
   AsmResourceBlob *blob = resource ? resource.getRawHandle().getBlob() : nullptr;
   if (!blob)
     return success();
-  std::optional<int64_t> wanted = getStorageBytes(type);
+  std::optional<int64_t> wanted = getStorageBytes(cast<RankedTensorType>(getType()));
   int64_t got = blob->getData().size();
   if (wanted && *wanted != got)
-    return emitOpError("expected a resource of ") << *wanted << " bytes, but got " << got << " bytes [constant-C2]";
+    return emitOpError("expected a resource of ") << *wanted << " bytes, but got " << got << " bytes [constant-C1]";
   return success();
 }
 
@@ -245,7 +242,9 @@ LogicalResult PadOp::verify() {
       return emitOpError("expected a value of one ") << x.getElementType() << " element, but got " << value << " [pad-C3]";
     return success();
   }
-  for (int64_t axis = 0; axis < x.getRank(); ++axis) {
+  // Lists of a wrong length are reported by the inference, which runs behind this.
+  size_t numDims = std::min({getStaticLo().size(), getStaticHi().size(), x.getShape().size()});
+  for (size_t axis = 0; axis < numDims; ++axis) {
     int64_t most = std::max(getStaticLo()[axis], getStaticHi()[axis]), size = x.getDimSize(axis);
     bool isReflect = getMode() == PadMode::reflect;
     if (!ShapedType::isDynamic(size) && most > 0 && size < 1)

@@ -1,0 +1,10 @@
+// RUN: weft-opt %s --split-input-file --verify-diagnostics
+//
+// Each constraint of weft.tanh is refused with its label.
+
+func.func @tanh_c1_booleans(%x: tensor<4xi1>) {
+  // expected-error @+2 {{expected float elements, but got 'i1' [tanh-C1]}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = weft.tanh %x : (tensor<4xi1>) -> tensor<4xi1>
+  return
+}
