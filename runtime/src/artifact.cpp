@@ -17,7 +17,8 @@
 namespace weft::rt {
 
 weft_code ArtifactBytes::map(const char *path, weft_status *status) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  // Not blocking: a pipe without a writer is refused below instead of waited for.
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return fail(status, WEFT_SYSTEM_IO, "'%s' cannot be opened: %s.", path, strerror(errno));
   struct stat info;

@@ -4,7 +4,7 @@
 
 #include "module.h"
 
-#include "cpu/cpu_features.h"
+#include "cpu/processors.h"
 #include "status.h"
 
 #include <cstdio>

@@ -230,6 +230,16 @@ void *scratch(weft_worker *base, int64_t bytes) {
 
 } // namespace
 
+// Compiled code calls by these offsets: fields are only ever added at the end.
+static_assert(offsetof(weft_abi, dispatch) == 8 && offsetof(weft_abi, arena) == 16 &&
+              offsetof(weft_abi, alloc) == 24 && offsetof(weft_abi, release) == 32 &&
+              offsetof(weft_abi, output) == 40 && offsetof(weft_abi, fail) == 48 &&
+              offsetof(weft_abi, scratch) == 56 && sizeof(weft_abi) == 64);
+static_assert(offsetof(weft_frame, inputs) == 0 && offsetof(weft_frame, dims) == 8 &&
+              offsetof(weft_frame, constants) == 16 && offsetof(weft_frame, arena) == 24 &&
+              sizeof(weft_frame) == 32);
+static_assert(offsetof(weft_worker, abi) == 0 && offsetof(Worker, base) == 0);
+
 const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena,  alloc,
                                release,          output,           failRun,  scratch};
 

@@ -4,8 +4,8 @@
 
 #include "session.h"
 
-#include "cpu/cpu_features.h"
 #include "cpu/float_mode.h"
+#include "cpu/processors.h"
 #include "status.h"
 
 #include <cstring>

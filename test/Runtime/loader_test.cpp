@@ -5,9 +5,12 @@
 #include "helpers.h"
 
 #include "../../runtime/src/cpu/cpu_features.h"
+#include "../../runtime/src/cpu/processors.h"
 #include "weft_artifact_generated.h"
 
 #include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace weft::test;
 namespace file = weft::file;
@@ -459,6 +462,25 @@ TEST(Features, LevelsAreNested) {
   EXPECT_FALSE(weft::rt::isPsabiLevel("native"));
 }
 #endif
+
+TEST(Features, CountProcessors) {
+  EXPECT_GE(weft::rt::availableProcessors(), 1u);
+  EXPECT_EQ(weft::rt::processorsOfQuota("max 100000\n"), 0u);
+  EXPECT_EQ(weft::rt::processorsOfQuota("200000 100000\n"), 2u);
+  EXPECT_EQ(weft::rt::processorsOfQuota("150000 100000"), 2u);
+  EXPECT_EQ(weft::rt::processorsOfQuota("1000 100000"), 1u);
+  EXPECT_EQ(weft::rt::processorsOfQuota("1000 0"), 0u);
+  EXPECT_EQ(weft::rt::processorsOfQuota(""), 0u);
+}
+
+TEST(Loader, RefusesPipes) {
+  std::string path = writeTemporary({}, "pipe");
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  weft_module *module = nullptr;
+  weft_status status;
+  EXPECT_EQ(weft_module_open(path.c_str(), nullptr, &module, &status), WEFT_SYSTEM_IO);
+}
 
 TEST(Loader, RefusesCodeThatIsNoSharedObject) {
   ArtifactSpec spec;

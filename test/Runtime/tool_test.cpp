@@ -84,6 +84,16 @@ TEST(Run, TakesTheLongestName) {
   expectText(weft("run " + artifact(spec) + " -i 'a=b/c: d=" + two + "' -i a=" + one), 0, "[21]");
 }
 
+TEST(Run, PrefersNamesToPositions) {
+  ArtifactSpec spec;
+  spec.mode = SumFirsts;
+  spec.a = 2;
+  spec.inputs = {{"a", {1, 1}}, {"@0", {1, 1}}};
+  spec.outputs = {{"y", {1, 1}}};
+  std::string file = floatFile("one.npy", {1, 1}, {1});
+  expectText(weft("run " + artifact(spec) + " -i @0=" + file), 1, "No value for input 'a'.");
+}
+
 TEST(Run, ListsTheSignatureWhenInputsAreMissing) {
   expectText(weft("run " + artifact()), 1,
              "No value for input 'x'. Give -i NAME=FILE.npy, or --random SEED. The signature is:\n"
@@ -207,6 +217,7 @@ TEST(Bench, PrintsForPeople) {
 }
 
 TEST(Bench, WritesATrace) {
+  expectText(weft("bench " + artifact() + " --trace /"), 2, "'/' is a folder");
   std::string path = writeTemporary({}, "trace.json");
   expectText(weft("bench " + artifact() + " --seconds 0.01 --trace " + path), 0, "latency");
   std::string trace = readFile(path);

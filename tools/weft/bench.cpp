@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <sched.h>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -207,18 +206,22 @@ uint64_t peakResidentBytes() {
 } // namespace
 
 ExitStatus benchCommand(const BenchOptions &options) {
+  if (isFolder(options.traceFile))
+    return report(BadCommandLine, "'" + options.traceFile + "' is a folder. Say --trace FILE.json.");
   Clock::time_point start = Clock::now();
   Model model;
   if (ExitStatus status = openModel(options.open, model))
     return status;
-  // Several clients share the processors: by default each runs on its share.
   uint32_t threads = options.open.threads;
-  cpu_set_t set;
-  if (threads == 0 && options.clients > 1 && sched_getaffinity(0, sizeof(set), &set) == 0)
-    threads = std::max(1u, static_cast<uint32_t>(CPU_COUNT(&set)) / options.clients);
   std::vector<Client> clients(options.clients);
   if (ExitStatus status = createSession(model, threads, clients[0].session))
     return status;
+  // Several clients share the processors: by default each runs on its share.
+  if (threads == 0 && options.clients > 1) {
+    threads = std::max(1u, weft_session_threads(clients[0].session.get()) / options.clients);
+    if (ExitStatus status = createSession(model, threads, clients[0].session))
+      return status;
+  }
   double loadMs = millisecondsSince(start);
   Inputs inputs;
   if (ExitStatus status = gatherInputs(model, options.in, /*isFilling=*/true, inputs))

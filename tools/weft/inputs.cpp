@@ -106,11 +106,6 @@ weft_tensor_view viewOf(Array &array, weft_dtype dtype) {
   return view;
 }
 
-bool isFolder(const std::string &path) {
-  struct stat info;
-  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 class Gatherer {
 public:
   Gatherer(const Model &model, const InputOptions &options, Inputs &out)

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <sys/stat.h>
 
 namespace weft::tool {
 
@@ -56,11 +57,13 @@ int splitArgument(const std::string &argument, const weft_value_info *values, si
                   bool &hasRest) {
   int found = -1;
   size_t longest = 0;
-  for (size_t i = 0; i < count; ++i)
-    for (const std::string &name : {std::string(values[i].name), "@" + std::to_string(i)}) {
+  // Positions count only where no name fits: a value may be called "@1".
+  for (bool isByPosition : {false, true})
+    for (size_t i = 0; i < count && !(isByPosition && longest > 0); ++i) {
+      std::string name = isByPosition ? "@" + std::to_string(i) : values[i].name;
       bool fits = argument.compare(0, name.size(), name) == 0 &&
                   (argument.size() == name.size() || argument[name.size()] == '=');
-      if (fits && (found < 0 || name.size() > longest)) {
+      if (fits && name.size() > longest) {
         found = static_cast<int>(i);
         longest = name.size();
       }
@@ -68,6 +71,11 @@ int splitArgument(const std::string &argument, const weft_value_info *values, si
   hasRest = found >= 0 && argument.size() > longest;
   rest = hasRest ? argument.substr(longest + 1) : std::string();
   return found;
+}
+
+bool isFolder(const std::string &path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 std::string describeValue(const weft_value_info &value) {

@@ -51,6 +51,8 @@ ExitStatus gatherInputs(const Model &model, const InputOptions &options, bool is
 int splitArgument(const std::string &argument, const weft_value_info *values, size_t count, std::string &rest,
                   bool &hasRest);
 
+bool isFolder(const std::string &path);
+
 /// "float32 [batch, 3, 224, 224]", also for values of other kinds.
 std::string describeValue(const weft_value_info &value);
 /// "1x3x224x224"; "scalar" for rank 0.

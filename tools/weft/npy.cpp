@@ -42,7 +42,7 @@ constexpr size_t maxRank = 32;
 
 /// A file that closes itself.
 struct File {
-  explicit File(const std::string &path) : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit File(const std::string &path) : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   ~File() {
     if (fd >= 0)
       close(fd);

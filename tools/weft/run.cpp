@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <sys/stat.h>
 
 namespace weft::tool {
 
@@ -30,11 +29,10 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
       return report(Failed, "The model has no output that '" + argument +
                                 "' could mean. Its signature is:\n" + describeSignature(entry));
     const weft_value_info &info = entry.outputs[index];
-    struct stat existing;
     if (hasFile && file.empty())
       return report(BadCommandLine,
                     "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
-    if (hasFile && stat(file.c_str(), &existing) == 0 && S_ISDIR(existing.st_mode))
+    if (hasFile && isFolder(file))
       return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
     bool isBits = info.dtype >= WEFT_BFLOAT16;
     if (hasFile && isBits && !options.in.isRaw)

@@ -6,12 +6,11 @@
 
 #include <cstdint>
 #include <cstring>
-#include <sched.h>
-#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
@@ -155,15 +154,5 @@ bool levelIncludes(const char *, const char *) { return false; }
 bool requestTilePermission() { return false; }
 
 #endif
-
-unsigned availableProcessors() {
-#ifdef __linux__
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-    return static_cast<unsigned>(CPU_COUNT(&set));
-#endif
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? static_cast<unsigned>(count) : 1;
-}
 
 } // namespace weft::rt

@@ -26,9 +26,6 @@ bool isPsabiLevel(const char *level);
 /// Returns: false when it refuses (an older kernel, or an alternate signal stack that is too small).
 bool requestTilePermission();
 
-/// Processors that this process may run on, at least 1.
-unsigned availableProcessors();
-
 } // namespace weft::rt
 
 #endif // WEFT_RUNTIME_SRC_CPU_CPU_FEATURES_H

@@ -5,7 +5,7 @@
 #include "thread_pool.h"
 
 #include "../status.h"
-#include "cpu_features.h"
+#include "processors.h"
 
 #include <cerrno>
 #include <climits>
