@@ -157,6 +157,25 @@ def WeftInferShapesPass : Pass<"weft-infer-shapes", "::mlir::func::FuncOp"> {
   ];
 }
 
+def WeftRecognizeOpsPass : Pass<"weft-recognize-ops", "::mlir::func::FuncOp"> {
+  let summary = "Find the large ops that exporters took apart";
+  let description = [{
+    What:           replaces layer and RMS normalisation, gelu (erf and tanh forms), softmax and log-softmax, and scaled dot-product attention written as
+                    elementwise ops, reductions and products by the op that has a kernel of its own. Products and sums match both ways;
+                    constants within 1e-3 of their value.
+    Before this:    constants are folded, so that epsilon and scales are scalars.
+    After this:     these shapes of computation occur in one form.
+    Does not:       match when an inner value that would have to be kept is of another type, or when products broadcast heads.
+    Cost:           each kernel reads its operand once instead of once per reduction.
+    Source:         op-set section 5.
+    (* example test/Transforms/recognize-ops.mlir#layer_norm_f32_div_sqrt *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let options = [
+    Option<"attention", "attention", "bool", "true", "Recognise attention; off where the two products alone are faster">
+  ];
+}
+
 def WeftScalarizeShapesPass : Pass<"weft-scalarize-shapes", "::mlir::func::FuncOp"> {
   let summary = "Turn arithmetic on tensors of sizes into arithmetic on index values";
   let description = [{

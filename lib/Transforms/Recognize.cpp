@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Runs the recognisers over a function.
+#include "weft/Transforms/Recognize.h"
+
+#include "dialects/Weft/IR/WeftOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "weft/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace weft {
+#define GEN_PASS_DEF_WEFTRECOGNIZEOPSPASS
+#include "weft/Transforms/Passes.h.inc"
+
+namespace {
+
+struct WeftRecognizeOpsPass : impl::WeftRecognizeOpsPassBase<WeftRecognizeOpsPass> {
+  using WeftRecognizeOpsPassBase::WeftRecognizeOpsPassBase;
+
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateRecognizeNormalizePatterns(patterns);
+    populateRecognizeGeluPatterns(patterns);
+    populateRecognizeSoftmaxPatterns(patterns);
+    if (attention)
+      populateRecognizeAttentionPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace weft
