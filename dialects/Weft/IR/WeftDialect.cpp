@@ -16,28 +16,15 @@ using namespace mlir::weft;
 #include "dialects/Weft/IR/WeftEnums.cpp.inc"
 #include "dialects/Weft/IR/WeftInterfaces.cpp.inc"
 
-// custom<Keyword>: an enum attribute as its bare keyword, without the angle brackets it has in attribute dictionaries.
-template <typename EnumAttr>
-static ParseResult parseKeyword(OpAsmParser &parser, EnumAttr &attribute) {
-  using Enum = decltype(attribute.getValue());
-  FailureOr<Enum> value = FieldParser<Enum>::parse(parser);
-  if (failed(value))
-    return failure();
-  attribute = EnumAttr::get(parser.getContext(), *value);
-  return success();
-}
-
-template <typename EnumAttr>
-static void printKeyword(OpAsmPrinter &printer, Operation *, EnumAttr attribute) {
-  printer << attribute.getValue();
-}
-
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Weft/IR/WeftAttrs.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Weft/IR/WeftTypes.cpp.inc"
-#define GET_OP_CLASSES
-#include "dialects/Weft/IR/WeftOps.cpp.inc"
+
+namespace mlir::weft {
+// Of the generated definitions (WeftOpDefs.cpp.in), first part.
+void registerWeftDialectOperations(WeftDialect *dialect);
+} // namespace mlir::weft
 
 void WeftDialect::initialize() {
   addAttributes<
@@ -48,10 +35,7 @@ void WeftDialect::initialize() {
 #define GET_TYPEDEF_LIST
 #include "dialects/Weft/IR/WeftTypes.cpp.inc"
       >();
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/Weft/IR/WeftOps.cpp.inc"
-      >();
+  registerWeftDialectOperations(this);
 }
 
 Operation *WeftDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
