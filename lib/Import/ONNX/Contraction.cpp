@@ -3,6 +3,7 @@
 // Builders of matrix products and convolutions.
 #include "NodeBuilder.h"
 
+#include "Quant.h"
 #include "Window.h"
 
 namespace weft::importer {

@@ -208,8 +208,6 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   {
     ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
       messages.emplace_back(diagnostic.getSeverity(), diagnostic.str());
-      for (Diagnostic &note : diagnostic.getNotes())
-        messages.back().second += "; " + note.str();
     });
     built = row->build(builder);
   }

@@ -16,8 +16,12 @@ FailureOr<NamedTensor> weft::readTensorFile(StringRef path, MLIRContext &context
     error = ("cannot read '" + path + "': " + buffer.getError().message()).str();
     return failure();
   }
-  auto model = std::make_shared<importer::Model>();
-  onnx::TensorProto proto;
+  // The constant may refer to the bytes of the message: both are kept by what keeps the constant.
+  struct TensorFile : importer::Model {
+    onnx::TensorProto proto;
+  };
+  auto model = std::make_shared<TensorFile>();
+  onnx::TensorProto &proto = model->proto;
   if (!proto.ParseFromArray((*buffer)->getBufferStart(), static_cast<int>((*buffer)->getBufferSize())) ||
       proto.data_type() == 0) {
     error = ("'" + path + "' holds no ONNX tensor").str();

@@ -164,6 +164,12 @@ Value NodeBuilder::pad(Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode
   SmallVector<Value> loValues, hiValues, operands = {x};
   split(lo, fixedLo, loValues);
   split(hi, fixedHi, hiValues);
+  if (mode == w::PadMode::constant && !value) {
+    auto scalarType = RankedTensorType::get({}, elem(x));
+    value = isa<w::StringType>(elem(x)) ? constant(DenseStringElementsAttr::get(scalarType, StringRef())) : scalar(elem(x), 0.0);
+    if (!value)
+      return {};
+  }
   if (value)
     operands.push_back(value);
   llvm::append_range(operands, loValues);
