@@ -76,7 +76,8 @@ uint8_t castToSmallFloat(double value, Type type, bool saturate, CastRound round
   double greatest = llvm::APFloat::getLargest(semantics).convertToDouble();
   uint8_t code = encodeSmallFloat(type, value);
   double rounded = decodeSmallFloat(type, code);
-  bool isOut = std::isinf(value) || !std::isfinite(rounded) || (std::fabs(rounded) == greatest && std::fabs(value) > greatest);
+  bool isOut = std::isinf(value) || !std::isfinite(rounded) ||
+               (std::fabs(rounded) == greatest && std::fabs(value) > greatest);
   if (!isOut)
     return code;
   if (saturate || isNarrow)

@@ -74,8 +74,7 @@ SmallVector<const Tensor *, 3> tensorsOf(Evaluation &e) {
 }
 
 /// Applies fn(position of lhs, position of rhs, result position) to each element.
-template <typename Fn>
-LogicalResult forEachPair(Evaluation &e, Type element, Fn fn) {
+template <typename Fn> LogicalResult forEachPair(Evaluation &e, Type element, Fn fn) {
   const Tensor &lhs = e.tensor(0), &rhs = e.tensor(1);
   FailureOr<Shape> shape = broadcastShapes(e, {&lhs, &rhs});
   if (failed(shape))
@@ -101,7 +100,8 @@ double signOf(double x) { return std::isnan(x) ? x : x > 0 ? 1.0 : x < 0 ? -1.0 
 double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 
 double gelu(double x, GeluApprox approx, double alpha) {
-  constexpr double sqrtHalf = 0.70710678118654752440, sqrtTwoOverPi = 0.79788456080286535588, cubic = 0.044715;
+  constexpr double sqrtHalf = 0.70710678118654752440, sqrtTwoOverPi = 0.79788456080286535588,
+                   cubic = 0.044715;
   switch (approx) {
   case GeluApprox::none:
     // erfc keeps the digits of the left tail that 1 + erf loses.
@@ -144,9 +144,15 @@ double floatMin(double x, double y) {
 // Integer functions: total, as the hardware is not
 //===----------------------------------------------------------------------===//
 
-int64_t addWrap(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-int64_t subWrap(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-int64_t mulWrap(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+int64_t addWrap(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t subWrap(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t mulWrap(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 
 /// Toward zero; x / 0 is 0, the least value over -1 is itself.
 int64_t intDiv(int64_t a, int64_t b, bool isUnsigned) {
@@ -186,7 +192,8 @@ int64_t intPow(int64_t base, int64_t exponent, bool isExponentUnsigned) {
   return static_cast<int64_t>(power);
 }
 
-int64_t intShift(int64_t value, int64_t count, bool isCountUnsigned, unsigned width, bool isUnsigned, ShiftDirection dir) {
+int64_t intShift(int64_t value, int64_t count, bool isCountUnsigned, unsigned width, bool isUnsigned,
+                 ShiftDirection dir) {
   bool isOut = isCountUnsigned ? static_cast<uint64_t>(count) >= width : count < 0 || count >= int64_t(width);
   if (dir == ShiftDirection::left)
     return isOut ? 0 : static_cast<int64_t>(static_cast<uint64_t>(value) << count);
@@ -195,8 +202,7 @@ int64_t intShift(int64_t value, int64_t count, bool isCountUnsigned, unsigned wi
   return isOut ? (value < 0 ? -1 : 0) : value >> count;
 }
 
-template <typename T>
-bool compareAs(T a, T b, ComparePredicate pred) {
+template <typename T> bool compareAs(T a, T b, ComparePredicate pred) {
   switch (pred) {
   case ComparePredicate::eq:
     return a == b;
@@ -218,8 +224,7 @@ bool compareAs(T a, T b, ComparePredicate pred) {
 // Unary ops
 //===----------------------------------------------------------------------===//
 
-template <typename OpTy, double (*fn)(double)>
-LogicalResult evalFloatUnary(OpTy op, Evaluation &e) {
+template <typename OpTy, double (*fn)(double)> LogicalResult evalFloatUnary(OpTy op, Evaluation &e) {
   const Tensor &x = e.tensor(0);
   Tensor result(e.elementType(), x.getShape());
   for (int64_t i = 0; i < x.size(); ++i)
@@ -229,8 +234,7 @@ LogicalResult evalFloatUnary(OpTy op, Evaluation &e) {
 }
 
 /// abs, neg, sign: integers wrap.
-template <typename OpTy>
-LogicalResult evalSignUnary(OpTy op, Evaluation &e) {
+template <typename OpTy> LogicalResult evalSignUnary(OpTy op, Evaluation &e) {
   const Tensor &x = e.tensor(0);
   Tensor result(e.elementType(), x.getShape());
   constexpr bool isAbs = std::is_same_v<OpTy, AbsOp>, isNeg = std::is_same_v<OpTy, NegOp>;
@@ -361,69 +365,74 @@ double arithmetic(ScalarFn fn, double a, double b, bool isFmod) {
   }
 }
 
-template <typename OpTy>
-LogicalResult evalBinary(OpTy op, Evaluation &e) {
+template <typename OpTy> LogicalResult evalBinary(OpTy op, Evaluation &e) {
   ScalarFn fn = op.getScalarFn();
   bool isFmod = false;
   if constexpr (std::is_same_v<OpTy, ModOp>)
     isFmod = op.getFmod();
   const Tensor &x = e.tensor(0);
   if (x.isComplex())
-    return forEachPair(e, e.elementType(), [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-      r.setComplex(k, arithmetic(fn, a.getComplex(i), b.getComplex(j)));
-    });
+    return forEachPair(e, e.elementType(),
+                       [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+                         r.setComplex(k, arithmetic(fn, a.getComplex(i), b.getComplex(j)));
+                       });
   if (x.isInteger()) {
     bool isUnsigned = x.isUnsigned();
-    return forEachPair(e, e.elementType(), [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-      r.setInt(k, arithmetic(fn, a.getInt(i), b.getInt(j), isUnsigned, isFmod));
-    });
+    return forEachPair(e, e.elementType(),
+                       [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+                         r.setInt(k, arithmetic(fn, a.getInt(i), b.getInt(j), isUnsigned, isFmod));
+                       });
   }
-  return forEachPair(e, e.elementType(), [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-    r.setFloat(k, arithmetic(fn, a.getFloat(i), b.getFloat(j), isFmod));
-  });
+  return forEachPair(e, e.elementType(),
+                     [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+                       r.setFloat(k, arithmetic(fn, a.getFloat(i), b.getFloat(j), isFmod));
+                     });
 }
 
 LogicalResult evalPow(PowOp op, Evaluation &e) {
   Type element = e.elementType();
   bool isIntegral = e.tensor(0).isInteger() && e.tensor(1).isInteger();
   bool isExponentUnsigned = e.tensor(1).isUnsigned();
-  return forEachPair(e, element, [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-    if (isIntegral)
-      r.setInt(k, intPow(a.getInt(i), b.getInt(j), isExponentUnsigned));
-    else if (r.isFloat())
-      r.setFloat(k, std::pow(a.getFloat(i), b.getFloat(j)));
-    else
-      r.setInt(k, castFloatToInt(std::pow(a.getFloat(i), b.getFloat(j)), cast<IntegerType>(element)));
-  });
+  return forEachPair(
+      e, element, [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+        if (isIntegral)
+          r.setInt(k, intPow(a.getInt(i), b.getInt(j), isExponentUnsigned));
+        else if (r.isFloat())
+          r.setFloat(k, std::pow(a.getFloat(i), b.getFloat(j)));
+        else
+          r.setInt(k, castFloatToInt(std::pow(a.getFloat(i), b.getFloat(j)), cast<IntegerType>(element)));
+      });
 }
 
 LogicalResult evalShift(ShiftOp op, Evaluation &e) {
   Type element = e.elementType();
   unsigned width = element.getIntOrFloatBitWidth();
   bool isUnsigned = e.tensor(0).isUnsigned(), isCountUnsigned = e.tensor(1).isUnsigned();
-  return forEachPair(e, element, [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-    r.setInt(k, intShift(a.getInt(i), b.getInt(j), isCountUnsigned, width, isUnsigned, op.getDir()));
-  });
+  return forEachPair(
+      e, element, [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+        r.setInt(k, intShift(a.getInt(i), b.getInt(j), isCountUnsigned, width, isUnsigned, op.getDir()));
+      });
 }
 
 LogicalResult evalCompare(CompareOp op, Evaluation &e) {
   ComparePredicate pred = op.getPred();
   const Tensor &x = e.tensor(0);
   bool isUnsigned = x.isUnsigned();
-  return forEachPair(e, e.elementType(), [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
-    bool holds;
-    if (a.isString())
-      holds = compareAs<StringRef>(a.getString(i), b.getString(j), pred);
-    else if (a.isComplex())
-      holds = (a.getComplex(i) == b.getComplex(j)) == (pred == ComparePredicate::eq);
-    else if (a.isFloat())
-      holds = compareAs(a.getFloat(i), b.getFloat(j), pred);
-    else if (isUnsigned)
-      holds = compareAs(static_cast<uint64_t>(a.getInt(i)), static_cast<uint64_t>(b.getInt(j)), pred);
-    else
-      holds = compareAs(a.getInt(i), b.getInt(j), pred);
-    r.setInt(k, holds);
-  });
+  return forEachPair(
+      e, e.elementType(), [&](const Tensor &a, int64_t i, const Tensor &b, int64_t j, Tensor &r, int64_t k) {
+        bool holds;
+        if (a.isString())
+          holds = compareAs<StringRef>(a.getString(i), b.getString(j), pred);
+        else if (a.isComplex())
+          holds = (a.getComplex(i) == b.getComplex(j)) == (pred == ComparePredicate::eq);
+        else if (a.isFloat())
+          holds = compareAs(a.getFloat(i), b.getFloat(j), pred);
+        else if (isUnsigned)
+          holds = compareAs(static_cast<uint64_t>(a.getInt(i)), static_cast<uint64_t>(b.getInt(j)), pred);
+        else
+          holds = compareAs(a.getInt(i), b.getInt(j), pred);
+        r.setInt(k, holds);
+      });
 }
 
 LogicalResult evalSelect(SelectOp op, Evaluation &e) {

@@ -45,8 +45,8 @@ LogicalResult evalGather(GatherOp op, Evaluation &e) {
 }
 
 /// The place in x that element `walk` of indices names.
-FailureOr<int64_t> elementPosition(Evaluation &e, const Tensor &x, const Tensor &indices, int64_t i, const IndexWalk &walk,
-                                   ArrayRef<int64_t> strides, int64_t axis) {
+FailureOr<int64_t> elementPosition(Evaluation &e, const Tensor &x, const Tensor &indices, int64_t i,
+                                   const IndexWalk &walk, ArrayRef<int64_t> strides, int64_t axis) {
   FailureOr<int64_t> index = checkedIndex(e, indices, i, x.getDim(axis));
   if (failed(index))
     return failure();
@@ -54,8 +54,8 @@ FailureOr<int64_t> elementPosition(Evaluation &e, const Tensor &x, const Tensor 
   for (int64_t d = 0; d < x.getRank(); ++d) {
     int64_t place = d == axis ? *index : walk[d];
     if (place >= x.getDim(d))
-      return e.error() << "expected dim " << d << " of indices to be at most " << x.getDim(d) << ", but got index "
-                       << place;
+      return e.error() << "expected dim " << d << " of indices to be at most " << x.getDim(d)
+                       << ", but got index " << place;
     position += place * strides[d];
   }
   return position;
@@ -133,7 +133,8 @@ LogicalResult evalScatterElements(ScatterElementsOp op, Evaluation &e) {
 }
 
 /// The place where the slice of coordinate `place` starts.
-FailureOr<int64_t> slicePosition(Evaluation &e, const Tensor &x, const Tensor &indices, int64_t place, int64_t firstDim) {
+FailureOr<int64_t> slicePosition(Evaluation &e, const Tensor &x, const Tensor &indices, int64_t place,
+                                 int64_t firstDim) {
   int64_t count = indices.getShape().back(), position = 0;
   Shape strides = rowMajorStrides(x.getShape());
   for (int64_t k = 0; k < count; ++k) {

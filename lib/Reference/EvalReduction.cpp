@@ -129,7 +129,8 @@ LogicalResult evalReduce(ReduceOp op, Evaluation &e) {
     total = accumulate(kind, total, x.getFloat(i));
   }
   for (int64_t i = 0; i < result.size(); ++i)
-    result.setFloat(i, kind == ReduceKind::mean ? totals[i] / static_cast<double>(collapse.count) : totals[i]);
+    result.setFloat(i,
+                    kind == ReduceKind::mean ? totals[i] / static_cast<double>(collapse.count) : totals[i]);
   e.add(std::move(result));
   return success();
 }
@@ -232,7 +233,8 @@ LogicalResult evalCumulate(CumulateOp op, Evaluation &e) {
 LogicalResult evalNormalize(NormalizeOp op, Evaluation &e) {
   const Tensor &x = e.tensor(0);
   Collapse collapse(x.getShape(), op.getAxes());
-  Tensor result(e.elementType(0), x.getShape()), mean(e.elementType(1), collapse.shape), inverse(e.elementType(2), collapse.shape);
+  Tensor result(e.elementType(0), x.getShape()), mean(e.elementType(1), collapse.shape),
+      inverse(e.elementType(2), collapse.shape);
   double count = static_cast<double>(collapse.count), epsilon = op.getEpsilon().convertToDouble();
   std::vector<double> sums(mean.size(), 0), squares(mean.size(), 0);
   std::vector<int64_t> targets(x.size());
@@ -265,8 +267,7 @@ LogicalResult evalNormalize(NormalizeOp op, Evaluation &e) {
 //===----------------------------------------------------------------------===//
 
 /// The windows of a pooling op over the shape of its operand.
-template <typename OpTy>
-struct Windows {
+template <typename OpTy> struct Windows {
   Windows(OpTy op, ArrayRef<int64_t> from) : op(op), from(from), shape(from), strides(rowMajorStrides(from)) {
     for (auto [i, axis] : llvm::enumerate(op.getAxes())) {
       int64_t span = (op.getKernel()[i] - 1) * op.getDilations()[i] + 1;
@@ -276,8 +277,7 @@ struct Windows {
   }
 
   /// Calls visit(position, is inside of the operand) for each tap that lies inside of the pads.
-  template <typename Visit>
-  void forEachTap(const IndexWalk &out, Visit visit) {
+  template <typename Visit> void forEachTap(const IndexWalk &out, Visit visit) {
     ArrayRef<int64_t> axes = op.getAxes();
     IndexWalk taps(op.getKernel());
     int64_t numTaps = countElements(op.getKernel());
@@ -288,7 +288,8 @@ struct Windows {
       for (size_t axis = 0; axis < from.size(); ++axis) {
         int64_t index = out[axis];
         if (next < axes.size() && axes[next] == static_cast<int64_t>(axis)) {
-          index = out[axis] * op.getStrides()[next] + taps[next] * op.getDilations()[next] - op.getPadsLo()[next];
+          index =
+              out[axis] * op.getStrides()[next] + taps[next] * op.getDilations()[next] - op.getPadsLo()[next];
           isInPads &= index < from[axis] + op.getPadsHi()[next];
           ++next;
         }
@@ -320,7 +321,8 @@ LogicalResult evalPool(PoolOp op, Evaluation &e) {
       if (!isInside)
         return;
       if (isMax && x.isInteger()) {
-        best = isFirst ? x.getInt(position) : accumulate(ReduceKind::max, best, x.getInt(position), x.isUnsigned());
+        best = isFirst ? x.getInt(position)
+                       : accumulate(ReduceKind::max, best, x.getInt(position), x.isUnsigned());
         isFirst = false;
         return;
       }
@@ -342,7 +344,8 @@ LogicalResult evalArgPool(ArgPoolOp op, Evaluation &e) {
   Windows<ArgPoolOp> windows(op, x.getShape());
   Tensor result(e.elementType(0), windows.shape), indices(e.elementType(1), windows.shape);
   IndexWalk walk(windows.shape);
-  // Column-major numbering of the pooled dims (storage_order of ONNX): the last pooled dim has the greatest stride.
+  // Column-major numbering of the pooled dims (storage_order of ONNX): the last pooled dim has the greatest
+  // stride.
   Shape columnStrides = windows.strides;
   int64_t stride = op.getAxes().empty() ? 1 : windows.strides[op.getAxes().back()];
   for (int64_t axis : op.getAxes()) {

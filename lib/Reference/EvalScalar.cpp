@@ -2,9 +2,9 @@
 //
 // Evaluates arith and math ops on scalars: index computations, and what scalarised shape arithmetic becomes.
 #include "lib/Reference/CastNumbers.h"
-#include "weft/Reference/Eval.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "weft/Reference/Eval.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -35,45 +35,45 @@ uint64_t unsignedOf(Evaluation &e, unsigned operand) {
   return width >= 64 ? value : value & ((1ull << width) - 1);
 }
 
-template <int64_t (*fn)(int64_t, int64_t)>
-LogicalResult evalInts(Evaluation &e) {
+template <int64_t (*fn)(int64_t, int64_t)> LogicalResult evalInts(Evaluation &e) {
   return addInt(e, fn(intOf(e, 0), intOf(e, 1)));
 }
 
-template <uint64_t (*fn)(uint64_t, uint64_t)>
-LogicalResult evalUnsigned(Evaluation &e) {
+template <uint64_t (*fn)(uint64_t, uint64_t)> LogicalResult evalUnsigned(Evaluation &e) {
   return addInt(e, static_cast<int64_t>(fn(unsignedOf(e, 0), unsignedOf(e, 1))));
 }
 
 /// Divisions: a zero divisor is the program's fault, and undefined in arith.
-template <int64_t (*fn)(int64_t, int64_t)>
-LogicalResult evalDivision(Evaluation &e) {
+template <int64_t (*fn)(int64_t, int64_t)> LogicalResult evalDivision(Evaluation &e) {
   int64_t a = intOf(e, 0), b = intOf(e, 1);
   if (b == 0 || (b == -1 && a == INT64_MIN))
     return e.error() << "expected a divisor that fits, but got " << b;
   return addInt(e, fn(a, b));
 }
 
-template <uint64_t (*fn)(uint64_t, uint64_t)>
-LogicalResult evalUnsignedDivision(Evaluation &e) {
+template <uint64_t (*fn)(uint64_t, uint64_t)> LogicalResult evalUnsignedDivision(Evaluation &e) {
   if (unsignedOf(e, 1) == 0)
     return e.error() << "expected a divisor that fits, but got 0";
   return evalUnsigned<fn>(e);
 }
 
-template <double (*fn)(double, double)>
-LogicalResult evalFloats(Evaluation &e) {
+template <double (*fn)(double, double)> LogicalResult evalFloats(Evaluation &e) {
   return addFloat(e, fn(floatOf(e, 0), floatOf(e, 1)));
 }
 
-template <double (*fn)(double)>
-LogicalResult evalFloat(Evaluation &e) {
+template <double (*fn)(double)> LogicalResult evalFloat(Evaluation &e) {
   return addFloat(e, fn(floatOf(e, 0)));
 }
 
-int64_t addOf(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-int64_t subOf(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-int64_t mulOf(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+int64_t addOf(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t subOf(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t mulOf(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 int64_t andOf(int64_t a, int64_t b) { return a & b; }
 int64_t orOf(int64_t a, int64_t b) { return a | b; }
 int64_t xorOf(int64_t a, int64_t b) { return a ^ b; }
@@ -154,9 +154,13 @@ LogicalResult evalSelect(Evaluation &e) {
 }
 
 LogicalResult evalSignedConversion(Evaluation &e) { return addInt(e, intOf(e, 0)); }
-LogicalResult evalUnsignedConversion(Evaluation &e) { return addInt(e, static_cast<int64_t>(unsignedOf(e, 0))); }
+LogicalResult evalUnsignedConversion(Evaluation &e) {
+  return addInt(e, static_cast<int64_t>(unsignedOf(e, 0)));
+}
 LogicalResult evalToFloat(Evaluation &e) { return addFloat(e, floatOf(e, 0)); }
-LogicalResult evalUnsignedToFloat(Evaluation &e) { return addFloat(e, static_cast<double>(unsignedOf(e, 0))); }
+LogicalResult evalUnsignedToFloat(Evaluation &e) {
+  return addFloat(e, static_cast<double>(unsignedOf(e, 0)));
+}
 
 LogicalResult evalToInt(Evaluation &e) {
   Type type = e.op->getResult(0).getType();
@@ -165,7 +169,8 @@ LogicalResult evalToInt(Evaluation &e) {
 
 LogicalResult evalShiftLeft(Evaluation &e) {
   int64_t count = intOf(e, 1);
-  return addInt(e, count < 0 || count > 63 ? 0 : static_cast<int64_t>(static_cast<uint64_t>(intOf(e, 0)) << count));
+  return addInt(
+      e, count < 0 || count > 63 ? 0 : static_cast<int64_t>(static_cast<uint64_t>(intOf(e, 0)) << count));
 }
 
 LogicalResult evalShiftRight(Evaluation &e) {

@@ -25,7 +25,8 @@ LogicalResult evalSeqMake(SeqMakeOp op, Evaluation &e) {
 
 LogicalResult evalSeqGet(SeqGetOp op, Evaluation &e) {
   const std::vector<Value> &elements = e.operands[0].getElements();
-  FailureOr<int64_t> position = checkedPosition(e, e.operands[1].getIndex(), elements.size(), /*mayBeEnd=*/false);
+  FailureOr<int64_t> position =
+      checkedPosition(e, e.operands[1].getIndex(), elements.size(), /*mayBeEnd=*/false);
   if (failed(position))
     return failure();
   e.results.push_back(elements[*position]);
@@ -85,7 +86,8 @@ LogicalResult evalSeqConcat(SeqConcatOp op, Evaluation &e) {
   for (const Value &element : elements) {
     int64_t length = shapeOf(element)[axis];
     for (int64_t o = 0; o < view.outer; ++o)
-      copyElements(result, view.at(o, start, 0), element.getTensor(), o * length * view.inner, length * view.inner);
+      copyElements(result, view.at(o, start, 0), element.getTensor(), o * length * view.inner,
+                   length * view.inner);
     start += length;
   }
   e.add(std::move(result));
@@ -142,7 +144,8 @@ LogicalResult evalSeqSplit(SeqSplitOp op, Evaluation &e) {
 }
 
 LogicalResult evalOptMake(OptMakeOp op, Evaluation &e) {
-  e.results.push_back(op.getValue() ? Value::optional(e.operands[0], op.getType()) : Value::optional(op.getType()));
+  e.results.push_back(op.getValue() ? Value::optional(e.operands[0], op.getType())
+                                    : Value::optional(op.getType()));
   return success();
 }
 

@@ -51,8 +51,8 @@ LogicalResult evalBroadcast(BroadcastOp op, Evaluation &e) {
   Shape strides = rowMajorStrides(x.getShape());
   for (int64_t axis = 0; axis < x.getRank(); ++axis) {
     if (x.getDim(axis) != 1 && x.getDim(axis) != (*shape)[axis])
-      return e.error() << "expected dim " << axis << " of the operand to be 1 or " << (*shape)[axis] << ", but got "
-                       << x.getDim(axis);
+      return e.error() << "expected dim " << axis << " of the operand to be 1 or " << (*shape)[axis]
+                       << ", but got " << x.getDim(axis);
     if (x.getDim(axis) == 1)
       strides[axis] = 0;
   }
@@ -88,8 +88,8 @@ LogicalResult evalConcat(ConcatOp op, Evaluation &e) {
   for (unsigned i = 1; i < e.operands.size(); ++i) {
     for (int64_t d = 0; d < e.tensor(i).getRank(); ++d)
       if (d != axis && e.tensor(i).getDim(d) != shape[d])
-        return e.error() << "expected dim " << d << " of operand " << i << " to be " << shape[d] << ", but got "
-                         << e.tensor(i).getDim(d);
+        return e.error() << "expected dim " << d << " of operand " << i << " to be " << shape[d]
+                         << ", but got " << e.tensor(i).getDim(d);
     shape[axis] += e.tensor(i).getDim(axis);
   }
   Tensor result(e.elementType(), shape);
@@ -117,8 +117,8 @@ LogicalResult evalSlice(SliceOp op, Evaluation &e) {
   for (int64_t axis = 0; axis < x.getRank(); ++axis) {
     int64_t step = op.getStrides()[axis], last = offsets[axis] + ((*sizes)[axis] - 1) * step;
     if ((*sizes)[axis] > 0 && (offsets[axis] < 0 || last >= x.getDim(axis)))
-      return e.error() << "expected a slice inside of dim " << axis << " (" << x.getDim(axis) << "), but it reads "
-                       << offsets[axis] << " to " << last;
+      return e.error() << "expected a slice inside of dim " << axis << " (" << x.getDim(axis)
+                       << "), but it reads " << offsets[axis] << " to " << last;
     start += offsets[axis] * strides[axis];
     strides[axis] *= step;
   }

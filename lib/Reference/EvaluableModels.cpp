@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Makes every op of the dialect foldable by the reference: external models of EvaluableOpInterface.
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "weft/Reference/Eval.h"
 #include "weft/Reference/Interpreter.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace mlir::weft;
@@ -32,7 +32,8 @@ static Attribute attributeOf(const Value &value, Type type) {
   return isa<RankedTensorType>(type) ? Attribute(value.getTensor().toAttribute()) : Attribute();
 }
 
-static LogicalResult evaluateOp(Operation *op, ArrayRef<Attribute> operands, SmallVectorImpl<Attribute> &results) {
+static LogicalResult evaluateOp(Operation *op, ArrayRef<Attribute> operands,
+                                SmallVectorImpl<Attribute> &results) {
   EvalFunction function = EvalTable::get().find(op->getName().getStringRef());
   if (!function || op->getNumRegions() != 0 || !isPure(op))
     return failure();
@@ -51,24 +52,18 @@ static LogicalResult evaluateOp(Operation *op, ArrayRef<Attribute> operands, Sma
   return success();
 }
 
-template <typename OpTy>
-struct EvaluableModel : EvaluableOpInterface::ExternalModel<EvaluableModel<OpTy>, OpTy> {
-  LogicalResult evaluate(Operation *op, ArrayRef<Attribute> operands, SmallVectorImpl<Attribute> &results) const {
+/// One model for all ops: the table says which of them can be evaluated.
+struct EvaluableModel : EvaluableOpInterface::FallbackModel<EvaluableModel> {
+  LogicalResult evaluate(Operation *op, ArrayRef<Attribute> operands,
+                         SmallVectorImpl<Attribute> &results) const {
     return evaluateOp(op, operands, results);
   }
 };
 
-template <typename... Ops>
-static void attachModels(MLIRContext *context) {
-  (Ops::template attachInterface<EvaluableModel<Ops>>(*context), ...);
-}
-
 void registerEvaluableModels(DialectRegistry &registry) {
-  registry.addExtension(+[](MLIRContext *context, WeftDialect *) {
-    attachModels<
-#define GET_OP_LIST
-#include "dialects/Weft/IR/WeftOps.cpp.inc"
-        >(context);
+  registry.addExtension(+[](MLIRContext *context, WeftDialect *dialect) {
+    for (RegisteredOperationName name : context->getRegisteredOperationsByDialect(dialect->getNamespace()))
+      name.attachInterface<EvaluableModel>();
   });
 }
 

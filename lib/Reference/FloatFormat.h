@@ -13,10 +13,9 @@
 
 namespace weft::reference {
 
-/// Bits of an IEEE format with E exponent and M mantissa bits that are nearest to `value`, half to even; infinity beyond
-/// the range.
-template <int E, int M>
-uint16_t encodeFloat(double value) {
+/// Bits of an IEEE format with E exponent and M mantissa bits that are nearest to `value`, half to even;
+/// infinity beyond the range.
+template <int E, int M> uint16_t encodeFloat(double value) {
   constexpr int64_t bias = (1 << (E - 1)) - 1;
   constexpr uint64_t infinity = static_cast<uint64_t>((1 << E) - 1) << M;
   uint64_t bits;
@@ -44,8 +43,7 @@ uint16_t encodeFloat(double value) {
 }
 
 /// The value of these bits.
-template <int E, int M>
-double decodeFloat(uint16_t bits) {
+template <int E, int M> double decodeFloat(uint16_t bits) {
   constexpr int bias = (1 << (E - 1)) - 1;
   int exponent = bits >> M & ((1 << E) - 1), mantissa = bits & ((1 << M) - 1);
   double magnitude;

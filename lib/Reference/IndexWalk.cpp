@@ -20,7 +20,8 @@ void copyElements(Tensor &to, int64_t toStart, const Tensor &from, int64_t fromS
 }
 
 template <typename Word>
-static void copyWords(Tensor &to, const Tensor &from, ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t start) {
+static void copyWords(Tensor &to, const Tensor &from, ArrayRef<int64_t> shape, ArrayRef<int64_t> strides,
+                      int64_t start) {
   const Word *source = reinterpret_cast<const Word *>(from.bytes()) + start;
   Word *target = reinterpret_cast<Word *>(to.mutableBytes());
   int64_t inner = shape.back(), stride = strides.back();

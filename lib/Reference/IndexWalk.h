@@ -31,7 +31,8 @@ private:
 void copyElements(Tensor &to, int64_t toStart, const Tensor &from, int64_t fromStart, int64_t count);
 
 /// The tensor of this shape whose element at an index is element start + sum of index * stride of x.
-Tensor copyStrided(const Tensor &x, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> strides, int64_t start);
+Tensor copyStrided(const Tensor &x, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> strides,
+                   int64_t start);
 
 /// A tensor seen as [outer, size of the axis, inner].
 struct AxisView {

@@ -45,7 +45,8 @@ LogicalResult Interpreter::checkType(Operation *op, mlir::Type type, const Value
     return success();
   const Tensor &tensor = value.getTensor();
   if (tensor.getElementType() != tensorType.getElementType() || tensor.getRank() != tensorType.getRank())
-    return op->emitOpError("expected ") << what << " of type " << tensorType << ", but got " << tensor.getType();
+    return op->emitOpError("expected ")
+           << what << " of type " << tensorType << ", but got " << tensor.getType();
   if (!options.checkDims)
     return success();
   for (int64_t axis = 0; axis < tensor.getRank(); ++axis) {
@@ -60,8 +61,8 @@ LogicalResult Interpreter::checkType(Operation *op, mlir::Type type, const Value
     };
     std::optional<int64_t> wanted = expr.evaluate(valueOf);
     if (wanted && *wanted != tensor.getDim(axis))
-      return op->emitOpError("expected dim ") << axis << " of " << what << " to be " << expr.str() << " (" << *wanted
-                                              << "), but got " << tensor.getDim(axis);
+      return op->emitOpError("expected dim ") << axis << " of " << what << " to be " << expr.str() << " ("
+                                              << *wanted << "), but got " << tensor.getDim(axis);
   }
   return success();
 }
@@ -117,7 +118,8 @@ static Tensor sliceOf(const Tensor &x, int64_t axis, int64_t k) {
   Shape shape(x.getShape());
   shape.erase(shape.begin() + axis);
   Tensor slice(x.getElementType(), shape);
-  int64_t inner = countElements(x.getShape().drop_front(axis + 1)), outer = countElements(x.getShape().take_front(axis));
+  int64_t inner = countElements(x.getShape().drop_front(axis + 1)),
+          outer = countElements(x.getShape().take_front(axis));
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i)
       slice.copyElement(o * inner + i, x, (o * x.getDim(axis) + k) * inner + i);
@@ -137,7 +139,8 @@ static FailureOr<Tensor> stack(Evaluation &e, ArrayRef<Tensor> slices, int64_t a
     shape.insert(shape.begin() + axis, 0);
   shape[axis] = slices.size();
   Tensor result(declared.getElementType(), shape);
-  int64_t inner = countElements(ArrayRef(shape).drop_front(axis + 1)), outer = countElements(ArrayRef(shape).take_front(axis));
+  int64_t inner = countElements(ArrayRef(shape).drop_front(axis + 1)),
+          outer = countElements(ArrayRef(shape).take_front(axis));
   for (auto [k, slice] : llvm::enumerate(slices)) {
     if (slice.getShape() != slices.front().getShape())
       return e.error() << "expected slices of one shape for a stacked output, but they differ";
@@ -159,7 +162,8 @@ static LogicalResult evalLoop(LoopOp op, Evaluation &e) {
   for (auto [i, value] : llvm::enumerate(scanned)) {
     int64_t size = value.getTensor().getDim(op.getScanInAxes()[i]);
     if (trip && *trip != size)
-      return e.error() << "expected scanned operand " << i << " to have " << *trip << " slices, but got " << size;
+      return e.error() << "expected scanned operand " << i << " to have " << *trip << " slices, but got "
+                       << size;
     trip = size;
   }
   bool goesOn = !op.getCond() || isTrue(e.variadic(op.getODSOperands(1)).front());
@@ -185,7 +189,8 @@ static LogicalResult evalLoop(LoopOp op, Evaluation &e) {
   llvm::append_range(e.results, carried);
   for (size_t i = 0; i < numOutputs; ++i) {
     auto declared = cast<RankedTensorType>(op->getResult(carried.size() + i).getType());
-    FailureOr<Tensor> stacked = stack(e, outputs[i], op.getScanOutAxes()[i], op.getScanOutReverse()[i], declared);
+    FailureOr<Tensor> stacked =
+        stack(e, outputs[i], op.getScanOutAxes()[i], op.getScanOutReverse()[i], declared);
     if (failed(stacked))
       return failure();
     e.add(std::move(*stacked));
@@ -208,7 +213,8 @@ LogicalResult Interpreter::runOp(Operation *op) {
   for (mlir::Value operand : op->getOperands())
     operands.push_back(values.lookup(operand));
   if (auto call = dyn_cast<func::CallOp>(op)) {
-    auto callee = dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupNearestSymbolFrom(op, call.getCalleeAttr()));
+    auto callee =
+        dyn_cast_or_null<func::FuncOp>(SymbolTable::lookupNearestSymbolFrom(op, call.getCalleeAttr()));
     if (!callee)
       return op->emitOpError("expected a function, but '") << call.getCallee() << "' is none";
     FailureOr<std::vector<Value>> returned = run(callee, operands);
@@ -260,7 +266,8 @@ FailureOr<std::vector<Value>> Interpreter::run(func::FuncOp function, ArrayRef<V
   if (function.isExternal() || !function.getBody().hasOneBlock())
     return function.emitOpError("expected a function of one block, but got none");
   if (arguments.size() != function.getNumArguments())
-    return function.emitOpError("expected ") << function.getNumArguments() << " arguments, but got " << arguments.size();
+    return function.emitOpError("expected ")
+           << function.getNumArguments() << " arguments, but got " << arguments.size();
   // A callee has symbols of its own.
   llvm::StringMap<int64_t> callerSymbols = std::move(symbols);
   symbols.clear();

@@ -35,7 +35,8 @@ StringRef entryOf(StringRef text, StringRef key) {
 }
 
 bool parseHeader(StringRef text, Header &header) {
-  StringRef descr = entryOf(text, "descr"), order = entryOf(text, "fortran_order"), shape = entryOf(text, "shape");
+  StringRef descr = entryOf(text, "descr"), order = entryOf(text, "fortran_order"),
+            shape = entryOf(text, "shape");
   if (!descr.consume_front("'") || order.empty() || !shape.consume_front("("))
     return false;
   header.descr = descr.split('\'').first.str();
@@ -76,7 +77,8 @@ Type typeOf(MLIRContext *context, StringRef descr) {
 }
 
 /// Strings: descriptors U<n> (UTF-32) and S<n> (bytes), padded with zeros.
-FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, StringRef data, std::string &error) {
+FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, StringRef data,
+                              std::string &error) {
   char kind = header.descr[1];
   int64_t length = 0;
   if (StringRef(header.descr).drop_front(2).getAsInteger(10, length) || length < 0) {
@@ -86,7 +88,8 @@ FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, String
   Tensor result(mlir::weft::StringType::get(context), header.shape);
   int64_t each = kind == 'U' ? 4 * length : length;
   if (static_cast<int64_t>(data.size()) < each * result.size()) {
-    error = "expected " + std::to_string(each * result.size()) + " bytes, but got " + std::to_string(data.size());
+    error =
+        "expected " + std::to_string(each * result.size()) + " bytes, but got " + std::to_string(data.size());
     return failure();
   }
   for (int64_t i = 0; i < result.size(); ++i) {
@@ -121,7 +124,8 @@ Type storedType(Type file, Type wanted, StringRef descr) {
   else if (file && file.isIntOrFloat() && isa<IntegerType>(file))
     bytes = llvm::divideCeil(file.getIntOrFloatBitWidth(), 8);
   bool isFloatBits = isa<FloatType>(wanted) && !wanted.isF16() && !wanted.isF32() && !wanted.isF64();
-  bool isNarrow = isa<IntegerType>(wanted) && wanted.getIntOrFloatBitWidth() < 8 && wanted.getIntOrFloatBitWidth() > 1;
+  bool isNarrow =
+      isa<IntegerType>(wanted) && wanted.getIntOrFloatBitWidth() < 8 && wanted.getIntOrFloatBitWidth() > 1;
   if ((isFloatBits || isNarrow) && bytes == llvm::divideCeil(wanted.getIntOrFloatBitWidth(), 8))
     return wanted;
   return file;
@@ -144,9 +148,11 @@ FailureOr<Tensor> readNpy(MLIRContext *context, StringRef path, Type wanted, std
   }
   bool isShort = data[6] == 1;
   size_t headerStart = isShort ? 10 : 12;
-  size_t headerBytes = isShort ? llvm::support::endian::read16le(data.data() + 8) : llvm::support::endian::read32le(data.data() + 8);
+  size_t headerBytes = isShort ? llvm::support::endian::read16le(data.data() + 8)
+                               : llvm::support::endian::read32le(data.data() + 8);
   Header header;
-  if (data.size() < headerStart + headerBytes || !parseHeader(data.substr(headerStart, headerBytes), header)) {
+  if (data.size() < headerStart + headerBytes ||
+      !parseHeader(data.substr(headerStart, headerBytes), header)) {
     error = "expected an .npy header, but it is malformed";
     return failure();
   }
@@ -165,7 +171,8 @@ FailureOr<Tensor> readNpy(MLIRContext *context, StringRef path, Type wanted, std
   Tensor result(type, shape);
   size_t bytes = result.size() * result.elementBytes();
   if (elements.size() < bytes) {
-    error = "expected " + std::to_string(bytes) + " bytes of elements, but got " + std::to_string(elements.size());
+    error = "expected " + std::to_string(bytes) + " bytes of elements, but got " +
+            std::to_string(elements.size());
     return failure();
   }
   if (bytes)

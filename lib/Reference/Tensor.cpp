@@ -281,8 +281,7 @@ void Tensor::copyElement(int64_t i, const Tensor &from, int64_t j) {
 // Whole tensors
 //===----------------------------------------------------------------------===//
 
-template <typename T>
-void Tensor::convertTo(std::vector<T> &out) const {
+template <typename T> void Tensor::convertTo(std::vector<T> &out) const {
   out.resize(count);
   auto copy = [&](auto zero) {
     using From = decltype(zero);
@@ -412,7 +411,9 @@ Value Value::optional(Value present, Type type) {
   return value;
 }
 
-Value Value::index(MLIRContext *context, int64_t value) { return Tensor::scalarInt(IndexType::get(context), value); }
+Value Value::index(MLIRContext *context, int64_t value) {
+  return Tensor::scalarInt(IndexType::get(context), value);
+}
 
 const Tensor &Value::getTensor() const {
   assert(isTensor() && "internal: the value is no tensor");

@@ -2,9 +2,9 @@
 //
 // Reference tensors from and to constant attributes, and as text.
 #include "dialects/Weft/IR/WeftOps.h"
-#include "weft/Reference/Tensor.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "weft/Reference/Tensor.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
@@ -68,7 +68,8 @@ FailureOr<Tensor> Tensor::fromAttribute(ElementsAttr attribute) {
     // Aligned bytes are used in place: weights are large and never written.
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     int64_t each = result.elementBytes();
-    if (!blob || packedBits(element) || reinterpret_cast<uintptr_t>(blob->getData().data()) % std::min<int64_t>(each, 8))
+    if (!blob || packedBits(element) ||
+        reinterpret_cast<uintptr_t>(blob->getData().data()) % std::min<int64_t>(each, 8))
       return fromResource(resource, result);
     if (static_cast<int64_t>(blob->getData().size()) < result.count * each)
       return failure();
@@ -115,7 +116,8 @@ static bool isSplat(const Tensor &tensor) {
 }
 
 ElementsAttr Tensor::toAttribute() const {
-  /// Constants up to this many bytes are kept in the attribute; larger ones are resources (op-set: constants).
+  /// Constants up to this many bytes are kept in the attribute; larger ones are resources (op-set:
+  /// constants).
   constexpr int64_t maxDenseBytes = 1024;
   RankedTensorType type = getType();
   if (isString()) {
@@ -129,7 +131,8 @@ ElementsAttr Tensor::toAttribute() const {
       SmallVector<APInt> values;
       unsigned bits = isa<IntegerType>(elementType) ? width : 64;
       for (int64_t i = 0; i < kept; ++i)
-        values.push_back(APInt(bits, static_cast<uint64_t>(getInt(i)), /*isSigned=*/!isUnsigned() && !isBool(),
+        values.push_back(APInt(bits, static_cast<uint64_t>(getInt(i)),
+                               /*isSigned=*/!isUnsigned() && !isBool(),
                                /*implicitTrunc=*/true));
       return DenseElementsAttr::get(type, values);
     }
@@ -161,8 +164,11 @@ ElementsAttr Tensor::toAttribute() const {
 // Text
 //===----------------------------------------------------------------------===//
 
-/// The shortest decimal that rounds to `value` in `type`.
+/// The shortest decimal that rounds to `value` in `type`; of types narrower than f32 in f32, which shows
+/// their exact values.
 static std::string shortestText(double value, Type type) {
+  if (type.getIntOrFloatBitWidth() < 32)
+    type = Float32Type::get(type.getContext());
   if (std::isnan(value))
     return "nan";
   if (std::isinf(value))
@@ -200,7 +206,8 @@ static void printElement(llvm::raw_ostream &os, const Tensor &tensor, int64_t i)
   }
 }
 
-static void printDims(llvm::raw_ostream &os, const Tensor &tensor, int64_t axis, int64_t &next, int64_t limit) {
+static void printDims(llvm::raw_ostream &os, const Tensor &tensor, int64_t axis, int64_t &next,
+                      int64_t limit) {
   if (axis == tensor.getRank()) {
     printElement(os, tensor, next++);
     return;

@@ -38,7 +38,8 @@ std::optional<Product> divide(const Product &a, const Product &b) {
   return quotient;
 }
 
-/// Monomial order by degree, then text: multiplication keeps it, so long division by the leading term is exact.
+/// Monomial order by degree, then text: multiplication keeps it, so long division by the leading term is
+/// exact.
 bool precedes(const Product &a, const Product &b) {
   return a.size() != b.size() ? a.size() < b.size() : b < a;
 }
@@ -270,8 +271,7 @@ static std::optional<int64_t> evaluateCall(StringRef name, int64_t a, int64_t b)
   return std::nullopt;
 }
 
-std::optional<int64_t>
-DimExpr::evaluate(function_ref<std::optional<int64_t>(StringRef)> valueOf) const {
+std::optional<int64_t> DimExpr::evaluate(function_ref<std::optional<int64_t>(StringRef)> valueOf) const {
   if (!known)
     return std::nullopt;
   int64_t total = 0;

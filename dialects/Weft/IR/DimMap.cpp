@@ -8,8 +8,8 @@
 using namespace mlir;
 using namespace mlir::weft;
 
-/// Whether dim `axis` of `operand` surely has the size of the result's: the same expression, or nothing else could give the
-/// result its size because all other operands have a 1 there.
+/// Whether dim `axis` of `operand` surely has the size of the result's: the same expression, or nothing else
+/// could give the result its size because all other operands have a 1 there.
 static bool carriesResultDim(Operation *op, OpOperand &operand, RankedTensorType result, int64_t axis) {
   DimExpr size = getDim(cast<RankedTensorType>(operand.get().getType()), axis);
   if (DimExpr::provablyEqual(size, getDim(result, axis)))

@@ -17,7 +17,8 @@ static std::optional<bool> getConstantCondition(Attribute condition) {
   return dense.getSplatValue<bool>();
 }
 
-/// Whether a value of type `to` may replace one of type `from`: only weft ops may use it where the types differ.
+/// Whether a value of type `to` may replace one of type `from`: only weft ops may use it where the types
+/// differ.
 static bool canReplace(Value from, Type to) {
   return from.getType() == to || llvm::all_of(from.getUsers(), [](Operation *user) {
            return isa<WeftDialect>(user->getDialect()) && !isa<KernelOp>(user);
@@ -34,7 +35,8 @@ LogicalResult IfOp::verify() {
   for (auto [index, region] : llvm::enumerate(getRegions())) {
     auto yield = dyn_cast<YieldOp>(region->front().back());
     if (!yield || !areCompatibleTypes(yield.getOperandTypes(), getResultTypes()))
-      return emitOpError("expected region ") << index << " to yield the types of the results, but it does not [if-C2]";
+      return emitOpError("expected region ")
+             << index << " to yield the types of the results, but it does not [if-C2]";
   }
   return success();
 }
@@ -106,18 +108,21 @@ static LogicalResult verifyLoopArguments(LoopOp op) {
                                                     << body.getNumArguments() << " arguments [loop-C3]";
   auto carriedArguments = body.getArguments().slice(1, numCarried);
   if (!areCompatibleTypes(op.getCarried().getTypes(), ValueRange(carriedArguments).getTypes()))
-    return op.emitOpError("expected region arguments of the types of the carried values, but they differ [loop-C3]");
+    return op.emitOpError(
+        "expected region arguments of the types of the carried values, but they differ [loop-C3]");
   for (auto [index, value] : llvm::enumerate(op.getScanned())) {
     RankedTensorType type = tensorType(value);
     int64_t axis = op.getScanInAxes()[index];
     if (axis < 0 || axis >= type.getRank())
-      return op.emitOpError("expected a scan axis in [0, ") << type.getRank() << "), but got " << axis << " [loop-C2]";
+      return op.emitOpError("expected a scan axis in [0, ")
+             << type.getRank() << "), but got " << axis << " [loop-C2]";
     SmallVector<DimExpr> dims = getDims(type);
     dims.erase(dims.begin() + axis);
-    Type slice = makeTensorType(dims, type.getElementType()), argument = body.getArgument(1 + numCarried + index).getType();
+    Type slice = makeTensorType(dims, type.getElementType()),
+         argument = body.getArgument(1 + numCarried + index).getType();
     if (!areCompatibleTypes(slice, argument))
-      return op.emitOpError("expected a region argument of type ") << slice << " for scanned operand " << index
-                                                                   << ", but got " << argument << " [loop-C3]";
+      return op.emitOpError("expected a region argument of type ")
+             << slice << " for scanned operand " << index << ", but got " << argument << " [loop-C3]";
   }
   return success();
 }
@@ -135,14 +140,15 @@ static LogicalResult verifyLoopYield(LoopOp op) {
            << yield.getOperand(0).getType() << " [loop-C4]";
   TypeRange yielded = yield.getOperandTypes(), results = op.getResultTypes();
   if (!areCompatibleTypes(yielded.slice(1, numCarried), results.take_front(numCarried)))
-    return op.emitOpError("expected the region to yield carried values of the types of the results, but they differ "
-                          "[loop-C4]");
+    return op.emitOpError(
+        "expected the region to yield carried values of the types of the results, but they differ "
+        "[loop-C4]");
   for (int64_t i = 0; i < numOutputs; ++i) {
     auto slice = dyn_cast<RankedTensorType>(yielded[1 + numCarried + i]);
     int64_t axis = op.getScanOutAxes()[i];
     if (!slice || axis < 0 || axis > slice.getRank())
-      return op.emitOpError("expected scan output ") << i << " to be stacked along an axis of it, but got axis " << axis
-                                                     << " [loop-C2]";
+      return op.emitOpError("expected scan output ")
+             << i << " to be stacked along an axis of it, but got axis " << axis << " [loop-C2]";
     SmallVector<DimExpr> dims = getDims(slice);
     dims.insert(dims.begin() + axis, DimExpr());
     Type stacked = makeTensorType(dims, slice.getElementType());
@@ -155,7 +161,8 @@ static LogicalResult verifyLoopYield(LoopOp op) {
 
 LogicalResult LoopOp::verify() {
   if (getCond() && !mayBeOneElement(tensorType(getCond())))
-    return emitOpError("expected a condition of one element, but got ") << getCond().getType() << " [loop-C1]";
+    return emitOpError("expected a condition of one element, but got ")
+           << getCond().getType() << " [loop-C1]";
   if (getScanInAxes().size() != getScanned().size() || getScanInReverse().size() != getScanned().size())
     return emitOpError("expected one axis and one direction for each of ")
            << getScanned().size() << " scanned operands, but got " << getScanInAxes().size() << " and "
@@ -163,9 +170,9 @@ LogicalResult LoopOp::verify() {
   int64_t numOutputs = numScanOutputs(*this);
   if (static_cast<int64_t>(getScanOutReverse().size()) != numOutputs ||
       static_cast<int64_t>(getNumResults()) != static_cast<int64_t>(getCarried().size()) + numOutputs)
-    return emitOpError("expected results for ") << getCarried().size() << " carried values and " << numOutputs
-                                                << " scan outputs with directions, but got " << getNumResults()
-                                                << " results [loop-C2]";
+    return emitOpError("expected results for ")
+           << getCarried().size() << " carried values and " << numOutputs
+           << " scan outputs with directions, but got " << getNumResults() << " results [loop-C2]";
   if (failed(verifyLoopArguments(*this)))
     return failure();
   return verifyLoopYield(*this);

@@ -56,43 +56,48 @@ static ParseResult parseDimText(AsmParser &parser, std::string &text, int depth 
   constexpr int maxDepth = 64;
   if (depth > maxDepth)
     return parser.emitError(parser.getCurrentLocation(), "expected a dim expression of at most 64 levels");
+  // Words never grow together: `a b` stays malformed.
+  auto append = [&](const Twine &token) {
+    std::string word = token.str();
+    if (!text.empty() && llvm::isAlnum(text.back()) && llvm::isAlnum(word.front()))
+      text += ' ';
+    text += word;
+  };
   while (true) {
     StringRef keyword;
     APInt integer;
     OptionalParseResult parsedInteger;
     if (succeeded(parser.parseOptionalKeyword(&keyword))) {
-      text += keyword;
+      append(keyword);
     } else if (parsedInteger = parser.parseOptionalInteger(integer); parsedInteger.has_value()) {
       if (failed(*parsedInteger))
         return failure();
       SmallString<24> digits;
       integer.toStringSigned(digits);
-      text += digits;
+      append(digits);
     } else if (succeeded(parser.parseOptionalQuestion())) {
-      text += '?';
+      append("?");
     } else if (succeeded(parser.parseOptionalLParen())) {
-      text += '(';
+      append("(");
       if (parseDimText(parser, text, depth + 1))
         return failure();
       while (succeeded(parser.parseOptionalComma())) {
-        text += ',';
+        append(", ");
         if (parseDimText(parser, text, depth + 1))
           return failure();
       }
       if (parser.parseRParen())
         return failure();
-      text += ')';
+      append(")");
     } else if (succeeded(parser.parseOptionalPlus())) {
-      text += " + ";
+      append(" + ");
     } else if (succeeded(parser.parseOptionalMinus())) {
-      text += " - ";
+      append(" - ");
     } else if (succeeded(parser.parseOptionalStar())) {
-      text += " * ";
+      append(" * ");
     } else {
       return success();
     }
-    // Tokens never grow together: `a b` stays malformed.
-    text += ' ';
   }
 }
 
@@ -106,7 +111,7 @@ Attribute DimsAttr::parse(AsmParser &parser, Type) {
       return failure();
     std::optional<DimExpr> expr = DimExpr::parse(text);
     if (!expr)
-      return parser.emitError(loc, "expected a dim expression, but got '") << StringRef(text).trim() << "'";
+      return parser.emitError(loc, "expected a dim expression, but got '") << text << "'";
     exprs.push_back(StringAttr::get(context, expr->str()));
     return success();
   };
@@ -129,7 +134,8 @@ LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError, Arr
   for (StringAttr text : exprs) {
     std::optional<DimExpr> expr = text ? DimExpr::parse(text.getValue()) : std::nullopt;
     if (!expr || expr->str() != text.getValue())
-      return emitError() << "expected a canonical dim expression, but got '" << (text ? text.getValue() : "") << "'";
+      return emitError() << "expected a canonical dim expression, but got '" << (text ? text.getValue() : "")
+                         << "'";
   }
   return success();
 }
@@ -146,7 +152,8 @@ LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType
     bool isStatic = !ShapedType::isDynamic(size);
     if (isStatic ? named != size : named.has_value())
       return emitError() << "expected the expression of dim " << axis << " to be "
-                         << (isStatic ? Twine(size).str() : std::string("no constant, for the dim is dynamic"))
+                         << (isStatic ? Twine(size).str()
+                                      : std::string("no constant, for the dim is dynamic"))
                          << ", but got '" << text.getValue() << "'";
   }
   return success();

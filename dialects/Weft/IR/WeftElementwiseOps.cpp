@@ -2,8 +2,8 @@
 //
 // Elementwise ops: result types and folds.
 //
-// Constraints of docs/spec/elementwise.md, the same for each op: C1 element type, C2 equal element types of operands,
-// C3 equal ranks, C4 dims that broadcast.
+// Constraints of docs/spec/elementwise.md, the same for each op: C1 element type, C2 equal element types of
+// operands, C3 equal ranks, C4 dims that broadcast.
 #include "dialects/Weft/IR/WeftInferSupport.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -94,8 +94,8 @@ std::string describe(unsigned classes) {
 LogicalResult checkCast(std::optional<Location> loc, StringRef name, Type from, Type to) {
   if (!isa<IntegerType, FloatType, ComplexType, StringType>(to) || isa<quant::QuantizedType>(from) ||
       isa<ComplexType>(from) != isa<ComplexType>(to))
-    return inferError(loc, name, 1, "expected a conversion between numbers, booleans and strings, but got ", from, " to ",
-                      to);
+    return inferError(loc, name, 1, "expected a conversion between numbers, booleans and strings, but got ",
+                      from, " to ", to);
   return success();
 }
 
@@ -106,7 +106,8 @@ LogicalResult checkBitcast(std::optional<Location> loc, StringRef name, Type fro
   return success();
 }
 
-LogicalResult checkElements(std::optional<Location> loc, StringRef name, ScalarFn fn, ArrayRef<Type> elements, Type to) {
+LogicalResult checkElements(std::optional<Location> loc, StringRef name, ScalarFn fn, ArrayRef<Type> elements,
+                            Type to) {
   if (fn == ScalarFn::cast)
     return checkCast(loc, name, elements[0], to);
   if (fn == ScalarFn::bitcast)
@@ -162,12 +163,13 @@ LogicalResult mlir::weft::inferElementwiseType(StringRef opName, ScalarFn fn, ML
     }
     int64_t rank = dims.size();
     if (type.getRank() != rank)
-      return inferError(loc, name, 3, "expected operand ", index, " of rank ", rank, ", but got rank ", type.getRank());
+      return inferError(loc, name, 3, "expected operand ", index, " of rank ", rank, ", but got rank ",
+                        type.getRank());
     for (int64_t axis = 0; axis < rank; ++axis) {
       std::optional<DimExpr> dim = broadcastDim(dims[axis], getDim(type, axis));
       if (!dim)
-        return inferError(loc, name, 4, "expected dim ", axis, " of operand ", index, " to be 1 or ", dims[axis].str(),
-                          ", but got ", getDim(type, axis).str());
+        return inferError(loc, name, 4, "expected dim ", axis, " of operand ", index, " to be 1 or ",
+                          dims[axis].str(), ", but got ", getDim(type, axis).str());
       dims[axis] = *dim;
     }
   }
@@ -211,16 +213,14 @@ static OpFoldResult asResult(Operation *op, Value value) {
 }
 
 /// fn(fn(x)) = x.
-template <typename OpTy>
-static OpFoldResult foldInvolution(OpTy op) {
+template <typename OpTy> static OpFoldResult foldInvolution(OpTy op) {
   if (auto inner = op.getX().template getDefiningOp<OpTy>())
     return asResult(op, inner.getX());
   return {};
 }
 
 /// fn(fn(x)) = fn(x).
-template <typename OpTy>
-static OpFoldResult foldIdempotent(OpTy op) {
+template <typename OpTy> static OpFoldResult foldIdempotent(OpTy op) {
   return op.getX().template getDefiningOp<OpTy>() ? asResult(op, op.getX()) : OpFoldResult();
 }
 
@@ -233,7 +233,7 @@ OpFoldResult FloorOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 OpFoldResult RoundOp::fold(FoldAdaptor) { return foldIdempotent(*this); }
 
 // Functions that only evaluation on constants simplifies.
-#define WEFT_NO_FOLD(OP)                                                                                               \
+#define WEFT_NO_FOLD(OP)                                                                                     \
   OpFoldResult OP::fold(FoldAdaptor) { return {}; }
 WEFT_NO_FOLD(ExpOp)
 WEFT_NO_FOLD(Expm1Op)
@@ -263,7 +263,8 @@ WEFT_NO_FOLD(ModOp)
 
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
   // x + 0.0 is not x for x = -0.0, but x + -0.0 is.
-  for (auto [constant, other] : {std::pair(adaptor.getRhs(), getLhs()), std::pair(adaptor.getLhs(), getRhs())})
+  for (auto [constant, other] :
+       {std::pair(adaptor.getRhs(), getLhs()), std::pair(adaptor.getLhs(), getRhs())})
     if (isIntegerSplat(constant, 0) || isSplat(constant, -0.0))
       return asResult(*this, other);
   return {};
@@ -274,8 +275,8 @@ OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
-  for (auto [constant, value, other] : {std::tuple(adaptor.getRhs(), getRhs(), getLhs()),
-                                        std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
+  for (auto [constant, value, other] :
+       {std::tuple(adaptor.getRhs(), getRhs(), getLhs()), std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
     if (isSplat(constant, 1.0))
       return asResult(*this, other);
     if (isIntegerSplat(constant, 0))
@@ -292,14 +293,18 @@ OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
   return isSplat(adaptor.getRhs(), 1.0) ? asResult(*this, getLhs()) : OpFoldResult();
 }
 
-OpFoldResult MaxOp::fold(FoldAdaptor) { return getLhs() == getRhs() ? asResult(*this, getLhs()) : OpFoldResult(); }
-OpFoldResult MinOp::fold(FoldAdaptor) { return getLhs() == getRhs() ? asResult(*this, getLhs()) : OpFoldResult(); }
+OpFoldResult MaxOp::fold(FoldAdaptor) {
+  return getLhs() == getRhs() ? asResult(*this, getLhs()) : OpFoldResult();
+}
+OpFoldResult MinOp::fold(FoldAdaptor) {
+  return getLhs() == getRhs() ? asResult(*this, getLhs()) : OpFoldResult();
+}
 
 OpFoldResult AndOp::fold(FoldAdaptor adaptor) {
   if (getLhs() == getRhs())
     return asResult(*this, getLhs());
-  for (auto [constant, value, other] : {std::tuple(adaptor.getRhs(), getRhs(), getLhs()),
-                                        std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
+  for (auto [constant, value, other] :
+       {std::tuple(adaptor.getRhs(), getRhs(), getLhs()), std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
     if (isIntegerSplat(constant, -1))
       return asResult(*this, other);
     if (isIntegerSplat(constant, 0))
@@ -311,8 +316,8 @@ OpFoldResult AndOp::fold(FoldAdaptor adaptor) {
 OpFoldResult OrOp::fold(FoldAdaptor adaptor) {
   if (getLhs() == getRhs())
     return asResult(*this, getLhs());
-  for (auto [constant, value, other] : {std::tuple(adaptor.getRhs(), getRhs(), getLhs()),
-                                        std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
+  for (auto [constant, value, other] :
+       {std::tuple(adaptor.getRhs(), getRhs(), getLhs()), std::tuple(adaptor.getLhs(), getLhs(), getRhs())}) {
     if (isIntegerSplat(constant, 0))
       return asResult(*this, other);
     if (isIntegerSplat(constant, -1))
@@ -322,7 +327,8 @@ OpFoldResult OrOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult XorOp::fold(FoldAdaptor adaptor) {
-  for (auto [constant, other] : {std::pair(adaptor.getRhs(), getLhs()), std::pair(adaptor.getLhs(), getRhs())})
+  for (auto [constant, other] :
+       {std::pair(adaptor.getRhs(), getLhs()), std::pair(adaptor.getLhs(), getRhs())})
     if (isIntegerSplat(constant, 0))
       return asResult(*this, other);
   return {};
@@ -335,7 +341,8 @@ OpFoldResult ShiftOp::fold(FoldAdaptor adaptor) {
 OpFoldResult CompareOp::fold(FoldAdaptor) {
   // x compared with itself is known where no element can be NaN.
   auto type = cast<RankedTensorType>(getResult().getType());
-  if (getLhs() != getRhs() || !type.hasStaticShape() || classOf(getLhs().getType().getElementType()) & ~(kBool | kInt))
+  if (getLhs() != getRhs() || !type.hasStaticShape() ||
+      classOf(getLhs().getType().getElementType()) & ~(kBool | kInt))
     return {};
   ComparePredicate pred = getPred();
   bool isTrue = pred == ComparePredicate::eq || pred == ComparePredicate::le || pred == ComparePredicate::ge;

@@ -9,7 +9,8 @@ using namespace mlir::weft;
 
 static int64_t rankOf(Value value) { return tensorType(value).getRank(); }
 
-static LogicalResult checkAxis(std::optional<Location> loc, StringRef op, int label, int64_t axis, int64_t rank) {
+static LogicalResult checkAxis(std::optional<Location> loc, StringRef op, int label, int64_t axis,
+                               int64_t rank) {
   if (axis < 0 || axis >= rank)
     return inferError(loc, op, label, "expected an axis in [0, ", rank, "), but got ", axis);
   return success();
@@ -22,8 +23,8 @@ static LogicalResult checkBatchDims(std::optional<Location> loc, StringRef op, i
     return inferError(loc, op, label, "expected batch_dims in [0, ", most, "], but got ", batchDims);
   for (int64_t i = 0; i < batchDims; ++i)
     if (certainlyDiffer(getDim(x, i), getDim(indices, i)))
-      return inferError(loc, op, label, "expected batch dim ", i, " of indices to be ", getDim(x, i).str(), ", but got ",
-                        getDim(indices, i).str());
+      return inferError(loc, op, label, "expected batch dim ", i, " of indices to be ", getDim(x, i).str(),
+                        ", but got ", getDim(indices, i).str());
   return success();
 }
 
@@ -93,12 +94,13 @@ static LogicalResult checkElementIndices(std::optional<Location> loc, StringRef 
   if (failed(checkAxis(loc, op, 1, axis, x.getRank())))
     return failure();
   if (indices.getRank() != x.getRank())
-    return inferError(loc, op, 2, "expected indices of rank ", x.getRank(), ", but got rank ", indices.getRank());
+    return inferError(loc, op, 2, "expected indices of rank ", x.getRank(), ", but got rank ",
+                      indices.getRank());
   for (int64_t i = 0; i < x.getRank(); ++i) {
     std::optional<int64_t> excess = (getDim(indices, i) - getDim(x, i)).getConstant();
     if (i != axis && excess && *excess > 0)
-      return inferError(loc, op, 2, "expected dim ", i, " of indices to be at most ", getDim(x, i).str(), ", but got ",
-                        getDim(indices, i).str());
+      return inferError(loc, op, 2, "expected dim ", i, " of indices to be at most ", getDim(x, i).str(),
+                        ", but got ", getDim(indices, i).str());
   }
   return success();
 }
@@ -120,7 +122,8 @@ FailureOr<DimMap> GatherElementsOp::getDimMap() {
   SmallVector<int64_t> xFactors, factors;
   for (int64_t i = 0; i < x.getRank(); ++i) {
     factors.push_back(addFactor(map, FactorKind::Parallel));
-    bool isCarried = i != static_cast<int64_t>(getAxis()) && DimExpr::provablyEqual(getDim(x, i), getDim(indices, i));
+    bool isCarried =
+        i != static_cast<int64_t>(getAxis()) && DimExpr::provablyEqual(getDim(x, i), getDim(indices, i));
     xFactors.push_back(isCarried ? factors.back() : addFactor(map, FactorKind::Whole));
   }
   map.operands = {xFactors, factors};
@@ -129,15 +132,16 @@ FailureOr<DimMap> GatherElementsOp::getDimMap() {
 }
 
 /// The element type of updates, and booleans which can only be set. Shared label C4.
-template <typename OpTy>
-static LogicalResult verifyScatterElements(OpTy op, StringRef name) {
+template <typename OpTy> static LogicalResult verifyScatterElements(OpTy op, StringRef name) {
   Type element = cast<RankedTensorType>(op.getX().getType()).getElementType();
   Type update = cast<RankedTensorType>(op.getUpdates().getType()).getElementType();
   if (update != element)
-    return op.emitOpError("expected updates of ") << element << " elements, but got " << update << " [" << name << "-C4]";
+    return op.emitOpError("expected updates of ")
+           << element << " elements, but got " << update << " [" << name << "-C4]";
   if (op.getMode() != ScatterMode::set && (element.isInteger(1) || isa<StringType>(element)))
     return op.emitOpError("expected mode set for ")
-           << element << " elements, but got " << stringifyScatterMode(op.getMode()) << " [" << name << "-C4]";
+           << element << " elements, but got " << stringifyScatterMode(op.getMode()) << " [" << name
+           << "-C4]";
   return success();
 }
 
@@ -148,12 +152,12 @@ LogicalResult ScatterElementsOp::inferReturnTypes(MLIRContext *, std::optional<L
   if (failed(checkElementIndices(loc, "scatter_elements", x, indices, adaptor.getAxis())))
     return failure();
   if (updates.getRank() != indices.getRank())
-    return inferError(loc, "scatter_elements", 3, "expected updates of rank ", indices.getRank(), ", but got rank ",
-                      updates.getRank());
+    return inferError(loc, "scatter_elements", 3, "expected updates of rank ", indices.getRank(),
+                      ", but got rank ", updates.getRank());
   for (int64_t i = 0; i < updates.getRank(); ++i)
     if (certainlyDiffer(getDim(updates, i), getDim(indices, i)))
-      return inferError(loc, "scatter_elements", 3, "expected dim ", i, " of updates to be ", getDim(indices, i).str(),
-                        ", but got ", getDim(updates, i).str());
+      return inferError(loc, "scatter_elements", 3, "expected dim ", i, " of updates to be ",
+                        getDim(indices, i).str(), ", but got ", getDim(updates, i).str());
   types.push_back(x);
   return success();
 }
@@ -165,7 +169,8 @@ FailureOr<DimMap> ScatterElementsOp::getDimMap() {
   DimMap map;
   SmallVector<int64_t> xFactors, factors;
   for (int64_t i = 0; i < x.getRank(); ++i) {
-    bool isCarried = i != static_cast<int64_t>(getAxis()) && DimExpr::provablyEqual(getDim(x, i), getDim(indices, i));
+    bool isCarried =
+        i != static_cast<int64_t>(getAxis()) && DimExpr::provablyEqual(getDim(x, i), getDim(indices, i));
     xFactors.push_back(addFactor(map, isCarried ? FactorKind::Parallel : FactorKind::Whole));
     factors.push_back(isCarried ? xFactors.back() : addFactor(map, FactorKind::Reduce));
   }
@@ -179,14 +184,14 @@ FailureOr<DimMap> ScatterElementsOp::getDimMap() {
 //===----------------------------------------------------------------------===//
 
 /// The number of coordinates: the last dim of indices, static and at most `most`. Constraint `label`.
-static FailureOr<int64_t> getCoordinates(std::optional<Location> loc, StringRef op, int label, RankedTensorType indices,
-                                         int64_t most) {
+static FailureOr<int64_t> getCoordinates(std::optional<Location> loc, StringRef op, int label,
+                                         RankedTensorType indices, int64_t most) {
   if (indices.getRank() < 1 || indices.isDynamicDim(indices.getRank() - 1))
     return inferError(loc, op, label, "expected indices with a static last dim, but got ", indices);
   int64_t count = indices.getShape().back();
   if (count > most)
-    return inferError(loc, op, label, "expected at most ", most, " coordinates in the last dim of indices, but got ",
-                      count);
+    return inferError(loc, op, label, "expected at most ", most,
+                      " coordinates in the last dim of indices, but got ", count);
   return count;
 }
 
@@ -249,8 +254,8 @@ LogicalResult ScatterNdOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                       updates.getRank());
   for (auto [i, dim] : llvm::enumerate(wanted))
     if (certainlyDiffer(getDim(updates, i), dim))
-      return inferError(loc, "scatter_nd", 3, "expected dim ", i, " of updates to be ", dim.str(), ", but got ",
-                        getDim(updates, i).str());
+      return inferError(loc, "scatter_nd", 3, "expected dim ", i, " of updates to be ", dim.str(),
+                        ", but got ", getDim(updates, i).str());
   types.push_back(x);
   return success();
 }

@@ -13,7 +13,8 @@ using namespace mlir::weft;
 //===----------------------------------------------------------------------===//
 
 /// Constraint `label`: each axis in [0, rank), no two equal, in ascending order.
-static LogicalResult checkAxes(std::optional<Location> loc, StringRef op, int label, ArrayRef<int64_t> axes, int64_t rank) {
+static LogicalResult checkAxes(std::optional<Location> loc, StringRef op, int label, ArrayRef<int64_t> axes,
+                               int64_t rank) {
   for (auto [i, axis] : llvm::enumerate(axes)) {
     if (axis < 0 || axis >= rank)
       return inferError(loc, op, label, "expected axes in [0, ", rank, "), but got ", axis);
@@ -31,8 +32,8 @@ static RankedTensorType collapseAxes(RankedTensorType x, ArrayRef<int64_t> axes,
   return makeTensorType(dims, element);
 }
 
-/// A map of one operand and results of its rank: the axes are of `kind`, the others parallel. `keepsAxes[i]` says whether
-/// the axes of result i are those of the operand (else they have size 1).
+/// A map of one operand and results of its rank: the axes are of `kind`, the others parallel. `keepsAxes[i]`
+/// says whether the axes of result i are those of the operand (else they have size 1).
 static DimMap makeAxesMap(int64_t rank, ArrayRef<int64_t> axes, FactorKind kind, ArrayRef<bool> keepsAxes) {
   DimMap map;
   map.kinds.assign(rank, FactorKind::Parallel);
@@ -77,7 +78,8 @@ FailureOr<DimMap> ReduceOp::getDimMap() {
 
 OpFoldResult ReduceOp::fold(FoldAdaptor) {
   // Nothing is combined over no axes, or over axes of size 1.
-  bool isIdentity = llvm::all_of(getAxes(), [&](int64_t axis) { return getX().getType().getDimSize(axis) == 1; });
+  bool isIdentity =
+      llvm::all_of(getAxes(), [&](int64_t axis) { return getX().getType().getDimSize(axis) == 1; });
   return isIdentity && getX().getType() == getType() ? OpFoldResult(getX()) : OpFoldResult();
 }
 
@@ -85,8 +87,8 @@ OpFoldResult ReduceOp::fold(FoldAdaptor) {
 // arg_reduce, softmax, cumulate
 //===----------------------------------------------------------------------===//
 
-LogicalResult ArgReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
-                                            SmallVectorImpl<Type> &types) {
+LogicalResult ArgReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
   int64_t axis = adaptor.getAxis();
   if (failed(checkAxes(loc, "arg_reduce", 1, axis, x.getRank())))
@@ -99,7 +101,8 @@ LogicalResult ArgReduceOp::verify() {
   auto type = cast<RankedTensorType>(getX().getType());
   // A wrong axis is reported by the inference, which runs behind this.
   if (getAxis() < static_cast<uint64_t>(type.getRank()) && type.getDimSize(getAxis()) == 0)
-    return emitOpError("expected a dim ") << getAxis() << " of at least one element, but got 0 [arg_reduce-C2]";
+    return emitOpError("expected a dim ")
+           << getAxis() << " of at least one element, but got 0 [arg_reduce-C2]";
   return success();
 }
 
@@ -158,8 +161,8 @@ FailureOr<DimMap> CumulateOp::getDimMap() {
 // normalize
 //===----------------------------------------------------------------------===//
 
-LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
-                                            SmallVectorImpl<Type> &types) {
+LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
   if (failed(checkAxes(loc, "normalize", 1, adaptor.getAxes(), x.getRank())) ||
       failed(checkFloat(loc, "normalize", 2, x.getElementType())))
@@ -186,10 +189,11 @@ FailureOr<DimMap> NormalizeOp::getDimMap() {
 // pool, arg_pool
 //===----------------------------------------------------------------------===//
 
-/// C1: axes; C2: one entry per axis in each list; C3: positive kernel, strides, dilations, and pads of at least 0;
-/// C4: at least one window fits.
+/// C1: axes; C2: one entry per axis in each list; C3: positive kernel, strides, dilations, and pads of at
+/// least 0; C4: at least one window fits.
 template <typename AdaptorTy>
-static FailureOr<SmallVector<DimExpr>> inferWindowDims(std::optional<Location> loc, StringRef op, AdaptorTy adaptor) {
+static FailureOr<SmallVector<DimExpr>> inferWindowDims(std::optional<Location> loc, StringRef op,
+                                                       AdaptorTy adaptor) {
   RankedTensorType x = tensorType(adaptor.getX());
   ArrayRef<int64_t> axes = adaptor.getAxes();
   if (failed(checkAxes(loc, op, 1, axes, x.getRank())))
@@ -201,7 +205,8 @@ static FailureOr<SmallVector<DimExpr>> inferWindowDims(std::optional<Location> l
                                                      {"pads_hi", adaptor.getPadsHi()}};
   for (auto [name, list] : lists) {
     if (list.size() != axes.size())
-      return inferError(loc, op, 2, "expected ", axes.size(), " entries in ", name, ", but got ", list.size());
+      return inferError(loc, op, 2, "expected ", axes.size(), " entries in ", name, ", but got ",
+                        list.size());
     int64_t least = name.starts_with("pads") ? 0 : 1;
     for (int64_t value : list)
       if (value < least)

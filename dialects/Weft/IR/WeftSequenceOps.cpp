@@ -38,8 +38,8 @@ LogicalResult SeqMakeOp::verify() {
   Type element = cast<SeqType>(getType()).getElement();
   for (auto [index, value] : llvm::enumerate(getElements()))
     if (!areCompatibleTypes(value.getType(), element))
-      return emitOpError("expected operand ") << index << " of type " << element << ", but got " << value.getType()
-                                              << " [seq_make-C1]";
+      return emitOpError("expected operand ")
+             << index << " of type " << element << ", but got " << value.getType() << " [seq_make-C1]";
   return success();
 }
 
@@ -47,15 +47,16 @@ LogicalResult SeqGetOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                                          SmallVectorImpl<Type> &types) {
   RankedTensorType element = elementOf(adaptor.getSeq());
   if (!element)
-    return inferError(loc, "seq_get", 1, "expected a sequence of tensors, but got ", adaptor.getSeq().getType());
+    return inferError(loc, "seq_get", 1, "expected a sequence of tensors, but got ",
+                      adaptor.getSeq().getType());
   types.push_back(element);
   return success();
 }
 
 LogicalResult SeqGetOp::verify() { return success(); }
 
-LogicalResult SeqInsertOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
-                                            SmallVectorImpl<Type> &types) {
+LogicalResult SeqInsertOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Type element = cast<SeqType>(adaptor.getSeq().getType()).getElement(), value = adaptor.getValue().getType();
   if (!fits(value, element))
     return inferError(loc, "seq_insert", 1, "expected a value like ", element, ", but got ", value);
@@ -79,7 +80,8 @@ LogicalResult SeqConcatOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                                             SmallVectorImpl<Type> &types) {
   RankedTensorType element = elementOf(adaptor.getSeq());
   if (!element)
-    return inferError(loc, "seq_concat", 1, "expected a sequence of tensors, but got ", adaptor.getSeq().getType());
+    return inferError(loc, "seq_concat", 1, "expected a sequence of tensors, but got ",
+                      adaptor.getSeq().getType());
   bool isNew = adaptor.getNewAxis();
   int64_t axis = adaptor.getAxis(), rank = element.getRank() + (isNew ? 1 : 0);
   if (axis < 0 || axis >= rank)
@@ -124,8 +126,8 @@ LogicalResult SeqSplitOp::verify() { return success(); }
 LogicalResult OptMakeOp::verify() {
   Type element = cast<OptType>(getType()).getElement();
   if (getValue() && !areCompatibleTypes(getValue().getType(), element))
-    return emitOpError("expected a value of type ") << element << ", but got " << getValue().getType()
-                                                    << " [opt_make-C1]";
+    return emitOpError("expected a value of type ")
+           << element << ", but got " << getValue().getType() << " [opt_make-C1]";
   return success();
 }
 

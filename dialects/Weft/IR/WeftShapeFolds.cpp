@@ -11,7 +11,8 @@
 using namespace mlir;
 using namespace mlir::weft;
 
-/// The constant with its elements in the same row-major order under another static type; null when it is none.
+/// The constant with its elements in the same row-major order under another static type; null when it is
+/// none.
 static Attribute retypeConstant(Attribute constant, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (!constant || !tensor.hasStaticShape())
@@ -92,7 +93,8 @@ OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
 
 OpFoldResult PadOp::fold(FoldAdaptor) {
   auto isZero = [](int64_t value) { return value == 0; };
-  if (llvm::all_of(getStaticLo(), isZero) && llvm::all_of(getStaticHi(), isZero) && getX().getType() == getType())
+  if (llvm::all_of(getStaticLo(), isZero) && llvm::all_of(getStaticHi(), isZero) &&
+      getX().getType() == getType())
     return getX();
   return {};
 }
@@ -112,11 +114,12 @@ OpFoldResult DimOp::fold(FoldAdaptor) {
   Operation *producer = getX().getDefiningOp();
   if (!producer)
     return {};
-  Value size = llvm::TypeSwitch<Operation *, Value>(producer)
-                   .Case<IotaOp, BroadcastOp, ReshapeOp>(
-                       [&](auto op) { return getMixedOperand(op.getStaticShape(), op.getShape(), axis); })
-                   .Case([&](SliceOp op) { return getMixedOperand(op.getStaticSizes(), op.getSizes(), axis); })
-                   .Default([](Operation *) { return Value(); });
+  Value size =
+      llvm::TypeSwitch<Operation *, Value>(producer)
+          .Case<IotaOp, BroadcastOp, ReshapeOp>(
+              [&](auto op) { return getMixedOperand(op.getStaticShape(), op.getShape(), axis); })
+          .Case([&](SliceOp op) { return getMixedOperand(op.getStaticSizes(), op.getSizes(), axis); })
+          .Default([](Operation *) { return Value(); });
   return size ? OpFoldResult(size) : OpFoldResult();
 }
 
@@ -131,7 +134,8 @@ OpFoldResult ExtractOp::fold(FoldAdaptor adaptor) {
   bool isUnsigned = type.isUnsigned() || type.getWidth() == 1;
   if (isUnsigned && value.getActiveBits() > 63)
     return {};
-  return IntegerAttr::get(IndexType::get(getContext()), isUnsigned ? value.getZExtValue() : value.getSExtValue());
+  return IntegerAttr::get(IndexType::get(getContext()),
+                          isUnsigned ? value.getZExtValue() : value.getSExtValue());
 }
 
 OpFoldResult FromElementsOp::fold(FoldAdaptor adaptor) {
@@ -204,8 +208,7 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
 };
 
 /// Constant index operands of a mixed list become static entries.
-template <typename OpTy>
-struct StaticizeShape : OpRewritePattern<OpTy> {
+template <typename OpTy> struct StaticizeShape : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
     SmallVector<int64_t> shape = llvm::to_vector(op.getStaticShape());
@@ -232,7 +235,8 @@ struct StaticizeShape : OpRewritePattern<OpTy> {
   }
 };
 
-/// An elementwise op broadcasts by itself: it reads what the broadcast reads, where the result stays the same.
+/// An elementwise op broadcasts by itself: it reads what the broadcast reads, where the result stays the
+/// same.
 struct BroadcastBeforeElementwise : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {

@@ -7,8 +7,8 @@
 using namespace mlir;
 using namespace mlir::weft;
 
-/// The map of an op with one tensor operand (the first) of the result's rank: dims that `isCarried` says go together are
-/// parallel factors, the others belong to none. Other operands have no dims of interest.
+/// The map of an op with one tensor operand (the first) of the result's rank: dims that `isCarried` says go
+/// together are parallel factors, the others belong to none. Other operands have no dims of interest.
 static DimMap makeCarriedMap(Operation *op, function_ref<bool(int64_t)> isCarried) {
   int64_t rank = tensorType(op->getResult(0)).getRank();
   DimMap map;
@@ -53,7 +53,8 @@ FailureOr<DimMap> BroadcastOp::getDimMap() {
   map.kinds.assign(result.getRank(), FactorKind::Parallel);
   map.operands.resize(getNumOperands());
   for (int64_t axis = 0; axis < result.getRank(); ++axis)
-    map.operands[0].push_back(DimExpr::provablyEqual(getDim(x, axis), getDim(result, axis)) ? axis : kNoFactor);
+    map.operands[0].push_back(DimExpr::provablyEqual(getDim(x, axis), getDim(result, axis)) ? axis
+                                                                                            : kNoFactor);
   map.results.emplace_back(llvm::to_vector(llvm::seq<int64_t>(result.getRank())));
   return map;
 }
@@ -81,12 +82,14 @@ static void pairReshapedDims(ArrayRef<DimExpr> from, ArrayRef<DimExpr> to, bool 
         continue;
       }
     }
-    // The side that is behind catches up; constants tell which, else both advance until the products meet again.
+    // The side that is behind catches up; constants tell which, else both advance until the products meet
+    // again.
     if (productFrom.isUnknown() || productTo.isUnknown())
       return;
     std::optional<int64_t> a = productFrom.getConstant(), b = productTo.getConstant();
-    bool takeFrom = i < n && (j >= m || (a && b ? *a <= *b : productFrom.getTerms().begin()->first.size() <=
-                                                                 productTo.getTerms().begin()->first.size()));
+    bool takeFrom = i < n && (j >= m || (a && b ? *a <= *b
+                                                : productFrom.getTerms().begin()->first.size() <=
+                                                      productTo.getTerms().begin()->first.size()));
     if (takeFrom)
       productFrom = productFrom * at(from, i++);
     else
@@ -154,5 +157,6 @@ FailureOr<DimMap> ReverseOp::getDimMap() {
 }
 
 FailureOr<DimMap> PadOp::getDimMap() {
-  return makeCarriedMap(*this, [&](int64_t axis) { return getStaticLo()[axis] == 0 && getStaticHi()[axis] == 0; });
+  return makeCarriedMap(*this,
+                        [&](int64_t axis) { return getStaticLo()[axis] == 0 && getStaticHi()[axis] == 0; });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shape ops: result types and verifiers. Dimension maps are in WeftShapeMaps.cpp, folds in WeftShapeFolds.cpp.
+// Shape ops: result types and verifiers. Dimension maps are in WeftShapeMaps.cpp, folds in
+// WeftShapeFolds.cpp.
 #include "dialects/Weft/IR/WeftInferSupport.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -16,8 +17,8 @@ static LogicalResult checkMixedList(std::optional<Location> loc, StringRef op, i
     return inferError(loc, op, label, "expected ", rank, " ", what, ", but got ", entries.size());
   int64_t numDynamic = llvm::count_if(entries, ShapedType::isDynamic);
   if (numDynamic != static_cast<int64_t>(dynamic.size()))
-    return inferError(loc, op, label, "expected ", numDynamic, " index operands for the dynamic ", what, ", but got ",
-                      dynamic.size());
+    return inferError(loc, op, label, "expected ", numDynamic, " index operands for the dynamic ", what,
+                      ", but got ", dynamic.size());
   for (int64_t entry : entries)
     if (entry < 0 && !ShapedType::isDynamic(entry))
       return inferError(loc, op, label, "expected ", what, " of at least 0, but got ", entry);
@@ -49,7 +50,8 @@ LogicalResult ConstantOp::verify() {
   std::optional<int64_t> wanted = getStorageBytes(cast<RankedTensorType>(getType()));
   int64_t got = blob->getData().size();
   if (wanted && *wanted != got)
-    return emitOpError("expected a resource of ") << *wanted << " bytes, but got " << got << " bytes [constant-C1]";
+    return emitOpError("expected a resource of ")
+           << *wanted << " bytes, but got " << got << " bytes [constant-C1]";
   return success();
 }
 
@@ -77,14 +79,15 @@ LogicalResult IotaOp::verify() { return success(); }
 LogicalResult BroadcastOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
-  if (failed(checkMixedList(loc, "broadcast", 1, "sizes", adaptor.getStaticShape(), adaptor.getShape(), x.getRank())))
+  if (failed(checkMixedList(loc, "broadcast", 1, "sizes", adaptor.getStaticShape(), adaptor.getShape(),
+                            x.getRank())))
     return failure();
   SmallVector<DimExpr> dims = getMixedDims(adaptor.getStaticShape(), adaptor.getShape());
   for (auto [axis, dim] : llvm::enumerate(dims)) {
     DimExpr from = getDim(x, axis);
     if (certainlyDiffer(from, dim) && from.getConstant() != 1)
-      return inferError(loc, "broadcast", 2, "expected dim ", axis, " of the operand to be 1 or ", dim.str(), ", but got ",
-                        from.str());
+      return inferError(loc, "broadcast", 2, "expected dim ", axis, " of the operand to be 1 or ", dim.str(),
+                        ", but got ", from.str());
     // A size that is not 1 already is the result's.
     if (dim.isUnknown() && from.getConstant() && from.getConstant() != 1)
       dim = from;
@@ -130,7 +133,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   RankedTensorType x = tensorType(adaptor.getX());
   ArrayRef<int64_t> perm = adaptor.getPerm();
   if (static_cast<int64_t>(perm.size()) != x.getRank() || !isPermutationVector(perm))
-    return inferError(loc, "transpose", 1, "expected perm to be a permutation of ", x.getRank(), " dims, but it is none");
+    return inferError(loc, "transpose", 1, "expected perm to be a permutation of ", x.getRank(),
+                      " dims, but it is none");
   SmallVector<DimExpr> dims;
   for (int64_t axis : perm)
     dims.push_back(getDim(x, axis));
@@ -156,15 +160,15 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   for (auto [index, value] : llvm::enumerate(adaptor.getXs().drop_front())) {
     RankedTensorType type = tensorType(value);
     if (type.getRank() != rank || type.getElementType() != first.getElementType())
-      return inferError(loc, "concat", 3, "expected operand ", index + 1, " of rank ", rank, " and element type ",
-                        first.getElementType(), ", but got ", type);
+      return inferError(loc, "concat", 3, "expected operand ", index + 1, " of rank ", rank,
+                        " and element type ", first.getElementType(), ", but got ", type);
     for (int64_t i = 0; i < rank; ++i) {
       DimExpr dim = getDim(type, i);
       if (i == axis)
         dims[i] = dims[i] + dim;
       else if (certainlyDiffer(dims[i], dim))
-        return inferError(loc, "concat", 4, "expected dim ", i, " of operand ", index + 1, " to be ", dims[i].str(),
-                          ", but got ", dim.str());
+        return inferError(loc, "concat", 4, "expected dim ", i, " of operand ", index + 1, " to be ",
+                          dims[i].str(), ", but got ", dim.str());
       else
         dims[i] = joinDims(dims[i], dim);
     }
@@ -180,12 +184,14 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   RankedTensorType x = tensorType(adaptor.getX());
   int64_t rank = x.getRank();
   ArrayRef<int64_t> strides = adaptor.getStrides();
-  if (failed(checkMixedList(loc, "slice", 1, "offsets", adaptor.getStaticOffsets(), adaptor.getOffsets(), rank)) ||
+  if (failed(checkMixedList(loc, "slice", 1, "offsets", adaptor.getStaticOffsets(), adaptor.getOffsets(),
+                            rank)) ||
       failed(checkMixedList(loc, "slice", 1, "sizes", adaptor.getStaticSizes(), adaptor.getSizes(), rank)))
     return failure();
   if (static_cast<int64_t>(strides.size()) != rank || llvm::any_of(strides, [](int64_t s) { return s < 1; }))
-    return inferError(loc, "slice", 2, "expected ", rank, " positive strides, but got ", strides.size(), " with ",
-                      llvm::count_if(strides, [](int64_t s) { return s < 1; }), " that are not positive");
+    return inferError(loc, "slice", 2, "expected ", rank, " positive strides, but got ", strides.size(),
+                      " with ", llvm::count_if(strides, [](int64_t s) { return s < 1; }),
+                      " that are not positive");
   SmallVector<DimExpr> offsets = getMixedDims(adaptor.getStaticOffsets(), adaptor.getOffsets());
   SmallVector<DimExpr> sizes = getMixedDims(adaptor.getStaticSizes(), adaptor.getSizes());
   DimExpr one = DimExpr::constant(1);
@@ -208,7 +214,8 @@ LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   ArrayRef<int64_t> axes = adaptor.getAxes();
   for (auto [i, axis] : llvm::enumerate(axes))
     if (axis < 0 || axis >= x.getRank() || llvm::is_contained(axes.take_front(i), axis))
-      return inferError(loc, "reverse", 1, "expected different axes in [0, ", x.getRank(), "), but got ", axis);
+      return inferError(loc, "reverse", 1, "expected different axes in [0, ", x.getRank(), "), but got ",
+                        axis);
   types.push_back(x);
   return success();
 }
@@ -239,7 +246,8 @@ LogicalResult PadOp::verify() {
   if (getValue()) {
     RankedTensorType value = tensorType(getValue());
     if (!mayBeOneElement(value) || value.getElementType() != x.getElementType())
-      return emitOpError("expected a value of one ") << x.getElementType() << " element, but got " << value << " [pad-C3]";
+      return emitOpError("expected a value of one ")
+             << x.getElementType() << " element, but got " << value << " [pad-C3]";
     return success();
   }
   // Lists of a wrong length are reported by the inference, which runs behind this.
@@ -248,8 +256,8 @@ LogicalResult PadOp::verify() {
     int64_t most = std::max(getStaticLo()[axis], getStaticHi()[axis]), size = x.getDimSize(axis);
     bool isReflect = getMode() == PadMode::reflect;
     if (!ShapedType::isDynamic(size) && most > 0 && size < 1)
-      return emitOpError("expected dim ") << axis << " to hold an element to pad with, but its size is " << size
-                                          << " [pad-C4]";
+      return emitOpError("expected dim ")
+             << axis << " to hold an element to pad with, but its size is " << size << " [pad-C4]";
     if (isReflect && size == 1 && most > 0)
       return emitOpError("expected dim ") << axis << " of at least 2 elements to reflect, but got 1 [pad-C4]";
   }
@@ -263,15 +271,16 @@ LogicalResult PadOp::verify() {
 LogicalResult DimOp::verify() {
   int64_t rank = cast<RankedTensorType>(getX().getType()).getRank();
   if (getAxis() >= static_cast<uint64_t>(rank))
-    return emitOpError("expected an axis in [0, ") << rank << "), but got " << static_cast<int64_t>(getAxis())
-                                                   << " [dim-C1]";
+    return emitOpError("expected an axis in [0, ")
+           << rank << "), but got " << static_cast<int64_t>(getAxis()) << " [dim-C1]";
   return success();
 }
 
 LogicalResult ExtractOp::verify() {
   auto type = cast<RankedTensorType>(getX().getType());
   if (!isa<IntegerType>(type.getElementType()))
-    return emitOpError("expected integer or boolean elements, but got ") << type.getElementType() << " [extract-C1]";
+    return emitOpError("expected integer or boolean elements, but got ")
+           << type.getElementType() << " [extract-C1]";
   if (!type.hasStaticShape() || getI() >= static_cast<uint64_t>(type.getNumElements()))
     return emitOpError("expected an element of a tensor of static shape, but got element ")
            << static_cast<int64_t>(getI()) << " of " << type << " [extract-C2]";

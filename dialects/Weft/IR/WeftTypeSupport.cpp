@@ -60,7 +60,8 @@ RankedTensorType mlir::weft::dropDimNames(RankedTensorType type) {
 // Compatibility and refinement
 //===----------------------------------------------------------------------===//
 
-/// Quantised elements of one storage and expressed type differ in parameters only, which no inference can know.
+/// Quantised elements of one storage and expressed type differ in parameters only, which no inference can
+/// know.
 static bool areCompatibleElements(Type a, Type b) {
   if (a == b)
     return true;
@@ -89,9 +90,9 @@ static bool areCompatible(Type a, Type b) {
 }
 
 bool mlir::weft::areCompatibleTypes(TypeRange inferred, TypeRange declared) {
-  return inferred.size() == declared.size() &&
-         llvm::all_of(llvm::zip(inferred, declared),
-                      [](auto pair) { return areCompatible(std::get<0>(pair), std::get<1>(pair)); });
+  return inferred.size() == declared.size() && llvm::all_of(llvm::zip(inferred, declared), [](auto pair) {
+           return areCompatible(std::get<0>(pair), std::get<1>(pair));
+         });
 }
 
 Type mlir::weft::refineType(Type a, Type b) {
@@ -230,8 +231,8 @@ Operation *mlir::weft::buildChecked(OpBuilder &builder, Location loc, StringRef 
   NamedAttrList attributeList(attributes);
   if (failed(name->verifyInherentAttrs(attributeList, emit)))
     return nullptr;
-  Operation *draft = Operation::create(loc, *name, TypeRange(), operands, NamedAttrList(), OpaqueProperties(nullptr),
-                                       BlockRange(), /*numRegions=*/0);
+  Operation *draft = Operation::create(loc, *name, TypeRange(), operands, NamedAttrList(),
+                                       OpaqueProperties(nullptr), BlockRange(), /*numRegions=*/0);
   auto dropDraft = llvm::make_scope_exit([&] { draft->destroy(); });
   NamedAttrList inherent, discardable;
   for (NamedAttribute attribute : attributes)
@@ -239,8 +240,8 @@ Operation *mlir::weft::buildChecked(OpBuilder &builder, Location loc, StringRef 
         .push_back(attribute);
   // An op without inherent attributes has no properties to set.
   if (name->getOpPropertyByteSize() > 0 &&
-      failed(name->setOpPropertiesFromAttribute(*name, draft->getPropertiesStorage(), inherent.getDictionary(context),
-                                                emit)))
+      failed(name->setOpPropertiesFromAttribute(*name, draft->getPropertiesStorage(),
+                                                inherent.getDictionary(context), emit)))
     return nullptr;
   name->populateDefaultProperties(draft->getPropertiesStorage());
   if (auto segments = inherent.getNamed("operandSegmentSizes")) {
@@ -249,7 +250,8 @@ Operation *mlir::weft::buildChecked(OpBuilder &builder, Location loc, StringRef 
     for (int32_t size : sizes ? sizes.asArrayRef() : ArrayRef<int32_t>())
       total += size;
     if (total != static_cast<int64_t>(operands.size())) {
-      emit() << "internal: expected operand segments of " << operands.size() << " operands in all, but got " << total;
+      emit() << "internal: expected operand segments of " << operands.size() << " operands in all, but got "
+             << total;
       return nullptr;
     }
   } else if (name->hasTrait<OpTrait::AttrSizedOperandSegments>()) {
@@ -260,8 +262,8 @@ Operation *mlir::weft::buildChecked(OpBuilder &builder, Location loc, StringRef 
   if (failed(inference->inferReturnTypes(context, loc, operands, DictionaryAttr::get(context),
                                          draft->getPropertiesStorage(), RegionRange(), types)))
     return nullptr;
-  Operation *op = Operation::create(loc, *name, types, operands, std::move(discardable), draft->getPropertiesStorage(),
-                                    BlockRange(), /*numRegions=*/0);
+  Operation *op = Operation::create(loc, *name, types, operands, std::move(discardable),
+                                    draft->getPropertiesStorage(), BlockRange(), /*numRegions=*/0);
   if (failed(verify(op))) {
     op->destroy();
     return nullptr;

@@ -12,7 +12,8 @@ namespace weft::reference {
 
 class Interpreter;
 
-/// What an evaluation function gets: the op with its attributes, the values of its operands, and where results go.
+/// What an evaluation function gets: the op with its attributes, the values of its operands, and where
+/// results go.
 struct Evaluation {
   mlir::Operation *op;
   llvm::ArrayRef<Value> operands;
@@ -21,7 +22,8 @@ struct Evaluation {
   Interpreter *interpreter = nullptr;
 
   const Tensor &tensor(unsigned operand) const { return operands[operand].getTensor(); }
-  /// The value of an operand that the op names, by its position among the operands: `e.valueOf(op.getMaskMutable())`.
+  /// The value of an operand that the op names, by its position among the operands:
+  /// `e.valueOf(op.getMaskMutable())`.
   const Value &valueOf(mlir::OpOperand &operand) const { return operands[operand.getOperandNumber()]; }
   /// The tensor of an optional operand; null when it is absent: `e.optional(op.getMaskMutable())`.
   const Tensor *optional(mlir::MutableOperandRange range) const {
@@ -48,14 +50,14 @@ using EvalFunction = mlir::LogicalResult (*)(Evaluation &);
 class EvalTable {
 public:
   /// Registers `LogicalResult evalSoftmax(SoftmaxOp op, Evaluation &e)`: table.add<SoftmaxOp, evalSoftmax>().
-  template <typename OpTy, mlir::LogicalResult (*function)(OpTy, Evaluation &)>
-  void add() {
+  template <typename OpTy, mlir::LogicalResult (*function)(OpTy, Evaluation &)> void add() {
     add(OpTy::getOperationName(), [](Evaluation &e) { return function(mlir::cast<OpTy>(e.op), e); });
   }
   void add(llvm::StringRef opName, EvalFunction function) { functions[opName] = function; }
   EvalFunction find(llvm::StringRef opName) const { return functions.lookup(opName); }
 
-  /// The table of all families: lib/Reference/Families.inc lists them, each defines `void add<Family>Evals(EvalTable &)`.
+  /// The table of all families: lib/Reference/Families.inc lists them, each defines `void
+  /// add<Family>Evals(EvalTable &)`.
   static const EvalTable &get();
 
 private:

@@ -18,7 +18,8 @@ class DialectRegistry;
 namespace weft::reference {
 
 struct InterpreterOptions {
-  /// Compare the shape of each result with its declared type, and named dims with the values of their symbols.
+  /// Compare the shape of each result with its declared type, and named dims with the values of their
+  /// symbols.
   bool checkDims = true;
   /// Called with each op and its results after it ran; may be empty.
   std::function<void(mlir::Operation *, llvm::ArrayRef<Value>)> onResult;
@@ -34,13 +35,14 @@ public:
   /// Results of `function` for its arguments in order; failure after reporting a reason.
   llvm::FailureOr<std::vector<Value>> run(mlir::func::FuncOp function, llvm::ArrayRef<Value> arguments);
 
-  /// Runs a region of one block with these arguments; returns the operands of its terminator. Values from outside of the
-  /// region are visible.
+  /// Runs a region of one block with these arguments; returns the operands of its terminator. Values from
+  /// outside of the region are visible.
   llvm::FailureOr<std::vector<Value>> runRegion(mlir::Region &region, llvm::ArrayRef<Value> arguments);
 
 private:
   mlir::LogicalResult runOp(mlir::Operation *op);
-  mlir::LogicalResult checkType(mlir::Operation *op, mlir::Type type, const Value &value, llvm::StringRef what);
+  mlir::LogicalResult checkType(mlir::Operation *op, mlir::Type type, const Value &value,
+                                llvm::StringRef what);
   /// Values that no op behind `op` in its block reads.
   llvm::ArrayRef<mlir::Value> deadAfter(mlir::Operation *op);
 

@@ -25,13 +25,15 @@ Shape rowMajorStrides(llvm::ArrayRef<int64_t> shape);
 
 /// A dense row-major tensor. Copies share their elements; only a tensor that was just made may be written.
 ///
-/// Storage: one element per 1, 2, 4, 8 or 16 bytes, narrow integers and floats unpacked: i4 in an int8_t, ui2 in an
-/// uint8_t, float8 and narrower as their bits in an uint8_t, f16 and bf16 as their bits in an uint16_t, i1 as 0 or 1 in an
-/// uint8_t, index as an int64_t. Quantised types are stored as their storage type. Strings are std::string.
+/// Storage: one element per 1, 2, 4, 8 or 16 bytes, narrow integers and floats unpacked: i4 in an int8_t, ui2
+/// in an uint8_t, float8 and narrower as their bits in an uint8_t, f16 and bf16 as their bits in an uint16_t,
+/// i1 as 0 or 1 in an uint8_t, index as an int64_t. Quantised types are stored as their storage type. Strings
+/// are std::string.
 class Tensor {
 public:
   Tensor() = default;
-  /// Zeros (empty strings). The element type is an integer, index, float, complex, quantised type or !weft.string.
+  /// Zeros (empty strings). The element type is an integer, index, float, complex, quantised type or
+  /// !weft.string.
   Tensor(mlir::Type elementType, llvm::ArrayRef<int64_t> shape);
   /// Rank 0.
   static Tensor scalar(mlir::Type elementType, double value);
@@ -60,8 +62,8 @@ public:
   std::complex<double> getComplex(int64_t i) const;
   const std::string &getString(int64_t i) const;
 
-  /// Rounds to the element type, half to even; beyond the greatest finite value: infinity where the type has one, else
-  /// NaN. Float types only.
+  /// Rounds to the element type, half to even; beyond the greatest finite value: infinity where the type has
+  /// one, else NaN. Float types only.
   void setFloat(int64_t i, double value);
   /// Keeps the low bits. Integer types only.
   void setInt(int64_t i, int64_t value);
@@ -77,8 +79,10 @@ public:
   std::vector<float> toFloats() const;
   std::vector<int64_t> toInts() const;
   /// A tensor of these elements, rounded to the type; for integer types the values must be exact.
-  static Tensor fromDoubles(mlir::Type elementType, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values);
-  static Tensor fromInts(mlir::Type elementType, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> values);
+  static Tensor fromDoubles(mlir::Type elementType, llvm::ArrayRef<int64_t> shape,
+                            llvm::ArrayRef<double> values);
+  static Tensor fromInts(mlir::Type elementType, llvm::ArrayRef<int64_t> shape,
+                         llvm::ArrayRef<int64_t> values);
 
   /// The same elements under another shape of the same size.
   Tensor reshaped(llvm::ArrayRef<int64_t> newShape) const;
@@ -101,7 +105,25 @@ public:
 
 private:
   /// How elements are stored; narrow integers lie in the next wider word.
-  enum class Code : uint8_t { Bool, S8, U8, S16, U16, S32, U32, S64, U64, Small, F16, BF16, F32, F64, C64, C128, String };
+  enum class Code : uint8_t {
+    Bool,
+    S8,
+    U8,
+    S16,
+    U16,
+    S32,
+    U32,
+    S64,
+    U64,
+    Small,
+    F16,
+    BF16,
+    F32,
+    F64,
+    C64,
+    C128,
+    String
+  };
   struct Storage {
     std::vector<char> owned;
     std::vector<std::string> strings;
@@ -109,16 +131,9 @@ private:
   };
   /// Sets type, code and width; no elements yet.
   void setType(mlir::Type type);
-  template <typename T>
-  const T &at(int64_t i) const {
-    return reinterpret_cast<const T *>(storage->data)[i];
-  }
-  template <typename T>
-  T &at(int64_t i) {
-    return reinterpret_cast<T *>(storage->owned.data())[i];
-  }
-  template <typename T>
-  void convertTo(std::vector<T> &out) const;
+  template <typename T> const T &at(int64_t i) const { return reinterpret_cast<const T *>(storage->data)[i]; }
+  template <typename T> T &at(int64_t i) { return reinterpret_cast<T *>(storage->owned.data())[i]; }
+  template <typename T> void convertTo(std::vector<T> &out) const;
 
   mlir::Type elementType;
   Code code = Code::F32;

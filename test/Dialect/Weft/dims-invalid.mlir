@@ -7,7 +7,7 @@ func.func @dims_two_names(%x: tensor<?xf32, #weft.dims<a b>>) { return }
 
 // -----
 
-// expected-error @+1 {{expected a dim expression, but got 'foo (n  , 2  )'}}
+// expected-error @+1 {{expected a dim expression, but got 'foo(n, 2)'}}
 func.func @dims_unknown_function(%x: tensor<?xf32, #weft.dims<foo(n, 2)>>) { return }
 
 // -----

@@ -66,7 +66,7 @@ func.func @slice_of_all(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 }
 
 // CHECK-LABEL: func.func @slice_of_slice(
-// CHECK-NEXT: weft.slice %arg0[4] [2] {strides = array<i64: 6>}
+// CHECK-NEXT: weft.slice %arg0 [4] [2] {strides = array<i64: 6>}
 func.func @slice_of_slice(%x: tensor<16xf32>) -> tensor<2xf32> {
   %0 = weft.slice %x [1] [5] {strides = array<i64: 3>} : (tensor<16xf32>) -> tensor<5xf32>
   %1 = weft.slice %0 [1] [2] {strides = array<i64: 2>} : (tensor<5xf32>) -> tensor<2xf32>
