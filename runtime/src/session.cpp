@@ -9,7 +9,6 @@
 #include "status.h"
 
 #include <cstring>
-#include <ctime>
 
 using namespace weft::rt;
 
@@ -160,12 +159,6 @@ weft_code execute(weft_session &session, weft_status *status) {
 } // namespace
 
 namespace weft::rt {
-
-uint64_t nowNs() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(time.tv_nsec);
-}
 
 void runParallel(weft_session &session, weft_task_fn fn, void *task) {
   session.usedPool = true;

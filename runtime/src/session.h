@@ -4,6 +4,7 @@
 #ifndef WEFT_RUNTIME_SRC_SESSION_H
 #define WEFT_RUNTIME_SRC_SESSION_H
 
+#include "clock.h"
 #include "cpu/thread_pool.h"
 #include "module.h"
 #include "weft_abi.h"
@@ -103,9 +104,6 @@ struct weft_session {
 };
 
 namespace weft::rt {
-
-/// Now, in nanoseconds of the monotonic clock.
-uint64_t nowNs();
 
 /// The functions that compiled code calls (program.cpp).
 extern const weft_abi abiFunctions;

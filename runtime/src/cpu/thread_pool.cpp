@@ -4,6 +4,7 @@
 
 #include "thread_pool.h"
 
+#include "../clock.h"
 #include "../status.h"
 #include "processors.h"
 
@@ -12,7 +13,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -30,6 +30,8 @@ constexpr uint64_t spinNs = 200'000;
 constexpr int pausesPerLook = 64;
 // Pauses of the posting thread before it lets others run while it waits for the last parts.
 constexpr int joinPauses = 4000;
+// Address space for the stack of a worker; memory only as far as it is used.
+constexpr size_t stackBytes = size_t(8) << 20;
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -37,12 +39,6 @@ inline void pause() {
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
-}
-
-uint64_t nowNs() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(time.tv_nsec);
 }
 
 void sleepWhile(std::atomic<uint32_t> &word, uint32_t value) {
@@ -67,13 +63,17 @@ weft_code ThreadPool::start(Memory &memory, uint32_t threads, weft_status *statu
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
+  // Not what the host program's limits say: kernels keep tiles on the stack.
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackBytes);
   int error = 0;
   uint32_t wanted = threads - 1;
   for (; workerCount < wanted; ++workerCount) {
     Worker &worker = workers[workerCount];
     worker.pool = this;
     worker.slot = workerCount + 1;
-    error = pthread_create(&worker.thread, nullptr, main, &worker);
+    error = pthread_create(&worker.thread, &attributes, main, &worker);
     if (error)
       break;
 #ifdef __linux__
@@ -82,6 +82,7 @@ weft_code ThreadPool::start(Memory &memory, uint32_t threads, weft_status *statu
     pthread_setname_np(worker.thread, name);
 #endif
   }
+  pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
   if (!error)
     return WEFT_OK;
