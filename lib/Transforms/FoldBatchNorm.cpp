@@ -19,7 +19,17 @@ namespace weft {
 
 namespace {
 
-bool isConstant(Value value) { return value.getDefiningOp<ConstantOp>() != nullptr; }
+/// Whether the value is a constant, or an expression of constants that constant folding will make one.
+bool isConstant(Value value, int depth = 0) {
+  // Folding one scale after the other nests an op each.
+  constexpr int kMaxDepth = 8;
+  Operation *op = value.getDefiningOp();
+  if (!op || depth > kMaxDepth)
+    return false;
+  return isa<ConstantOp>(op) ||
+         (isa<MulOp, AddOp, ReshapeOp>(op) &&
+          llvm::all_of(op->getOperands(), [&](Value operand) { return isConstant(operand, depth + 1); }));
+}
 
 /// The constant operand of a commutative op and the other one; nulls when not exactly one is constant.
 std::pair<Value, Value> splitConstant(Operation *op) {

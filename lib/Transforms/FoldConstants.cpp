@@ -9,6 +9,7 @@
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "weft/Transforms/InferShapes.h"
 #include "weft/Transforms/Passes.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
@@ -115,12 +116,15 @@ int64_t removeDeadOps(func::FuncOp func) {
 
 namespace weft {
 
-FoldConstantsResult foldConstants(func::FuncOp func, const FoldConstantsOptions &options) {
+FailureOr<FoldConstantsResult> foldConstants(func::FuncOp func, const FoldConstantsOptions &options) {
   FoldConstantsResult result;
   result.removed = removeDeadOps(func);
   OpBuilder builder(func.getContext());
   func.walk([&](Operation *op) { result.folded += succeeded(foldOp(op, builder, options)); });
   result.removed += removeDeadOps(func);
+  // A value may know more of its shape than the op declared; what it flows into must agree.
+  if (result.folded > 0 && failed(inferShapes(func)))
+    return failure();
   return result;
 }
 
@@ -132,9 +136,11 @@ struct WeftFoldConstantsPass : ::weft::impl::WeftFoldConstantsPassBase<WeftFoldC
   using WeftFoldConstantsPassBase::WeftFoldConstantsPassBase;
 
   void runOnOperation() override {
-    FoldConstantsResult result = ::weft::foldConstants(getOperation(), {maxBytes, maxGrowth});
-    numFolded += result.folded;
-    numRemoved += result.removed;
+    FailureOr<FoldConstantsResult> result = ::weft::foldConstants(getOperation(), {maxBytes, maxGrowth});
+    if (failed(result))
+      return signalPassFailure();
+    numFolded += result->folded;
+    numRemoved += result->removed;
   }
 };
 

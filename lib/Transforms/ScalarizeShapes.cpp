@@ -374,11 +374,12 @@ bool replaceTensor(Operation *op, ShapeScalars &scalars) {
   auto type = RankedTensorType::get(getShape(op->getResult(0)),
                                     cast<RankedTensorType>(op->getResult(0).getType()).getElementType());
   OpBuilder builder(op->getContext());
-  builder.setInsertionPointAfter(elements->empty() || !elements->back().getDefiningOp() ||
-                                         elements->back().getDefiningOp()->getBlock() != op->getBlock() ||
-                                         elements->back().getDefiningOp()->isBeforeInBlock(op)
-                                     ? op
-                                     : elements->back().getDefiningOp());
+  // Behind the op and all of its scalars.
+  Operation *last = op;
+  for (Value element : *elements)
+    if (Operation *def = element.getDefiningOp(); def && def->getBlock() == op->getBlock() && last->isBeforeInBlock(def))
+      last = def;
+  builder.setInsertionPointAfter(last);
   Value value;
   if (ElementsAttr constant = getConstantElements(type, *elements))
     value = ConstantOp::create(builder, op->getLoc(), constant);
