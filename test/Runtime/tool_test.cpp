@@ -21,8 +21,8 @@ struct Result {
   std::string text; // stdout and stderr together
 };
 
-Result weft(const std::string &arguments) {
-  std::string command = std::string(WEFT_TEST_TOOL) + " " + arguments + " 2>&1";
+Result weft(const std::string &arguments, const std::string &prefix = "") {
+  std::string command = prefix + WEFT_TEST_TOOL + " " + arguments + " 2>&1";
   FILE *pipe = popen(command.c_str(), "r");
   Result out{-1, ""};
   char buffer[4096];
@@ -198,6 +198,31 @@ TEST(Run, ReportsChecksOfTheModel) {
   spec.b = 9;
   expectText(weft("run " + artifact(spec) + " --random 1"), 1, "weft: error: size 1 is not 9: 1 != 9\n");
 }
+
+#ifdef WEFT_TEST_QEMU
+// An emulated processor really lacks what it lacks: the levels are chosen by CPUID, and a missing one is an
+// error, not a signal.
+TEST(Levels, FollowTheProcessor) {
+  ArtifactSpec spec;
+  spec.codes = {{"x86_64", "x86-64-v4", {"avx512f", "avx512bw"}},
+                {"x86_64", "x86-64-v3", {"avx2", "fma", "bmi2"}},
+                {"x86_64", "x86-64-v2", {"sse4.2", "popcnt"}}};
+  std::string path = writeTemporary(build(spec), "portable.weft");
+  struct Row {
+    const char *processor, *level;
+  };
+  for (const Row &row : {Row{"Nehalem", "x86-64-v2"}, Row{"Haswell", "x86-64-v3"}}) {
+    std::string prefix = std::string(WEFT_TEST_QEMU) + " -cpu " + row.processor + " ";
+    expectText(weft("bench " + path + " --seconds 0.01 --threads 2 --json", prefix), 0,
+               std::string("\"isa\": \"") + row.level + "\"");
+  }
+  spec.codes.resize(2);
+  path = writeTemporary(build(spec), "recent.weft");
+  expectText(
+      weft("run " + path + " --random 1", std::string(WEFT_TEST_QEMU) + " -cpu Nehalem "), 1,
+      "holds no code that can run on this machine: x86-64-v4 (needs avx512f), x86-64-v3 (needs avx2).");
+}
+#endif
 
 TEST(Bench, PrintsOneJsonObject) {
   Result result = weft("bench " + artifact() + " --seconds 0.02 --threads 2 --json --profile");
