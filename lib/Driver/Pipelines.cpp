@@ -24,13 +24,27 @@ static void addCleanup(OpPassManager &pm) {
 
 void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batch) {
   OpPassManager &pm = module.nest<func::FuncOp>();
-  // Shapes first: everything behind decides by static sizes and by names of dims.
-  pm.addPass(createWeftInferShapesPass());
-  addCleanup(pm);
-  // Sizes that exporters compute with tensors become index arithmetic; what is constant folds; both sharpen shapes.
-  pm.addPass(createWeftScalarizeShapesPass());
+  // Shapes first: everything behind decides by static sizes and by names of dims. Twice: sizes that exporters compute with
+  // tensors become index arithmetic, which makes more of them static or named.
+  for (int round = 0; round < 2; ++round) {
+    pm.addPass(createWeftScalarizeShapesPass());
+    pm.addPass(createWeftInferShapesPass());
+    addCleanup(pm);
+  }
+  if (batch) {
+    WeftBatchPassOptions options;
+    options.size = *batch;
+    pm.addPass(createWeftBatchPass(options));
+  }
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
+  addCleanup(pm);
+  // After folding: epsilon and scales are scalars now. The products of an attention stay: each has a kernel of its own.
+  WeftRecognizeOpsPassOptions recognize;
+  recognize.attention = false;
+  pm.addPass(createWeftRecognizeOpsPass(recognize));
+  // Before the layout moves: filters are still where the exporter put them.
+  pm.addPass(createWeftFoldBatchNormPass());
   addCleanup(pm);
   // Layout moves transposes to the edges; constant filters that it transposes fold.
   pm.addPass(createWeftChooseLayoutPass());
