@@ -274,6 +274,9 @@ LogicalResult buildBitCast(NodeBuilder &n) {
   Type type = elementType(n.b.getContext(), to);
   if (!type)
     return n.fail("expected a known element type in attribute 'to', but got " + dataTypeName(to));
+  // A boolean is a byte in memory.
+  if (n.elem(n.in(0)).isInteger(1) || type.isInteger(1))
+    return n.result(n.cast(n.in(0), type));
   return n.result(n.make<w::BitcastOp>(n.in(0), n.ofType("to", type)));
 }
 

@@ -113,14 +113,17 @@ LogicalResult buildReverseSequence(NodeBuilder &n) {
 // Col2Im
 //===----------------------------------------------------------------------===//
 
+/// Blocks added up where they overlap: each element goes to its flat place in the padded image.
 LogicalResult buildCol2Im(NodeBuilder &n) {
   Value x = n.in(0);
   if (failed(n.checkRank(0, 3, 3)))
     return failure();
-  std::optional<SmallVector<int64_t>> image = constantInts(n.in(1)), block = constantInts(n.in(2));
-  if (!image || !block || image->size() != block->size() || image->empty())
-    return n.fail("expected constant image_shape and block_shape of one length; bind them to values (--bind)");
+  FailureOr<SmallVector<Size>> image = n.sizesOf(n.in(1), "image_shape"), block = n.sizesOf(n.in(2), "block_shape");
+  if (failed(image) || failed(block))
+    return failure();
   size_t spatial = image->size();
+  if (block->size() != spatial || spatial == 0)
+    return n.fail("expected image_shape and block_shape of one length");
   auto read = [&](StringRef name, size_t count, int64_t orElse) {
     return n.intsAttr(name).value_or(SmallVector<int64_t>(count, orElse));
   };
@@ -128,56 +131,42 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
                        pads = read("pads", 2 * spatial, 0);
   if (dilations.size() != spatial || strides.size() != spatial || pads.size() != 2 * spatial)
     return n.fail("expected one stride and dilation per image dim and two pads");
-  // Constant places inside of the padded image: for each tap and each position of the block.
-  constexpr int64_t kMax = 1 << 24;
-  SmallVector<int64_t> padded, positions;
-  int64_t taps = 1, blocks = 1, area = 1;
-  for (size_t i = 0; i < spatial; ++i) {
-    int64_t reach = (*block)[i] < 1 || (*block)[i] > kMax || dilations[i] < 1 || dilations[i] > kMax
-                        ? 0
-                        : ((*block)[i] - 1) * dilations[i] + 1;
-    if (reach < 1 || strides[i] < 1 || (*image)[i] < 0 || (*image)[i] > kMax || pads[i] < 0 || pads[i] > kMax ||
-        pads[i + spatial] < 0 || pads[i + spatial] > kMax)
-      return n.fail("expected positive blocks, strides and dilations, and pads of at least 0");
-    padded.push_back((*image)[i] + pads[i] + pads[i + spatial]);
-    positions.push_back(padded[i] < reach ? 0 : (padded[i] - reach) / strides[i] + 1);
-    if (llvm::MulOverflow(taps, (*block)[i], taps) || llvm::MulOverflow(blocks, positions[i], blocks) ||
-        llvm::MulOverflow(area, padded[i], area))
-      return n.fail("expected an image of reasonable size");
-  }
-  if (taps > kMax || blocks > kMax || taps * blocks > kMax)
-    return n.fail("expected at most 2^24 elements per channel, but got more");
-  SmallVector<int64_t> places;
-  places.reserve(taps * blocks);
-  for (int64_t tap = 0; tap < taps; ++tap)
-    for (int64_t position = 0; position < blocks; ++position) {
-      int64_t place = 0, tapRest = tap, positionRest = position, tapArea = taps, positionArea = blocks;
-      for (size_t i = 0; i < spatial; ++i) {
-        tapArea /= (*block)[i];
-        positionArea /= positions[i];
-        place = place * padded[i] + tapRest / tapArea * dilations[i] + positionRest / positionArea * strides[i];
-        tapRest %= tapArea;
-        positionRest %= positionArea;
-      }
-      places.push_back(place);
-    }
-  // [N, C taps, blocks] with the places first, so that whole slices [N, C] are added.
   const SizeMath &m = n.sizes;
-  Size batch = n.dim(x, 0), channels = m.floorDiv(n.dim(x, 1), m.of(taps));
-  Value columns = n.reshape(x, {batch, channels, m.of(taps * blocks)});
-  columns = n.transpose(columns, {2, 0, 1});
-  Value zeros = n.broadcast(n.splat({1, 1, 1}, n.elem(x), 0.0), {m.of(area), batch, channels});
-  auto indexType = RankedTensorType::get({taps * blocks, 1}, n.b.getI64Type());
-  Value index = n.constant(DenseElementsAttr::get(indexType, ArrayRef<int64_t>(places)));
-  Value summed = n.make<w::ScatterNdOp>({zeros, index, columns},
+  Type i64 = n.b.getI64Type();
+  SmallVector<Size> padded, positions;
+  for (size_t i = 0; i < spatial; ++i) {
+    if (strides[i] < 1 || dilations[i] < 1 || pads[i] < 0 || pads[i + spatial] < 0)
+      return n.fail("expected positive strides and dilations, and pads of at least 0");
+    padded.push_back(m.add((*image)[i], m.of(pads[i] + pads[i + spatial])));
+    Size reach = m.mul(m.sub((*block)[i], m.of(1)), m.of(dilations[i]));
+    positions.push_back(m.add(m.floorDiv(m.sub(m.sub(padded[i], reach), m.of(1)), m.of(strides[i])), m.of(1)));
+  }
+  // Dims: taps, then positions. place = sum of (tap * dilation + position * stride) times the area behind.
+  int64_t rank = static_cast<int64_t>(2 * spatial);
+  Value place = n.splat(SmallVector<int64_t>(rank, 1), i64, 0);
+  for (size_t i = 0; i < spatial; ++i) {
+    SmallVector<Size> tap(rank, m.of(1)), position(rank, m.of(1));
+    tap[i] = (*block)[i];
+    position[i + spatial] = positions[i];
+    auto scaled = [&](ArrayRef<Size> shape, size_t axis, int64_t by) {
+      return n.mul(n.iota(shape, static_cast<int64_t>(axis), i64), n.intScalar(i64, by));
+    };
+    Value index = n.add(scaled(tap, i, dilations[i]), scaled(position, i + spatial, strides[i]));
+    place = n.add(n.mul(place, n.tensorOf(padded[i])), index);
+  }
+  Size taps = m.product(*block), blocks = m.product(positions), count = m.mul(taps, blocks), area = m.product(padded);
+  // [N, C taps, blocks] with the places first, so that whole slices [N, C] are added.
+  Size batch = n.dim(x, 0), channels = m.floorDiv(n.dim(x, 1), taps);
+  Value columns = n.transpose(n.reshape(x, {batch, channels, count}), {2, 0, 1});
+  Value zeros = n.broadcast(n.splat({1, 1, 1}, n.elem(x), 0.0), {area, batch, channels});
+  Value summed = n.make<w::ScatterNdOp>({zeros, n.reshape(place, {count, m.of(1)}), columns},
                                         n.choice<w::ScatterModeAttr>("mode", w::ScatterMode::add));
   summed = n.transpose(summed, {1, 2, 0});
   SmallVector<Size> shape = {batch, channels}, offsets(2, m.of(0)), lengths = {batch, channels};
-  for (size_t i = 0; i < spatial; ++i) {
-    shape.push_back(m.of(padded[i]));
+  llvm::append_range(shape, padded);
+  for (size_t i = 0; i < spatial; ++i)
     offsets.push_back(m.of(pads[i]));
-    lengths.push_back(m.of((*image)[i]));
-  }
+  llvm::append_range(lengths, *image);
   return n.result(n.slice(n.reshape(summed, shape), offsets, lengths));
 }
 

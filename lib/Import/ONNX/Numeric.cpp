@@ -4,6 +4,7 @@
 #include "NodeBuilder.h"
 
 #include "ModelImporter.h"
+#include "RunTimeAxes.h"
 
 #include <cmath>
 
@@ -11,7 +12,10 @@ namespace weft::importer {
 
 static Value dft(NodeBuilder &n, Value x, std::optional<Size> length, int64_t axis, bool inverse, bool onesided) {
   SmallVector<Value> operands = {x};
-  Size size = length ? *length : n.dim(x, axis);
+  const SizeMath &m = n.sizes;
+  // Half a spectrum stands for a real signal of twice its steps.
+  Size whole = inverse && onesided ? m.mul(m.of(2), m.sub(n.dim(x, axis), m.of(1))) : n.dim(x, axis);
+  Size size = length ? *length : whole;
   std::optional<int64_t> number = known(size);
   if (!number)
     operands.push_back(cast<Value>(size));
@@ -23,16 +27,13 @@ LogicalResult buildDFT(NodeBuilder &n) {
   Value x = n.in(0);
   if (failed(n.checkRank(0, 2)))
     return failure();
-  int64_t given = n.version < 20 ? n.intAttr("axis", 1) : -2;
+  Size given = n.sizes.of(n.version < 20 ? n.intAttr("axis", 1) : -2);
   if (n.version >= 20 && n.has(2)) {
-    std::optional<SmallVector<int64_t>> axis = constantInts(n.in(2));
-    if (!axis || axis->size() != 1)
-      return n.fail("expected a constant axis; bind it to a value (--bind)");
-    given = axis->front();
+    FailureOr<Size> axis = n.sizeOf(n.reshape(n.in(2), ArrayRef<int64_t>()), "axis");
+    if (failed(axis))
+      return failure();
+    given = *axis;
   }
-  FailureOr<int64_t> axis = n.axis(given, n.rank(x));
-  if (failed(axis))
-    return failure();
   std::optional<Size> length;
   if (n.has(1)) {
     FailureOr<Size> size = n.sizeOf(n.reshape(n.in(1), ArrayRef<int64_t>()), "dft_length");
@@ -40,7 +41,16 @@ LogicalResult buildDFT(NodeBuilder &n) {
       return failure();
     length = *size;
   }
-  return n.result(dft(n, x, length, *axis, n.flagAttr("inverse", false), n.flagAttr("onesided", false)));
+  bool inverse = n.flagAttr("inverse", false), onesided = n.flagAttr("onesided", false);
+  int64_t last = n.rank(x) - 1;
+  if (std::optional<int64_t> number = known(given)) {
+    FailureOr<int64_t> axis = n.axis(*number, n.rank(x));
+    return failed(axis) ? failure() : n.result(dft(n, x, length, *axis, inverse, onesided));
+  }
+  // The last dim holds real and imaginary parts: never the axis, so any other stands in for it.
+  return n.result(alongRunTimeAxis(n, x, given, [&](Value v, int64_t axis) {
+    return dft(n, v, length, std::min(axis, std::max<int64_t>(last - 1, 0)), inverse, onesided);
+  }));
 }
 
 LogicalResult buildSTFT(NodeBuilder &n) {
@@ -79,44 +89,49 @@ LogicalResult buildSTFT(NodeBuilder &n) {
 
 LogicalResult buildDet(NodeBuilder &n) { return n.result(n.make<w::DetOp>(n.in(0))); }
 
+/// Bin edges evenly spaced in mel, as numbers of spectrogram bins; then two ramps per bin.
 LogicalResult buildMelWeightMatrix(NodeBuilder &n) {
-  SmallVector<double> values;
-  for (unsigned i = 0; i < 5; ++i) {
-    std::optional<SmallVector<double>> value = n.constantOf(n.in(i));
-    if (!value || value->size() != 1)
-      return n.fail("expected constant inputs; bind input " + llvm::Twine(i) + " to a value (--bind)");
-    values.push_back(value->front());
-  }
   Type element = elementType(n.b.getContext(), static_cast<int32_t>(n.intAttr("output_datatype", 1)));
-  auto bins = static_cast<int64_t>(values[0]), length = static_cast<int64_t>(values[1]);
-  double rate = values[2];
-  constexpr int64_t kMax = 1 << 20;
-  if (bins < 0 || length < 0 || bins > kMax || length > kMax || (length / 2 + 1) * std::max<int64_t>(bins, 1) > (1 << 26) ||
-      !(rate > 0) || !isa_and_nonnull<FloatType>(element))
-    return n.fail("expected numbers of bins and samples of at least 0, a positive rate and a real output_datatype");
-  // Bin edges evenly spaced in mel, as numbers of spectrogram bins.
-  auto toMel = [](double hertz) { return 2595.0 * std::log10(1.0 + hertz / 700.0); };
-  int64_t spectrogram = length / 2 + 1;
-  double low = toMel(values[3]), high = toMel(values[4]);
-  SmallVector<int64_t> edges;
-  double step = (high - low) / static_cast<double>(bins + 2);
-  for (int64_t i = 0; i < bins + 2; ++i) {
-    double hertz = 700.0 * (std::pow(10.0, (low + step * static_cast<double>(i)) / 2595.0) - 1.0);
-    edges.push_back(static_cast<int64_t>(std::floor(static_cast<double>(length + 1) * hertz / rate)));
+  if (!isa_and_nonnull<FloatType>(element))
+    return n.fail("expected a real output_datatype");
+  Type f64 = n.b.getF64Type();
+  SmallVector<Value> inputs;
+  for (unsigned i = 0; i < 5; ++i) {
+    inputs.push_back(n.reshape(n.in(i), ArrayRef<int64_t>()));
+    if (!inputs.back())
+      return failure();
   }
-  std::vector<float> matrix(spectrogram * bins, 0.0f);
-  for (int64_t bin = 0; bin < bins; ++bin) {
-    int64_t first = edges[bin], centre = edges[bin + 1], last = edges[bin + 2];
-    auto at = [&](int64_t row) -> float & { return matrix[row * bins + bin]; };
-    if (centre - first == 0 && centre >= 0 && centre < spectrogram)
-      at(centre) = 1.0f;
-    for (int64_t i = std::max<int64_t>(first, 0); i <= centre && centre != first && i < spectrogram; ++i)
-      at(i) = static_cast<float>(static_cast<double>(i - first) / static_cast<double>(centre - first));
-    for (int64_t i = std::max<int64_t>(centre, 0); i < last && i < spectrogram && last != centre; ++i)
-      at(i) = static_cast<float>(static_cast<double>(last - i) / static_cast<double>(last - centre));
-  }
-  auto type = RankedTensorType::get({spectrogram, bins}, n.b.getF32Type());
-  return n.result(n.cast(n.constant(DenseElementsAttr::get(type, ArrayRef<float>(matrix))), element));
+  FailureOr<Size> bins = n.sizeOf(inputs[0], "num_mel_bins"), length = n.sizeOf(inputs[1], "dft_length");
+  if (failed(bins) || failed(length))
+    return failure();
+  const SizeMath &m = n.sizes;
+  auto real = [&](double value) { return n.scalar(f64, value); };
+  auto toMel = [&](Value hertz) {
+    Value ratio = n.add(n.div(n.cast(hertz, f64), real(700.0)), real(1.0));
+    return n.mul(n.make<w::LogOp>(ratio), real(2595.0 / std::log(10.0)));
+  };
+  Value low = toMel(inputs[3]), high = toMel(inputs[4]);
+  Value step = n.div(n.sub(high, low), n.add(n.cast(inputs[0], f64), real(2.0)));
+  Value scale = n.div(n.add(n.cast(inputs[1], f64), real(1.0)), n.cast(inputs[2], f64));
+  // Edge `offset` of every bin, as a row.
+  auto edges = [&](double offset) {
+    Value mel = n.add(n.mul(n.add(n.iota({m.of(1), *bins}, 1, f64), real(offset)), step), low);
+    Value power = n.make<w::ExpOp>(n.mul(mel, real(std::log(10.0) / 2595.0)));
+    return n.make<w::FloorOp>(n.mul(n.mul(n.sub(power, real(1.0)), real(700.0)), scale));
+  };
+  Value first = edges(0), centre = edges(1), last = edges(2);
+  Value row = n.iota({m.add(m.floorDiv(*length, m.of(2)), m.of(1)), m.of(1)}, 0, f64);
+  auto compare = [&](w::ComparePredicate pred, Value x, Value y) { return n.compare(pred, x, y); };
+  using P = w::ComparePredicate;
+  Value one = real(1.0), zero = real(0.0);
+  Value rise = n.div(n.sub(row, first), n.max(n.sub(centre, first), one));
+  Value fall = n.div(n.sub(last, row), n.max(n.sub(last, centre), one));
+  Value isRise = n.binary<w::AndOp>(compare(P::ge, row, first), compare(P::lt, row, centre));
+  Value isFall = n.binary<w::AndOp>(compare(P::gt, row, centre), compare(P::lt, row, last));
+  Value ramp = n.select(isRise, rise, n.select(isFall, fall, zero));
+  // The peak is 1; a fall that is one element wide starts there.
+  Value y = n.select(compare(P::eq, row, centre), one, ramp);
+  return n.result(n.cast(y, element));
 }
 
 } // namespace weft::importer

@@ -4,19 +4,50 @@
 #include "NodeBuilder.h"
 
 #include "ModelImporter.h"
+#include "RunTimeAxes.h"
 
 namespace weft::importer {
 
-/// The reduced axes; an empty list where nothing is reduced.
-static FailureOr<SmallVector<int64_t>> reducedAxes(NodeBuilder &n) {
+namespace {
+
+/// The reduced axes: known, or a list that the run decides.
+struct ReducedAxes {
+  SmallVector<int64_t> known;
+  SmallVector<Size> open;
+
+  Value reduce(NodeBuilder &n, w::ReduceKind kind, Value x) const {
+    if (open.empty() || !x)
+      return n.reduce(kind, x, known);
+    return overRunTimeAxes(n, x, open, [&](Value v, int64_t axis) { return n.reduce(kind, v, axis); });
+  }
+  Value squeeze(NodeBuilder &n, Value x) const {
+    return open.empty() || !x ? n.squeeze(x, known) : squeezeAtRunTime(n, x, open);
+  }
+};
+
+} // namespace
+
+static FailureOr<ReducedAxes> reducedAxes(NodeBuilder &n) {
   int64_t rank = n.rank(n.in(0));
-  FailureOr<std::optional<SmallVector<int64_t>>> given = n.staticIntsArg("axes", 1);
+  FailureOr<std::optional<SmallVector<Size>>> given = n.intsArg("axes", 1);
   if (failed(given))
     return failure();
   bool isNoop = n.flagAttr("noop_with_empty_axes", false);
-  if (!*given || (*given)->empty())
-    return isNoop ? SmallVector<int64_t>() : sequence(0, rank);
-  return n.axes(**given, rank);
+  ReducedAxes result;
+  if (!*given || (*given)->empty()) {
+    result.known = isNoop ? SmallVector<int64_t>() : sequence(0, rank);
+    return result;
+  }
+  std::optional<SmallVector<int64_t>> numbers = known(**given);
+  if (!numbers) {
+    result.open = **given;
+    return result;
+  }
+  FailureOr<SmallVector<int64_t>> sorted = n.axes(*numbers, rank);
+  if (failed(sorted))
+    return failure();
+  result.known = *sorted;
+  return result;
 }
 
 /// A reduction with elementwise functions around it. Real numbers accumulate in f32 or wider, integers in f64 where the
@@ -24,7 +55,7 @@ static FailureOr<SmallVector<int64_t>> reducedAxes(NodeBuilder &n) {
 static LogicalResult buildReduction(NodeBuilder &n, w::ReduceKind kind, bool isReal,
                                     function_ref<Value(Value)> before = nullptr,
                                     function_ref<Value(Value)> after = nullptr) {
-  FailureOr<SmallVector<int64_t>> axes = reducedAxes(n);
+  FailureOr<ReducedAxes> axes = reducedAxes(n);
   if (failed(axes))
     return failure();
   Value x = n.in(0);
@@ -34,11 +65,11 @@ static LogicalResult buildReduction(NodeBuilder &n, w::ReduceKind kind, bool isR
   x = n.cast(x, wide);
   if (before)
     x = before(x);
-  Value y = n.reduce(kind, x, *axes);
+  Value y = axes->reduce(n, kind, x);
   if (after && y)
     y = after(y);
   if (!n.flagAttr("keepdims", true) && y)
-    y = n.squeeze(y, *axes);
+    y = axes->squeeze(n, y);
   return n.result(n.cast(y, element));
 }
 
@@ -62,13 +93,13 @@ LogicalResult buildReduceLogSum(NodeBuilder &n) {
   return buildReduction(n, w::ReduceKind::sum, true, nullptr, [&](Value y) { return n.make<w::LogOp>(y); });
 }
 LogicalResult buildReduceLogSumExp(NodeBuilder &n) {
-  FailureOr<SmallVector<int64_t>> axes = reducedAxes(n);
+  FailureOr<ReducedAxes> axes = reducedAxes(n);
   if (failed(axes))
     return failure();
   Value shift;
   auto before = [&](Value x) {
     // An infinite maximum would make x - max NaN.
-    Value most = n.reduce(w::ReduceKind::max, x, *axes);
+    Value most = axes->reduce(n, w::ReduceKind::max, x);
     shift = n.select(n.make<w::IsInfOp>(most), n.scalar(n.elem(x), 0.0), most);
     return n.make<w::ExpOp>(n.sub(x, shift));
   };
@@ -146,16 +177,15 @@ static LogicalResult buildCumulate(NodeBuilder &n, w::CumulateKind kind) {
     return failure();
   std::optional<int64_t> number = known(*given);
   int64_t rank = n.rank(n.in(0));
-  if (!number && rank == 1)
-    number = 0;
+  auto build = [&](Value x, int64_t axis) {
+    return n.make<w::CumulateOp>(x, {n.choice<w::CumulateKindAttr>("kind", kind), n.i64("axis", axis),
+                                     n.flag("exclusive", n.flagAttr("exclusive", false)),
+                                     n.flag("reverse", n.flagAttr("reverse", false))});
+  };
   if (!number)
-    return n.fail("expected input 1 (axis) to be constant, but only the run decides it; bind it to a value (--bind)");
+    return n.result(alongRunTimeAxis(n, n.in(0), *given, build));
   FailureOr<int64_t> axis = n.axis(*number, rank);
-  if (failed(axis))
-    return failure();
-  return n.result(n.make<w::CumulateOp>(
-      n.in(0), {n.choice<w::CumulateKindAttr>("kind", kind), n.i64("axis", *axis),
-                n.flag("exclusive", n.flagAttr("exclusive", false)), n.flag("reverse", n.flagAttr("reverse", false))}));
+  return failed(axis) ? failure() : n.result(build(n.in(0), *axis));
 }
 LogicalResult buildCumSum(NodeBuilder &n) { return buildCumulate(n, w::CumulateKind::sum); }
 LogicalResult buildCumProd(NodeBuilder &n) { return buildCumulate(n, w::CumulateKind::prod); }

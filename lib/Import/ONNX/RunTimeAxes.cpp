@@ -3,6 +3,8 @@
 // Shapes of operators whose axes only the run decides.
 #include "RunTimeAxes.h"
 
+#include "Control.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace weft::importer {
@@ -66,6 +68,53 @@ Value unsqueezeAtRunTime(NodeBuilder &n, Value x, ArrayRef<Size> axes) {
     next = n.sizes.add(next, n.sizes.sub(n.sizes.of(1), isNew));
   }
   return n.reshape(x, shape);
+}
+
+/// cond ? yes() : no(), where each makes one value; null after a report.
+static Value branch(NodeBuilder &n, Size cond, function_ref<Value()> yes, function_ref<Value()> no) {
+  if (std::optional<int64_t> number = known(cond))
+    return *number ? yes() : no();
+  Value isTrue = n.cast(n.reshape(n.tensorOf(cond), ArrayRef<int64_t>()), n.b.getI1Type());
+  Region regions[2];
+  Value values[2];
+  for (int i : {0, 1}) {
+    OpBuilder::InsertionGuard guard(n.b);
+    n.b.setInsertionPointToEnd(&regions[i].emplaceBlock());
+    values[i] = i == 0 ? yes() : no();
+    if (!values[i])
+      return {};
+    w::YieldOp::create(n.b, n.loc, values[i]);
+  }
+  Type type = joinTypes(values[0].getType(), values[1].getType());
+  if (!type)
+    return n.failValue("expected one rank whatever the axis");
+  auto op = w::IfOp::create(n.b, n.loc, type, isTrue);
+  op.getThenRegion().takeBody(regions[0]);
+  op.getElseRegion().takeBody(regions[1]);
+  return op.getResult(0);
+}
+
+static Value alongAxisFrom(NodeBuilder &n, Value x, Size axis, int64_t first, function_ref<Value(Value, int64_t)> build) {
+  if (first + 1 >= n.rank(x))
+    return build(x, first);
+  Size isFirst = ifEqual(n, axis, n.sizes.of(first), n.sizes.of(1), n.sizes.of(0));
+  return branch(
+      n, isFirst, [&] { return build(x, first); }, [&] { return alongAxisFrom(n, x, axis, first + 1, build); });
+}
+
+Value alongRunTimeAxis(NodeBuilder &n, Value x, Size axis, function_ref<Value(Value, int64_t)> build) {
+  if (n.rank(x) == 0)
+    return n.failValue("expected a tensor with an axis, but got a scalar");
+  return alongAxisFrom(n, x, n.sizes.wrap(axis, n.sizes.of(n.rank(x))), 0, build);
+}
+
+Value overRunTimeAxes(NodeBuilder &n, Value x, ArrayRef<Size> axes, function_ref<Value(Value, int64_t)> build) {
+  for (int64_t axis = 0, rank = n.rank(x); axis < rank && x; ++axis) {
+    Value before = x;
+    x = branch(
+        n, isAmong(n, axes, axis, rank), [&] { return build(before, axis); }, [&] { return before; });
+  }
+  return x;
 }
 
 } // namespace weft::importer

@@ -12,6 +12,10 @@ namespace weft::importer {
 Value squeezeAtRunTime(NodeBuilder &n, Value x, ArrayRef<Size> axes);
 /// x with dims of size 1 where `axes` says, counted in the result.
 Value unsqueezeAtRunTime(NodeBuilder &n, Value x, ArrayRef<Size> axes);
+/// `build(x, axis)` for the axis that a value of the run names: one branch per axis.
+Value alongRunTimeAxis(NodeBuilder &n, Value x, Size axis, function_ref<Value(Value, int64_t)> build);
+/// `build(x, axis)` one after the other for each axis of a list of the run.
+Value overRunTimeAxes(NodeBuilder &n, Value x, ArrayRef<Size> axes, function_ref<Value(Value, int64_t)> build);
 /// 1 where some of `axes` (wrapped once by `rank`) is `axis`, else 0.
 Size isAmong(NodeBuilder &n, ArrayRef<Size> axes, int64_t axis, int64_t rank);
 /// `values[k]` for the k whose axis (wrapped by `rank`) is `axis`; `orElse` when there is none.

@@ -131,7 +131,8 @@ LogicalResult buildSqueeze(NodeBuilder &n) {
                       llvm::Twine(n.type(x).getDimSize(axis)));
   } else {
     auto declared = dyn_cast_if_present<RankedTensorType>(n.declaredType(0));
-    if (!n.type(x).hasStaticShape() && !(declared && declared.getRank() == n.rank(x)))
+    int64_t ones = llvm::count(n.type(x).getShape(), 1);
+    if (!n.type(x).hasStaticShape() && !(declared && declared.getRank() == n.rank(x) - ones))
       return n.fail("expected axes, or static dims to tell those of size 1, but got " +
                     n.importer.typeText(x.getType()) + "; fix the dims (--shape, --dim)");
     for (int64_t axis = 0; axis < n.rank(x); ++axis)

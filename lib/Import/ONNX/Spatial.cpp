@@ -108,8 +108,19 @@ static LogicalResult readSizes(NodeBuilder &n, Resizing &r, Value tensor) {
   for (int64_t axis : r.axes)
     current.push_back(n.dim(n.in(0), axis));
   std::optional<SmallVector<int64_t>> from = known(current);
-  if (!wanted || !from || llvm::is_contained(*from, 0))
-    return n.fail("expected sizes and dims that are known with keep_aspect_ratio_policy; fix them (--shape, --bind)");
+  if (!wanted || !from || llvm::is_contained(*from, 0)) {
+    Type f32 = n.b.getF32Type();
+    Value dims = n.cast(n.tensorOf(current), f32), ratios = n.div(n.cast(n.tensorOf(*sizes), f32), dims);
+    Value one = n.reduce(policy == "not_larger" ? w::ReduceKind::min : w::ReduceKind::max, ratios, 0);
+    Value whole = n.cast(n.make<w::FloorOp>(n.add(n.mul(dims, one), n.scalar(f32, 0.5))), n.b.getI64Type());
+    r.scaleTensor = n.broadcast(one, n.sizes.of(static_cast<int64_t>(r.axes.size())));
+    if (!whole || !r.scaleTensor)
+      return failure();
+    FailureOr<SmallVector<Size>> list = n.sizesOf(whole, "sizes");
+    if (succeeded(list))
+      r.sizes = *list;
+    return list;
+  }
   float scale = 0;
   for (auto [i, size] : llvm::enumerate(*from)) {
     float ratio = static_cast<float>((*wanted)[i]) / static_cast<float>(size);
