@@ -111,6 +111,14 @@ Json profileJson(const Model &model, const std::vector<ProfileRow> &rows, uint64
   return out;
 }
 
+/// Work per nanosecond; "-" when the work is unknown, as for dynamic shapes.
+std::string rate(int64_t work, double ns) {
+  char text[32] = "-";
+  if (work)
+    snprintf(text, sizeof(text), "%.2f", static_cast<double>(work) / ns);
+  return text;
+}
+
 void printProfile(const Model &model, const std::vector<ProfileRow> &rows, const weft_kernel_profile &total) {
   double inKernels = 0;
   printf("\n%9s %6s %7s %9s %8s  %-14s %s\n", "ms/run", "share", "calls", "GFLOP/s", "GB/s", "kind", "nodes");
@@ -122,10 +130,10 @@ void printProfile(const Model &model, const std::vector<ProfileRow> &rows, const
     std::string nodes;
     for (const std::string &node : nodesOf(kernel))
       nodes += (nodes.empty() ? "" : ", ") + node;
-    printf("%9.4f %5.1f%% %7.1f %9.2f %8.2f  %-14s %s\n", ns / 1e6 / static_cast<double>(total.calls),
+    printf("%9.4f %5.1f%% %7.1f %9s %8s  %-14s %s\n", ns / 1e6 / static_cast<double>(total.calls),
            100 * ns / static_cast<double>(total.total_ns),
            static_cast<double>(row.profile.calls) / static_cast<double>(total.calls),
-           static_cast<double>(kernel.flops) / perCallNs, static_cast<double>(kernel.bytes) / perCallNs,
+           rate(kernel.flops, perCallNs).c_str(), rate(kernel.bytes, perCallNs).c_str(),
            *kernel.kind ? kernel.kind : "-", nodes.empty() ? kernel.name : nodes.c_str());
   }
   double outside = static_cast<double>(total.total_ns) - inKernels;
