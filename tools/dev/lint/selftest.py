@@ -93,12 +93,12 @@ class Checks(unittest.TestCase):
     def test_label_without_test(self):
         spec, code = {"docs/spec/a.md": "(matmul-C1)"}, {"dialects/Weft/IR/A.cpp": '"... [matmul-C1]"'}
         test = {"test/Dialect/Weft/a.mlir": "func.func @matmul_c1_rank(%x: i32)"}
-        self.expect(labels, {**spec, **code}, {**spec, **code, **test}, "not in test")
+        self.expect(labels, {**spec, **code}, {**spec, **code, **test}, "not in a test")
 
     def test_pass_without_test(self):
         body = "\n".join(records.FIELDS) + "\n(* example test/a.mlir#b *)"
         record = {"include/weft/Passes.td": f'def P : Pass<"weft-fold"> {{\n  let summary = "Fold";\n{body}\n}}\n'}
-        self.expect(records, record, {**record, "test/fold.mlir": ""}, "has no test named after it")
+        self.expect(records, record, {**record, "test/fold.mlir": ""}, "has no test")
 
     def test_op_without_example(self):
         op = 'def Weft_AOp : Weft_Op<"a"> {{\n  let summary = "A";\n  {}\n}}\n'
