@@ -78,10 +78,10 @@ TEST(Run, TakesTheLongestName) {
   ArtifactSpec spec;
   spec.mode = SumFirsts;
   spec.a = 2;
-  spec.inputs = {{"a", {1, 1}}, {"a=b/c: d", {1, 1}}};
+  spec.inputs = {{"a", {1, 1}}, {"a=b/c: [d,e]", {1, 1}}};
   spec.outputs = {{"y", {1, 1}}};
   std::string one = floatFile("one.npy", {1, 1}, {1}), two = floatFile("two.npy", {1, 1}, {20});
-  expectText(weft("run " + artifact(spec) + " -i 'a=b/c: d=" + two + "' -i a=" + one), 0, "[21]");
+  expectText(weft("run " + artifact(spec) + " -i 'a=b/c: [d,e]=" + two + "' -i a=" + one), 0, "[21]");
 }
 
 TEST(Run, PrefersNamesToPositions) {
@@ -171,8 +171,9 @@ TEST(Run, ReadsAndWritesBits) {
 
 TEST(Run, RefusesImpossibleCommandLines) {
   std::string path = artifact();
-  for (const char *arguments : {"--threads 0", "--threads -3", "--threads 1000000", "--threads x",
-                                "--device=tpu", "--repeat 0", "--bogus", "--random"})
+  for (const char *arguments :
+       {"--threads 0", "--threads -3", "--threads 1000000", "--threads x", "--device=tpu", "--repeat 0",
+        "--bogus", "--random", "--random -5", "--random x"})
     EXPECT_EQ(weft("run " + path + " " + arguments).status, 2) << arguments;
   EXPECT_EQ(weft("run").status, 2);
   EXPECT_EQ(weft("").status, 2);

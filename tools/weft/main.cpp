@@ -42,6 +42,7 @@ void addInputOptions(CLI::App &app, InputOptions &options) {
   app.add_option(
          "--random", options.random,
          "Fill inputs that are not given: floats in [-1, 1), 32- and 64-bit integers and booleans 0 or 1")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("SEED");
   app.add_option("--shape", options.shapes, "Shape of an input that is filled; sizes that nothing says are 1")
       ->allow_extra_args(false)
