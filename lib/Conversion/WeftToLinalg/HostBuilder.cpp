@@ -45,36 +45,60 @@ SmallVector<Attribute> getNodeNames(Location loc) {
   return llvm::to_vector(names);
 }
 
-w::KernelOp wrapInKernel(OpBuilder &b, Operation *op) {
-  // Splats that are read elementwise are better known inside than passed.
-  bool embeds = isa<w::ElementwiseOpInterface, w::PadOp, w::BroadcastOp>(op);
+w::KernelOp groupInKernel(OpBuilder &b, ArrayRef<Operation *> ops, StringRef kind) {
+  llvm::SetVector<Operation *> members(ops.begin(), ops.end());
   llvm::SetVector<Value> tensors, indices, constants;
-  for (Value operand : op->getOperands()) {
-    if (!isa<RankedTensorType>(operand.getType()))
-      indices.insert(operand);
-    else if (embeds && getSplatValue(operand))
-      constants.insert(operand);
-    else
-      tensors.insert(operand);
+  SmallVector<Location> locations;
+  for (Operation *op : ops) {
+    locations.push_back(op->getLoc());
+    // Splats that are read elementwise are better known inside than passed.
+    bool embeds = isa<w::ElementwiseOpInterface, w::PadOp, w::BroadcastOp>(op);
+    for (Value operand : op->getOperands()) {
+      if (members.contains(operand.getDefiningOp()))
+        continue;
+      if (!isa<RankedTensorType>(operand.getType()))
+        indices.insert(operand);
+      else if (embeds && getSplatValue(operand))
+        constants.insert(operand);
+      else
+        tensors.insert(operand);
+    }
   }
-  SmallVector<Value> inputs(tensors.begin(), tensors.end());
+  // Read both ways, a constant comes in both ways.
+  SmallVector<Value> inputs(tensors.begin(), tensors.end()), results;
   llvm::append_range(inputs, indices);
+  for (Operation *op : ops)
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !members.contains(user); }))
+        results.push_back(result);
+  if (results.empty())
+    llvm::append_range(results, ops.back()->getResults());
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(op);
-  auto kernel = w::KernelOp::create(b, op->getLoc(), op->getResultTypes(), inputs,
-                                    b.getStringAttr(op->getName().stripDialect()),
-                                    b.getArrayAttr(getNodeNames(op->getLoc())));
+  b.setInsertionPoint(ops.back());
+  Location loc = b.getFusedLoc(locations);
+  auto kernel = w::KernelOp::create(b, loc, ValueRange(results).getTypes(), inputs, b.getStringAttr(kind),
+                                    b.getArrayAttr(getNodeNames(loc)));
   Block *body = b.createBlock(&kernel.getBody());
   IRMapping mapping;
-  for (Value input : inputs)
-    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
   for (Value constant : constants)
     b.clone(*constant.getDefiningOp(), mapping);
-  Operation *inner = b.clone(*op, mapping);
-  w::YieldOp::create(b, op->getLoc(), inner->getResults());
-  op->replaceAllUsesWith(kernel->getResults());
-  op->erase();
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+  for (Operation *op : ops)
+    b.clone(*op, mapping);
+  SmallVector<Value> yielded;
+  for (Value result : results)
+    yielded.push_back(mapping.lookup(result));
+  w::YieldOp::create(b, loc, yielded);
+  for (auto [old, value] : llvm::zip_equal(results, kernel.getResults()))
+    old.replaceUsesWithIf(value, [&](OpOperand &use) { return !members.contains(use.getOwner()); });
+  for (Operation *op : llvm::reverse(ops))
+    op->erase();
   return kernel;
+}
+
+w::KernelOp wrapInKernel(OpBuilder &b, Operation *op) {
+  return groupInKernel(b, op, op->getName().stripDialect());
 }
 
 //===----------------------------------------------------------------------===//
@@ -253,7 +277,32 @@ static bool needsKernel(Operation *op) {
   return op->getNumResults() > 0 && llvm::all_of(op->getResultTypes(), hasStorage);
 }
 
+LogicalResult HostBuilder::expandOps() {
+  SmallVector<Operation *> found;
+  host.walk([&](Operation *op) {
+    if (isa<w::LoopOp, w::AttentionOp, w::NonzeroOp, w::UniqueOp, w::NmsOp>(op))
+      found.push_back(op);
+  });
+  for (Operation *op : found) {
+    if (auto kernel = op->getParentOfType<w::KernelOp>())
+      dissolveKernel(kernel);
+    if (auto loop = dyn_cast<w::LoopOp>(op))
+      expandScans(loop);
+    else if (auto nonzero = dyn_cast<w::NonzeroOp>(op))
+      expandNonzero(nonzero);
+    else if (auto unique = dyn_cast<w::UniqueOp>(op))
+      expandUnique(unique);
+    else if (auto nms = dyn_cast<w::NmsOp>(op))
+      expandNms(nms);
+    else if (failed(decomposeAttention(b, cast<w::AttentionOp>(op))))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult HostBuilder::run() {
+  if (failed(expandOps()))
+    return failure();
   SmallVector<Operation *> loose;
   host.walk([&](Operation *op) {
     if (needsKernel(op))

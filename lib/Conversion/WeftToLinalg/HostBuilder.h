@@ -10,11 +10,28 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace weft::conversion {
 
 /// Moves a tensor op into a weft.kernel of its own; small constants that it reads elementwise come along.
 mlir::weft::KernelOp wrapInKernel(mlir::OpBuilder &b, mlir::Operation *op);
+
+/// Moves ops, which follow each other in order, into one weft.kernel before the last of them. The results are
+/// what is used outside, or, when nothing is, those of the last op.
+mlir::weft::KernelOp groupInKernel(mlir::OpBuilder &b, mlir::ArrayRef<mlir::Operation *> ops,
+                                   mlir::StringRef kind);
+
+/// Puts the ops of a kernel back where it stands.
+void dissolveKernel(mlir::weft::KernelOp kernel);
+
+/// Rewrites an attention op, outside of kernels, into kernels around two contractions.
+///
+/// Errors: heads whose grouping is only known at run time.
+mlir::LogicalResult decomposeAttention(mlir::OpBuilder &b, mlir::weft::AttentionOp op);
+
+/// Makes the slices of scanned operands ops of the loop's body, and stacks scan outputs along dim 0.
+void expandScans(mlir::weft::LoopOp op);
 
 /// Names of the ONNX nodes in a location, outermost first, each once.
 mlir::SmallVector<mlir::Attribute> getNodeNames(mlir::Location loc);
@@ -31,6 +48,8 @@ public:
 
 private:
   // HostBuilder.cpp
+  /// Rewrites ops that are more than one kernel, or need their sizes first, in terms of others.
+  mlir::LogicalResult expandOps();
   mlir::LogicalResult convertBlock(mlir::Block &block);
   mlir::LogicalResult convert(mlir::Operation *op);
   mlir::LogicalResult convertReshape(mlir::weft::ReshapeOp op);
@@ -46,6 +65,11 @@ private:
   /// The host's i1 of a one-element boolean tensor.
   mlir::Value getCondition(mlir::Location loc, mlir::Value weftCondition);
 
+  // ExpandDataDependent.cpp
+  void expandNonzero(mlir::weft::NonzeroOp op);
+  void expandUnique(mlir::weft::UniqueOp op);
+  void expandNms(mlir::weft::NmsOp op);
+
   // HostControl.cpp
   mlir::LogicalResult convertIf(mlir::weft::IfOp op);
   mlir::LogicalResult convertLoop(mlir::weft::LoopOp op);
@@ -56,7 +80,11 @@ private:
                                       mlir::Value *condition);
   mlir::LogicalResult bindLoopResults(mlir::weft::LoopOp op, mlir::ValueRange results, mlir::Value ran,
                                       mlir::Value count);
-  mlir::LogicalResult runAsKernel(mlir::Operation *op);
+  /// One buffer per scan output, with room for `count` slices.
+  mlir::LogicalResult createScanBuffers(mlir::weft::LoopOp op, mlir::Value count,
+                                        mlir::SmallVectorImpl<mlir::Value> &buffers);
+  /// A tensor of zeros from a kernel of its own.
+  mlir::Value createBuffer(mlir::Location loc, mlir::RankedTensorType type, mlir::ValueRange sizes);
 
   // OutlineKernel.cpp
   mlir::LogicalResult convertKernel(mlir::weft::KernelOp op);
@@ -71,6 +99,8 @@ private:
   mlir::OpBuilder b;
   mlir::IRMapping values;
   DimTable dims;
+  /// Sizes that an earlier op of the old function computes, by the text of their expression.
+  llvm::StringMap<mlir::Value> dataSizes;
 };
 
 } // namespace weft::conversion

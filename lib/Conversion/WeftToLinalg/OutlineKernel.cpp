@@ -143,7 +143,8 @@ LogicalResult HostBuilder::bindInnerSizes(w::KernelOp kernel) {
         w::DimExpr expr = w::getDim(type, axis);
         if (!type.isDynamicDim(axis) || dims.materialize(b, op->getLoc(), expr))
           continue;
-        Value size = expr.isUnknown() ? Value() : getResultSize(op, axis);
+        Value counted = dataSizes.lookup(expr.str());
+        Value size = expr.isUnknown() ? Value() : counted ? lookup(counted) : getResultSize(op, axis);
         if (size) {
           dims.bindSolved(b, op->getLoc(), expr, size);
           continue;

@@ -9,26 +9,37 @@
 namespace weft::conversion {
 
 /// Each adds the lowerings of one family; `sizes` outlives the patterns.
-void populateElementwiseLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
-                                  const LoweringContext &sizes);
-void populateShapeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
-                            const LoweringContext &sizes);
-void populateReductionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+void populateAttentionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                 const LoweringContext &sizes);
-void populatePoolLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
-                           const LoweringContext &sizes);
 void populateContractionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                   const LoweringContext &sizes);
 void populateConvolutionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                   const LoweringContext &sizes);
+void populateElementwiseLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                  const LoweringContext &sizes);
 void populateIndexingLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                const LoweringContext &sizes);
+void populateIrregularContractionLowerings(mlir::RewritePatternSet &patterns,
+                                           const mlir::TypeConverter &converter,
+                                           const LoweringContext &sizes);
+void populateNumericLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                              const LoweringContext &sizes);
+void populatePoolLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                           const LoweringContext &sizes);
 void populateQuantLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                             const LoweringContext &sizes);
-void populateAttentionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+void populateRecurrentLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                const LoweringContext &sizes);
+void populateReductionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                                 const LoweringContext &sizes);
 void populateResizeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                              const LoweringContext &sizes);
+void populateSelectionLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                                const LoweringContext &sizes);
+void populateShapeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                            const LoweringContext &sizes);
+void populateSpatialLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                              const LoweringContext &sizes);
 
 } // namespace weft::conversion
 

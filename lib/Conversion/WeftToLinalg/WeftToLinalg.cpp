@@ -137,11 +137,16 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
   populateConvolutionLowerings(patterns, converter, sizes);
   populateElementwiseLowerings(patterns, converter, sizes);
   populateIndexingLowerings(patterns, converter, sizes);
+  populateIrregularContractionLowerings(patterns, converter, sizes);
+  populateNumericLowerings(patterns, converter, sizes);
   populatePoolLowerings(patterns, converter, sizes);
   populateQuantLowerings(patterns, converter, sizes);
+  populateRecurrentLowerings(patterns, converter, sizes);
   populateReductionLowerings(patterns, converter, sizes);
   populateResizeLowerings(patterns, converter, sizes);
+  populateSelectionLowerings(patterns, converter, sizes);
   populateShapeLowerings(patterns, converter, sizes);
+  populateSpatialLowerings(patterns, converter, sizes);
 
   ConversionTarget target(*context);
   target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, complex::ComplexDialect,

@@ -57,7 +57,9 @@ def WeftOutlineKernelsPass : Pass<"weft-outline-kernels", "ModuleOp"> {
     Source:         DESIGN 2.
     (* example test/Conversion/WeftToLinalg/outline-kernels.mlir#kernel_dynamic_f32 *)
   }];
-  let dependentDialects = ["arith::ArithDialect", "kernel::KernelDialect", "scf::SCFDialect", "tensor::TensorDialect"];
+  let dependentDialects = [
+    "arith::ArithDialect", "kernel::KernelDialect", "linalg::LinalgDialect", "scf::SCFDialect", "tensor::TensorDialect"
+  ];
 }
 
 #endif // WEFT_CONVERSION_WEFTTOLINALG_PASSES_TD

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowers LSTM, GRU and plain recurrent networks: a loop over time around one product and elementwise passes.
+#include "Loops.h"
+#include "Patterns.h"
+#include "Scalar.h"
+#include "dialects/Kernel/IR/KernelOps.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+namespace w = mlir::weft;
+
+namespace weft::conversion {
+
+static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+
+namespace {
+
+/// An activation by its ONNX name, with its parameters.
+struct Activation {
+  StringRef name;
+  double alpha, beta;
+
+  Value emit(ScalarBuilder s, Value x) const;
+};
+
+Value Activation::emit(ScalarBuilder s, Value x) const {
+  Type type = x.getType();
+  OpBuilder &b = s.b;
+  Location loc = s.loc;
+  Value zero = s.real(type, 0.0), one = s.real(type, 1.0), a = s.real(type, alpha), c = s.real(type, beta);
+  using F = arith::CmpFPredicate;
+  auto clampUnit = [&](Value value) -> Value {
+    return arith::MaximumFOp::create(b, loc, arith::MinimumFOp::create(b, loc, value, one), zero);
+  };
+  if (name == "Relu")
+    return arith::MaximumFOp::create(b, loc, x, zero);
+  if (name == "Tanh")
+    return math::TanhOp::create(b, loc, x);
+  if (name == "Sigmoid")
+    return arith::DivFOp::create(b, loc, one,
+                                 s.add(one, math::ExpOp::create(b, loc, arith::NegFOp::create(b, loc, x))));
+  if (name == "Affine")
+    return s.add(s.mul(a, x), c);
+  if (name == "LeakyRelu")
+    return s.select(s.cmp(F::OLT, x, zero), s.mul(a, x), x);
+  if (name == "ThresholdedRelu")
+    return s.select(s.cmp(F::OGT, x, a), x, zero);
+  if (name == "ScaledTanh")
+    return s.mul(a, math::TanhOp::create(b, loc, s.mul(c, x)));
+  if (name == "HardSigmoid")
+    return clampUnit(s.add(s.mul(a, x), c));
+  if (name == "Elu")
+    return s.select(s.cmp(F::OLT, x, zero), s.mul(a, math::ExpM1Op::create(b, loc, x)), x);
+  if (name == "Softsign")
+    return arith::DivFOp::create(b, loc, x, s.add(one, math::AbsFOp::create(b, loc, x)));
+  assert(name == "Softplus" && "internal: the verifier knows all activations");
+  Value tail = math::Log1pOp::create(
+      b, loc, math::ExpOp::create(b, loc, arith::NegFOp::create(b, loc, math::AbsFOp::create(b, loc, x))));
+  return s.add(arith::MaximumFOp::create(b, loc, x, zero), tail);
+}
+
+/// Parameters that the op does not give take ONNX's defaults.
+SmallVector<Activation> getActivations(ArrayAttr names, ArrayRef<double> alpha, ArrayRef<double> beta) {
+  SmallVector<Activation> result;
+  for (auto [i, attr] : llvm::enumerate(names.getAsRange<StringAttr>())) {
+    StringRef name = attr.getValue();
+    double defaultAlpha =
+        llvm::StringSwitch<double>(name).Case("LeakyRelu", 0.01).Case("HardSigmoid", 0.2).Default(1.0);
+    double defaultBeta =
+        llvm::StringSwitch<double>(name).Case("HardSigmoid", 0.5).Case("ScaledTanh", 1.0).Default(0.0);
+    result.push_back({name, alpha.empty() ? defaultAlpha : alpha[i], beta.empty() ? defaultBeta : beta[i]});
+  }
+  return result;
+}
+
+/// What the three cells share: sizes, the loop over time, the product with the recurrence weights, and
+/// lengths.
+class TimeLoop {
+public:
+  TimeLoop(OpBuilder &b, Location loc, const LoweringContext &sizes, RankedTensorType yType, Value gates,
+           Type gateElement, bool isReverse, double clip)
+      : b(b), loc(loc), gates(gates), gateElement(gateElement), isReverse(isReverse), clip(clip) {
+    compute = getComputeFloatType(gateElement);
+    SmallVector<OpFoldResult> shape = sizes.getSizes(b, yType);
+    steps = shape[0];
+    batch = shape[1];
+    hidden = shape[2];
+  }
+
+  void setLengths(Value value, Type element) {
+    lengths = value;
+    lengthElement = element;
+  }
+
+  /// An initial state in the compute type, in memory of its own.
+  Value startState(Value state, Type element) {
+    return createElementwise(b, loc, state, compute, {batch, hidden},
+                             [&](OpBuilder &body, Location nested, ValueRange args) {
+                               return emitToFloat(body, nested, args[0], element, compute);
+                             });
+  }
+
+  /// Runs `step` for each time step on the carried states; it returns their next values, the first one being
+  /// the output. Returns y and the final states in the compute type.
+  SmallVector<Value> run(ArrayRef<Value> states,
+                         function_ref<SmallVector<Value>(OpBuilder &, Location, Value, ValueRange)> step) {
+    SmallVector<OpFoldResult> yShape{steps, batch, hidden};
+    Value zero = createScalar(b, loc, compute, 0.0);
+    SmallVector<Value> initial{lengths ? createFilled(b, loc, yShape, zero)
+                                       : createEmpty(b, loc, yShape, compute)};
+    llvm::append_range(initial, states);
+    return createSequentialLoops(
+        b, loc, steps, initial,
+        [&](OpBuilder &nested, Location nestedLoc, ValueRange at, ValueRange carried) {
+          SmallVector<Value> next = step(nested, nestedLoc, at[0], carried.drop_front());
+          SmallVector<Value> result{store(nested, nestedLoc, at[0], next[0], carried[0])};
+          llvm::append_range(result, next);
+          return result;
+        });
+  }
+
+  /// Where in time sample `sample` is at step `step`, clamped into the sequence, and whether it still runs
+  /// (null: always).
+  std::pair<Value, Value> getTime(OpBuilder &nested, Location at, Value step, Value sample) {
+    Value end = toValue(nested, at, steps), runs;
+    if (lengths) {
+      Value raw = tensor::ExtractOp::create(nested, at, lengths, sample);
+      end = emitAsIndex(nested, at, raw, lengthElement);
+      runs = arith::CmpIOp::create(nested, at, arith::CmpIPredicate::slt, step, end);
+    }
+    Value time = step;
+    if (isReverse)
+      time = arith::SubIOp::create(nested, at,
+                                   arith::SubIOp::create(nested, at, end, createIndex(nested, at, 1)), step);
+    if (lengths)
+      time = clampIndex(nested, at, time, toValue(nested, at, steps));
+    return {time, runs};
+  }
+
+  /// Columns [first, first + count) of the gates at a step, in the compute type.
+  Value readGates(OpBuilder &nested, Location at, Value step, OpFoldResult first, OpFoldResult count) {
+    return createMap(
+        nested, at, compute, {batch, count}, [&](OpBuilder &body, Location bodyLoc, ValueRange place) {
+          Value time = getTime(body, bodyLoc, step, place[0]).first;
+          Value column = arith::AddIOp::create(body, bodyLoc, place[1], toValue(body, bodyLoc, first));
+          Value raw = tensor::ExtractOp::create(body, bodyLoc, gates, ValueRange{time, place[0], column});
+          return emitToFloat(body, bodyLoc, raw, gateElement, compute);
+        });
+  }
+
+  /// sum + state * weights^T, with weights [N, H].
+  Value addProduct(OpBuilder &nested, Location at, Value sum, Value state, Value weights, Type weightElement,
+                   OpFoldResult count) {
+    MLIRContext *context = nested.getContext();
+    if (compute.isF32() && weightElement.isF32()) {
+      AffineMap map = AffineMap::getMultiDimIdentityMap(2, context);
+      Value init = createEmpty(nested, at, {batch, count}, compute);
+      return kernel::ContractOp::create(nested, at, state, weights, ValueRange{sum}, init, {map},
+                                        std::nullopt,
+                                        /*rhsTransposed=*/true,
+                                        [](OpBuilder &body, Location bodyLoc, ValueRange args) -> Value {
+                                          return arith::AddFOp::create(body, bodyLoc, args[0], args[1]);
+                                        })
+          .getResult();
+    }
+    AffineExpr m = nested.getAffineDimExpr(0), n = nested.getAffineDimExpr(1), k = nested.getAffineDimExpr(2);
+    AffineMap maps[] = {AffineMap::get(3, 0, {m, k}, context), AffineMap::get(3, 0, {n, k}, context),
+                        AffineMap::get(3, 0, {m, n}, context)};
+    IteratorType iterators[] = {IteratorType::parallel, IteratorType::parallel, IteratorType::reduction};
+    return createGeneric(
+        nested, at, {state, weights}, sum, maps, iterators,
+        [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+          ScalarBuilder s{body, bodyLoc};
+          return s.add(args[2], s.mul(args[0], emitToFloat(body, bodyLoc, args[1], weightElement, compute)));
+        });
+  }
+
+  /// Columns of gate number `gate` of a [B, n * H] tensor.
+  Value takeGate(OpBuilder &nested, Location at, Value tensor, int64_t gate) {
+    OpFoldResult zero = nested.getIndexAttr(0), one = nested.getIndexAttr(1);
+    OpFoldResult offset = mulSizes(nested, at, nested.getIndexAttr(gate), hidden);
+    return tensor::ExtractSliceOp::create(nested, at, tensor, ArrayRef<OpFoldResult>{zero, offset},
+                                          ArrayRef<OpFoldResult>{batch, hidden},
+                                          ArrayRef<OpFoldResult>{one, one});
+  }
+
+  Value emitClipped(ScalarBuilder s, Value x) const {
+    if (clip <= 0)
+      return x;
+    Value high = s.real(x.getType(), clip), low = s.real(x.getType(), -clip);
+    return arith::MaximumFOp::create(s.b, s.loc, arith::MinimumFOp::create(s.b, s.loc, x, high), low);
+  }
+
+  /// A state updated in place: samples whose sequence has ended keep theirs. `body` gets one scalar per
+  /// input, then the old state.
+  Value updateState(OpBuilder &nested, Location at, Value step, ValueRange inputs,
+                    ArrayRef<AffineMap> inputMaps, Value state, BodyFn body) {
+    SmallVector<AffineMap> maps(inputMaps);
+    maps.push_back(AffineMap::getMultiDimIdentityMap(2, nested.getContext()));
+    SmallVector<IteratorType> iterators(2, IteratorType::parallel);
+    return createGeneric(
+        nested, at, inputs, state, maps, iterators,
+        [&](OpBuilder &inner, Location innerLoc, ValueRange args) {
+          Value next = body(inner, innerLoc, args);
+          if (!lengths)
+            return next;
+          Value sample = linalg::IndexOp::create(inner, innerLoc, 0);
+          Value runs = getTime(inner, innerLoc, step, sample).second;
+          return arith::SelectOp::create(inner, innerLoc, runs, next, args.back()).getResult();
+        });
+  }
+
+  /// Compute-type results as the op's element type.
+  Value finish(Value value, ArrayRef<OpFoldResult> shape) {
+    if (compute == gateElement)
+      return value;
+    return createElementwise(b, loc, value, gateElement, shape,
+                             [&](OpBuilder &body, Location nested, ValueRange args) {
+                               return emitFromFloat(body, nested, args[0], gateElement);
+                             });
+  }
+
+  OpBuilder &b;
+  Location loc;
+  OpFoldResult steps, batch, hidden;
+  Type compute;
+
+private:
+  /// y with the output of a step at its time; samples that have ended leave y, which is 0 there.
+  Value store(OpBuilder &nested, Location at, Value step, Value output, Value y) {
+    OpFoldResult zero = nested.getIndexAttr(0), one = nested.getIndexAttr(1);
+    if (!lengths) {
+      OpFoldResult time = getTime(nested, at, step, Value()).first;
+      return tensor::InsertSliceOp::create(nested, at, output, y, ArrayRef<OpFoldResult>{time, zero, zero},
+                                           ArrayRef<OpFoldResult>{one, batch, hidden},
+                                           ArrayRef<OpFoldResult>{one, one, one});
+    }
+    return createSequentialLoops(
+        nested, at, {batch, hidden}, y,
+        [&](OpBuilder &body, Location bodyLoc, ValueRange place, ValueRange state) -> SmallVector<Value> {
+          auto [time, runs] = getTime(body, bodyLoc, step, place[0]);
+          Value target[] = {time, place[0], place[1]};
+          Value fresh = tensor::ExtractOp::create(body, bodyLoc, output, place);
+          Value old = tensor::ExtractOp::create(body, bodyLoc, state[0], target);
+          Value value = arith::SelectOp::create(body, bodyLoc, runs, fresh, old);
+          return {tensor::InsertOp::create(body, bodyLoc, value, state[0], target)};
+        })[0];
+  }
+
+  Value gates;
+  Type gateElement;
+  bool isReverse;
+  double clip;
+  Value lengths;
+  Type lengthElement;
+};
+
+/// The loop of a cell op.
+template <typename OpTy>
+TimeLoop makeLoop(OpBuilder &b, const LoweringContext &sizes, OpTy op, typename OpTy::Adaptor adaptor) {
+  TimeLoop loop(b, op.getLoc(), sizes, typeOf(op.getY()), adaptor.getGates(),
+                typeOf(op.getGates()).getElementType(), op.getReverse(), op.getClip().convertToDouble());
+  if (op.getLen())
+    loop.setLengths(adaptor.getLen(), typeOf(op.getLen()).getElementType());
+  return loop;
+}
+
+/// The map of a vector over the hidden dim, and that of a state.
+AffineMap hiddenMap(OpBuilder &b) { return AffineMap::get(2, 0, b.getAffineDimExpr(1), b.getContext()); }
+AffineMap stateMap(OpBuilder &b) { return b.getMultiDimIdentityMap(2); }
+
+class LowerLstm : public LoweringPattern<w::LstmOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::LstmOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
+    SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
+    Type weightElement = typeOf(op.getR()).getElementType();
+    Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
+    Value c0 = loop.startState(adaptor.getC0(), typeOf(op.getC0()).getElementType());
+    Type peepElement = op.getP() ? typeOf(op.getP()).getElementType() : Type();
+    SmallVector<Value> results = loop.run({h0, c0}, [&](OpBuilder &b, Location loc, Value step,
+                                                        ValueRange states) {
+      Value h = states[0], c = states[1];
+      OpFoldResult width = mulSizes(b, loc, b.getIndexAttr(4), loop.hidden);
+      Value sum = loop.readGates(b, loc, step, b.getIndexAttr(0), width);
+      sum = loop.addProduct(b, loc, sum, h, adaptor.getR(), weightElement, width);
+      // Gate order i o f c; peephole order i o f.
+      Value gate[4];
+      for (int64_t i = 0; i < 4; ++i)
+        gate[i] = loop.takeGate(b, loc, sum, i);
+      auto peep = [&](int64_t i) {
+        OpFoldResult offset = mulSizes(b, loc, b.getIndexAttr(i), loop.hidden);
+        return tensor::ExtractSliceOp::create(b, loc, adaptor.getP(), offset, loop.hidden,
+                                              OpFoldResult(b.getIndexAttr(1)))
+            .getResult();
+      };
+      bool hasPeep = adaptor.getP() != nullptr;
+      auto addPeep = [&](ScalarBuilder s, Value x, Value weight, Value state) {
+        return hasPeep ? s.add(x, s.mul(emitToFloat(s.b, s.loc, weight, peepElement, loop.compute), state))
+                       : x;
+      };
+      SmallVector<Value> cellInputs{gate[0], gate[2], gate[3]};
+      SmallVector<AffineMap> cellMaps(3, stateMap(b));
+      SmallVector<Value> outInputs{gate[1]};
+      SmallVector<AffineMap> outMaps{stateMap(b)};
+      if (hasPeep) {
+        cellInputs.append({peep(0), peep(2)});
+        cellMaps.append(2, hiddenMap(b));
+        outInputs.push_back(peep(1));
+        outMaps.push_back(hiddenMap(b));
+      }
+      Value cell = loop.updateState(
+          b, loc, step, cellInputs, cellMaps, c, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+            ScalarBuilder s{body, bodyLoc};
+            Value old = args.back(), one = s.real(loop.compute, 1.0);
+            Value i =
+                acts[0].emit(s, loop.emitClipped(s, addPeep(s, args[0], hasPeep ? args[3] : Value(), old)));
+            Value f = op.getInputForget()
+                          ? s.sub(one, i)
+                          : acts[0].emit(s, loop.emitClipped(
+                                                s, addPeep(s, args[1], hasPeep ? args[4] : Value(), old)));
+            Value candidate = acts[1].emit(s, loop.emitClipped(s, args[2]));
+            return s.add(s.mul(f, old), s.mul(i, candidate));
+          });
+      outInputs.push_back(cell);
+      outMaps.push_back(stateMap(b));
+      Value hidden = loop.updateState(
+          b, loc, step, outInputs, outMaps, h, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+            ScalarBuilder s{body, bodyLoc};
+            Value state = args[args.size() - 2];
+            Value o =
+                acts[0].emit(s, loop.emitClipped(s, addPeep(s, args[0], hasPeep ? args[1] : Value(), state)));
+            return s.mul(o, acts[2].emit(s, state));
+          });
+      return SmallVector<Value>{hidden, cell};
+    });
+    SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden},
+        stateShape{loop.batch, loop.hidden};
+    Location loc = op.getLoc();
+    rewriter.replaceOp(
+        op, {castToType(rewriter, loc, loop.finish(results[0], yShape), storageTypeOf(op.getY())),
+             castToType(rewriter, loc, loop.finish(results[1], stateShape), storageTypeOf(op.getH())),
+             castToType(rewriter, loc, loop.finish(results[2], stateShape), storageTypeOf(op.getC()))});
+    return success();
+  }
+};
+
+class LowerGru : public LoweringPattern<w::GruOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::GruOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
+    SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
+    Type weightElement = typeOf(op.getR()).getElementType(),
+         biasElement = typeOf(op.getRb()).getElementType();
+    Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
+    OpFoldResult two = mulSizes(rewriter, loc, rewriter.getIndexAttr(2), loop.hidden);
+    bool isLinear = op.getLinearBeforeReset();
+    auto rowsOf = [&](OpBuilder &b, Location at, Value weights, OpFoldResult first, OpFoldResult count) {
+      OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
+      return tensor::ExtractSliceOp::create(b, at, weights, ArrayRef<OpFoldResult>{first, zero},
+                                            ArrayRef<OpFoldResult>{count, loop.hidden},
+                                            ArrayRef<OpFoldResult>{one, one})
+          .getResult();
+    };
+    auto biasOf = [&](OpBuilder &b, Location at, int64_t gate) {
+      OpFoldResult offset = mulSizes(b, at, b.getIndexAttr(gate), loop.hidden);
+      return tensor::ExtractSliceOp::create(b, at, adaptor.getRb(), offset, loop.hidden,
+                                            OpFoldResult(b.getIndexAttr(1)))
+          .getResult();
+    };
+    auto widen = [&](ScalarBuilder s, Value bias) {
+      return emitToFloat(s.b, s.loc, bias, biasElement, loop.compute);
+    };
+    SmallVector<OpFoldResult> stateShape{loop.batch, loop.hidden};
+    SmallVector<Value> results =
+        loop.run({h0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
+          Value h = states[0];
+          Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), two);
+          sum = loop.addProduct(b, at, sum, h, rowsOf(b, at, adaptor.getR(), b.getIndexAttr(0), two),
+                                weightElement, two);
+          Value z = loop.takeGate(b, at, sum, 0), r = loop.takeGate(b, at, sum, 1);
+          auto emitGate = [&](ScalarBuilder s, Value x, Value bias) {
+            return acts[0].emit(s, loop.emitClipped(s, s.add(x, widen(s, bias))));
+          };
+          AffineMap whole = stateMap(b), column = hiddenMap(b);
+          SmallVector<IteratorType> parallel(2, IteratorType::parallel);
+          // What the last third of the weights multiplies: the state, or the part of it that the reset gate
+          // lets through.
+          Value multiplied = h;
+          if (!isLinear)
+            multiplied =
+                createGeneric(b, at, {r, biasOf(b, at, 1), h}, createEmpty(b, at, stateShape, loop.compute),
+                              {whole, column, whole, whole}, parallel,
+                              [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                                ScalarBuilder s{body, bodyLoc};
+                                return s.mul(emitGate(s, args[0], args[1]), args[2]);
+                              });
+          Value lastRows = rowsOf(b, at, adaptor.getR(), two, loop.hidden);
+          Value start = isLinear ? createFilled(b, at, stateShape, createScalar(b, at, loop.compute, 0.0))
+                                 : loop.readGates(b, at, step, two, loop.hidden);
+          Value third = loop.addProduct(b, at, start, multiplied, lastRows, weightElement, loop.hidden);
+          SmallVector<Value> inputs{z, biasOf(b, at, 0), third, biasOf(b, at, 2)};
+          SmallVector<AffineMap> maps{whole, column, whole, column};
+          if (isLinear) {
+            inputs.append({r, biasOf(b, at, 1), loop.readGates(b, at, step, two, loop.hidden)});
+            maps.append({whole, column, whole});
+          }
+          Value hidden = loop.updateState(
+              b, at, step, inputs, maps, h, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                ScalarBuilder s{body, bodyLoc};
+                Value update = emitGate(s, args[0], args[1]);
+                Value inner = s.add(args[2], widen(s, args[3]));
+                if (isLinear)
+                  inner = s.add(args[6], s.mul(emitGate(s, args[4], args[5]), inner));
+                Value candidate = acts[1].emit(s, loop.emitClipped(s, inner));
+                Value keep = s.sub(s.real(loop.compute, 1.0), update);
+                return s.add(s.mul(keep, candidate), s.mul(update, args.back()));
+              });
+          return SmallVector<Value>{hidden};
+        });
+    SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden};
+    rewriter.replaceOp(
+        op, {castToType(rewriter, loc, loop.finish(results[0], yShape), storageTypeOf(op.getY())),
+             castToType(rewriter, loc, loop.finish(results[1], stateShape), storageTypeOf(op.getH()))});
+    return success();
+  }
+};
+
+class LowerRnn : public LoweringPattern<w::RnnOp> {
+public:
+  using LoweringPattern::LoweringPattern;
+  LogicalResult matchAndRewrite(w::RnnOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
+    SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
+    Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
+    SmallVector<Value> results =
+        loop.run({h0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
+          Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), loop.hidden);
+          sum = loop.addProduct(b, at, sum, states[0], adaptor.getR(), typeOf(op.getR()).getElementType(),
+                                loop.hidden);
+          Value hidden = loop.updateState(b, at, step, sum, stateMap(b), states[0],
+                                          [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                                            ScalarBuilder s{body, bodyLoc};
+                                            return acts[0].emit(s, loop.emitClipped(s, args[0]));
+                                          });
+          return SmallVector<Value>{hidden};
+        });
+    SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden},
+        stateShape{loop.batch, loop.hidden};
+    rewriter.replaceOp(
+        op, {castToType(rewriter, loc, loop.finish(results[0], yShape), storageTypeOf(op.getY())),
+             castToType(rewriter, loc, loop.finish(results[1], stateShape), storageTypeOf(op.getH()))});
+    return success();
+  }
+};
+
+} // namespace
+
+void populateRecurrentLowerings(RewritePatternSet &patterns, const TypeConverter &converter,
+                                const LoweringContext &sizes) {
+  patterns.add<LowerGru, LowerLstm, LowerRnn>(converter, patterns.getContext(), sizes);
+}
+
+} // namespace weft::conversion
