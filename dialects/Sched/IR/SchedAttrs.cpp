@@ -23,9 +23,8 @@ LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUK
   if (unroll < 1)
     return emitError() << "expected unroll to be at least 1, but got " << unroll << " [cpu-C5]";
   if (kernel == CPUKernel::loops) {
-    if (!registers.empty())
-      return emitError() << "expected no register tile for loops, but got " << registers.size()
-                         << " sizes [cpu-C2]";
+    if (!registers.empty() || depth != 0 || unroll != 1)
+      return emitError() << "expected no registers, depth or unroll for loops [cpu-C2]";
     return success();
   }
   if (registers.size() != 2 || registers[0] < 1 || registers[1] < 1)

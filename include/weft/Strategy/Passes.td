@@ -18,7 +18,7 @@ def SchedSelectCpuPass : Pass<"sched-select-cpu", "kernel::FuncOp"> {
                     threads that is not alone in its kernel, or stands in a loop.
     Cost:           none in the IR but attributes.
     Source:         research/cpu-codegen, sections 2 and 4; the level table CPUTargets.inc.
-    (* example test/Strategy/x86-avx512-contract.mlir#square_f32 *)
+    (* example test/Strategy/sched-select-cpu.mlir#square_f32 *)
   }];
   let dependentDialects = ["sched::SchedDialect"];
   let options = [

@@ -39,9 +39,8 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
     // Each batch element is a task of its own, or several, unless they are many and small.
     int64_t perBatch = llvm::divideCeil(tasks, batch);
     parallel.assign(numBatch, 1);
-    for (int64_t i = numBatch - 1, inner = 1; i > 0 && cycles * inner * 2 < 30000; --i) {
-      if (ShapedType::isDynamic(shape[i]))
-        break;
+    int64_t inner = 1;
+    for (int64_t i = numBatch - 1; isStatic && i > 0 && chooseTaskCount(cycles * inner * 2) == 1; --i) {
       parallel[i] = 0;
       inner *= shape[i];
     }
@@ -51,6 +50,8 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
     int64_t columnParts =
         std::min<int64_t>(llvm::divideCeil(perBatch, rowBlocks), llvm::divideCeil(N, tile.columns));
     int64_t rowParts = std::max<int64_t>(rowBlocks, llvm::divideCeil(perBatch, columnParts));
+    if (columnParts * batch >= kEnoughTasks)
+      rowParts = rowBlocks;
     parallel.push_back(cutEvenly(M, rowParts, tile.rows));
     parallel.push_back(cutEvenly(N, columnParts, tile.columns));
   }

@@ -58,10 +58,12 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit
   SmallVector<int64_t> parallel;
   if (isSplit && (tasks > 1 || !type.hasStaticShape())) {
     // Filters that stay in the second-level cache are read by all tasks; larger ones are split, each part
-    // read once.
+    // read once, for which fewer tasks have to do.
     int64_t filterBytes = out.channels * K * 4;
     int64_t columnParts = G > 1 ? 1 : llvm::divideCeil(filterBytes, target.l2Bytes / 2);
-    if (out.y == 1 || out.n * out.y < tasks)
+    if (columnParts > 1)
+      tasks = std::min(tasks, kEnoughTasks);
+    if (out.n * out.y < std::min(tasks, kEnoughTasks))
       columnParts = G > 1 ? 1 : std::max<int64_t>(columnParts, llvm::divideCeil(tasks, out.n * out.y));
     parallel = cutWindowTasks(out, type.getRank(), tasks, std::min(columnParts, tasks), tile);
   }

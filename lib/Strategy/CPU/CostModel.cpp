@@ -116,7 +116,10 @@ RegisterTile weft::chooseRegisterTile(const Product &product, const CPUTarget &t
           break;
         RegisterTile tile = {rows, columns, unroll};
         double cycles = estimateCycles(product, tile, target);
-        if (bestCycles == 0 || cycles < bestCycles * 0.995) {
+        // Of one tile that is as fast either way, few accumulators wait less for each other when unrolled.
+        bool isUnrolledBest = rows == best.rows && columns == best.columns && cycles <= bestCycles &&
+                              rows * vectors <= target.multiplyLatency;
+        if (bestCycles == 0 || cycles < bestCycles * 0.995 || isUnrolledBest) {
           best = tile;
           bestCycles = cycles;
         }

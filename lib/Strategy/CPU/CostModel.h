@@ -45,6 +45,9 @@ int64_t chooseDepth(const Product &product, const RegisterTile &tile, const CPUT
 /// none so small that handing it out costs more than it gains. 1: not worth a second thread.
 int64_t chooseTaskCount(double cycles);
 
+/// Tasks that keep a machine busy well enough: more only if they cost nothing, such as reading weights again.
+inline constexpr int64_t kEnoughTasks = 16;
+
 /// The static size of a dim, or a middling guess.
 inline int64_t sizeOr(int64_t size, int64_t guess) {
   return mlir::ShapedType::isDynamic(size) ? guess : std::max<int64_t>(size, 1);

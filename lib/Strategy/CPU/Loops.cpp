@@ -59,7 +59,7 @@ Choice weft::selectLoops(linalg::LinalgOp op, const CPUTarget &target, bool isSp
       // The innermost loop keeps whole cache lines together.
       int64_t unit = i + 1 == sizes.size() ? 16 : 1;
       parallel[i] = cutEvenly(known, left, unit);
-      left = llvm::divideCeil(left, llvm::divideCeil(known, parallel[i]));
+      left /= llvm::divideCeil(known, parallel[i]);
     }
   }
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::loops, parallel, target.lanes, {}, 0, 1,

@@ -6,6 +6,7 @@
 
 #include "dialects/Kernel/IR/KernelOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -18,6 +19,7 @@ namespace kernel = ::mlir::kernel;
 namespace memref = ::mlir::memref;
 namespace scf = ::mlir::scf;
 namespace vector = ::mlir::vector;
+namespace LLVM = ::mlir::LLVM;
 
 #define GEN_PASS_DECL
 #include "weft/Codegen/CPU/Passes.h.inc"

@@ -22,7 +22,7 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
     Source:         research/cpu-codegen, "The IR recipe for route (b)".
     (* example test/Codegen/CPU/expand-kernel-ops.mlir#contract_static_f32 *)
   }];
-  let dependentDialects = ["arith::ArithDialect", "memref::MemRefDialect", "scf::SCFDialect",
+  let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect", "memref::MemRefDialect", "scf::SCFDialect",
                            "vector::VectorDialect"];
 }
 
