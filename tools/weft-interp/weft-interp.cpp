@@ -2,6 +2,7 @@
 //
 // Evaluates functions of weft IR with the reference semantics; inputs and outputs are .npy files.
 #include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Import/ONNX.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Reference/Npy.h"
 
@@ -25,22 +26,38 @@ namespace cl = llvm::cl;
 namespace ref = ::weft::reference;
 
 static cl::OptionCategory category("weft-interp options");
-static cl::opt<std::string> modelPath(cl::Positional, cl::desc("<model.mlir>"), cl::init("-"), cl::cat(category));
-static cl::list<std::string> inputs("i", cl::desc("An input: its name or position, and its file"),
+static cl::opt<std::string> modelPath(cl::Positional, cl::desc("<model.mlir | model.onnx>"), cl::init("-"),
+                                      cl::cat(category));
+static cl::list<std::string> inputs("i",
+                                    cl::desc("An input: its name or position, and its file; several files, "
+                                             "with commas, for a sequence, none for an absent optional"),
                                     cl::value_desc("name=file.npy"), cl::cat(category));
-static cl::list<std::string> outputs("o", cl::desc("Where outputs go: one of them, or a folder for all (as <name>.npy); "
-                                                   "they are printed when absent"),
-                                     cl::value_desc("name=file.npy | folder"), cl::cat(category));
-static cl::opt<std::string> entry("entry", cl::desc("The function to run; default: main, else all without arguments"),
+static cl::list<std::string>
+    outputs("o",
+            cl::desc("Where outputs go: one of them, or a folder for all (as <name>.npy); "
+                     "they are printed when absent"),
+            cl::value_desc("name=file.npy | folder"), cl::cat(category));
+static cl::opt<std::string> entry("entry",
+                                  cl::desc("The function to run; default: main, else all without arguments"),
                                   cl::value_desc("name"), cl::cat(category));
 static cl::opt<int64_t> printLimit("print-limit", cl::desc("Elements printed of each output (default 1000)"),
                                    cl::init(1000), cl::cat(category));
-static cl::opt<std::string> dumpDir("dump-dir", cl::desc("Write every op's results there, named by location or number"),
+static cl::opt<std::string> dumpDir("dump-dir",
+                                    cl::desc("Write every op's results there, named by location or number"),
                                     cl::value_desc("folder"), cl::cat(category));
-static cl::opt<bool> noCheckDims("no-check-dims", cl::desc("Do not compare shapes with declared and named dims"),
+static cl::opt<bool> noCheckDims("no-check-dims",
+                                 cl::desc("Do not compare shapes with declared and named dims"),
                                  cl::cat(category));
-static cl::opt<bool> splitFile("split-input-file", cl::desc("Evaluate the parts between // ----- lines one by one"),
+static cl::opt<bool> splitFile("split-input-file",
+                               cl::desc("Evaluate the parts between // ----- lines one by one"),
                                cl::cat(category));
+
+static cl::list<std::string> shapes("shape", cl::desc("Dims of an input of an ONNX model"),
+                                    cl::value_desc("name=1x3x224x224"), cl::cat(category));
+static cl::list<std::string> dims("dim", cl::desc("Size of a symbolic dim of an ONNX model, or its bounds"),
+                                  cl::value_desc("name=8 | name=1..8"), cl::cat(category));
+static cl::list<std::string> bindings("bind", cl::desc("An input of an ONNX model that becomes a constant"),
+                                      cl::value_desc("name=1,2"), cl::cat(category));
 
 /// Name of argument or result `index`: its `weft.name`, else its number.
 static std::string nameOf(DictionaryAttr attributes, unsigned index) {
@@ -50,33 +67,64 @@ static std::string nameOf(DictionaryAttr attributes, unsigned index) {
   return std::to_string(index);
 }
 
+/// Reads what a type asks for: one file for a tensor or scalar, none or one for an optional, any number for a
+/// sequence.
+static FailureOr<ref::Value> readValue(func::FuncOp function, Type type, StringRef name, StringRef paths) {
+  if (auto optional = dyn_cast<mlir::weft::OptType>(type)) {
+    if (paths.empty())
+      return ref::Value::optional(type);
+    FailureOr<ref::Value> value = readValue(function, optional.getElement(), name, paths);
+    if (failed(value))
+      return failure();
+    return ref::Value::optional(*value, type);
+  }
+  if (auto sequence = dyn_cast<mlir::weft::SeqType>(type)) {
+    SmallVector<StringRef> files;
+    paths.split(files, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+    std::vector<ref::Value> elements;
+    for (StringRef file : files) {
+      FailureOr<ref::Value> value = readValue(function, sequence.getElement(), name, file);
+      if (failed(value))
+        return failure();
+      elements.push_back(*value);
+    }
+    return ref::Value::sequence(std::move(elements), type);
+  }
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  Type element = tensor ? tensor.getElementType() : type;
+  std::string error;
+  FailureOr<ref::Tensor> value = ref::readNpy(function.getContext(), paths, element, error);
+  if (failed(value))
+    return function.emitError("cannot read input '") << name << "' from " << paths << ": " << error;
+  if (!tensor && value->size() == 1)
+    return ref::Value(ref::Tensor::fromInts(element, {}, value->toInts()));
+  return ref::Value(std::move(*value));
+}
+
 static LogicalResult readArguments(func::FuncOp function, std::vector<ref::Value> &arguments) {
   std::vector<bool> isUsed(inputs.size(), false);
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
     std::string name = nameOf(function.getArgAttrDict(index), index);
-    std::string path;
+    std::optional<std::string> paths;
     for (auto [i, text] : llvm::enumerate(inputs)) {
       auto [key, file] = StringRef(text).rsplit('=');
       if (key == name || key == std::to_string(index)) {
-        path = file.str();
+        paths = file.str();
         isUsed[i] = true;
       }
     }
-    if (path.empty())
-      return function.emitError("expected input '") << name << "', but got none (pass -i " << name << "=file.npy)";
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    Type element = tensor ? tensor.getElementType() : type;
-    std::string error;
-    FailureOr<ref::Tensor> value = ref::readNpy(function.getContext(), path, element, error);
+    if (!paths)
+      return function.emitError("expected input '")
+             << name << "', but got none (pass -i " << name << "=file.npy)";
+    FailureOr<ref::Value> value = readValue(function, type, name, *paths);
     if (failed(value))
-      return function.emitError("cannot read input '") << name << "' from " << path << ": " << error;
-    if (!tensor && value->size() == 1)
-      *value = ref::Tensor::fromInts(element, {}, value->toInts());
-    arguments.push_back(std::move(*value));
+      return failure();
+    arguments.push_back(*value);
   }
   for (auto [i, text] : llvm::enumerate(inputs))
     if (!isUsed[i])
-      return function.emitError("expected an input of the function, but '") << StringRef(text).rsplit('=').first << "' is none";
+      return function.emitError("expected an input of the function, but '")
+             << StringRef(text).rsplit('=').first << "' is none";
   return success();
 }
 
@@ -97,7 +145,8 @@ static void printValue(llvm::raw_ostream &os, const ref::Value &value) {
     return;
   }
   os << '{';
-  llvm::interleave(value.getElements(), os, [&](const ref::Value &element) { printValue(os, element); }, "; ");
+  llvm::interleave(
+      value.getElements(), os, [&](const ref::Value &element) { printValue(os, element); }, "; ");
   os << '}';
 }
 
@@ -118,7 +167,8 @@ static std::string outputPath(StringRef name) {
   return {};
 }
 
-static LogicalResult writeResults(func::FuncOp function, ArrayRef<ref::Value> results, llvm::raw_ostream &os) {
+static LogicalResult writeResults(func::FuncOp function, ArrayRef<ref::Value> results,
+                                  llvm::raw_ostream &os) {
   for (auto [index, value] : llvm::enumerate(results)) {
     std::string name = nameOf(function.getResultAttrDict(index), index), path = outputPath(name), error;
     if (path.empty() || !value.isTensor()) {
@@ -174,16 +224,42 @@ static LogicalResult runModule(ModuleOp module, llvm::raw_ostream &os) {
   return success(isOk);
 }
 
+/// What the command line decides about an ONNX model.
+static FailureOr<::weft::ImportOptions> importOptions() {
+  ::weft::ImportOptions options;
+  std::string error;
+  using Adder = LogicalResult (*)(::weft::ImportOptions &, StringRef, std::string &);
+  std::tuple<StringRef, std::vector<std::string> *, Adder> lists[] = {
+      {"shape", &shapes, ::weft::addShapeOption},
+      {"dim", &dims, ::weft::addDimOption},
+      {"bind", &bindings, ::weft::addBindOption}};
+  for (auto [name, texts, add] : lists)
+    for (StringRef text : *texts)
+      if (failed(add(options, text, error))) {
+        llvm::errs() << "weft-interp: --" << name << ": " << error << '\n';
+        return failure();
+      }
+  return options;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Evaluates weft IR with the reference semantics.\n\n"
-                              "  weft-interp model.mlir -i x=x.npy -o results/\n");
+                              "  weft-interp model.mlir -i x=x.npy -o results/\n"
+                              "  weft-interp model.onnx -i x=x.npy\n");
   DialectRegistry registry;
-  registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, quant::QuantDialect, mlir::weft::WeftDialect>();
+  registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, quant::QuantDialect,
+                  mlir::weft::WeftDialect>();
   MLIRContext context(registry);
-  std::string error;
+  if (StringRef(modelPath).ends_with(".onnx")) {
+    FailureOr<::weft::ImportOptions> options = importOptions();
+    if (failed(options))
+      return 1;
+    FailureOr<OwningOpRef<ModuleOp>> module = ::weft::importONNX(modelPath, context, *options);
+    return succeeded(module) && succeeded(runModule(**module, llvm::outs())) ? 0 : 1;
+  }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
   if (!file) {
     llvm::errs() << "weft-interp: cannot read " << modelPath << ": " << file.getError().message() << '\n';
@@ -196,6 +272,7 @@ int main(int argc, char **argv) {
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
     return module ? runModule(*module, os) : failure();
   };
-  LogicalResult result = splitFile ? splitAndProcessBuffer(std::move(*file), run, llvm::outs()) : run(std::move(*file), llvm::outs());
+  LogicalResult result = splitFile ? splitAndProcessBuffer(std::move(*file), run, llvm::outs())
+                                   : run(std::move(*file), llvm::outs());
   return succeeded(result) ? 0 : 1;
 }
