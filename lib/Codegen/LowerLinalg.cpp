@@ -33,22 +33,24 @@ std::optional<int64_t> getLoopStride(MemRefType type, AffineMap map, unsigned di
   return total;
 }
 
-/// How much the innermost loop gains when it is `dim`: contiguous accesses count for it, scattered ones
-/// against it, writes more than reads.
-int64_t getInnermostScore(linalg::LinalgOp op, unsigned dim) {
-  int64_t score = 0;
+/// What one iteration costs in memory accesses when `dim` is the innermost loop: nothing for operands that it
+/// does not move, little for contiguous ones, a cache line each for scattered ones; writes cost more than
+/// reads.
+int64_t getInnermostCost(linalg::LinalgOp op, unsigned dim) {
+  constexpr int64_t contiguous = 1, scattered = 16;
+  int64_t cost = 0;
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     if (!type)
       continue;
-    int64_t weight = op.isDpsInit(&operand) ? 3 : 2;
+    int64_t weight = op.isDpsInit(&operand) ? 2 : 1;
     std::optional<int64_t> stride = getLoopStride(type, op.getMatchingIndexingMap(&operand), dim);
-    if (!stride || *stride > 1)
-      score -= weight;
-    else if (*stride == 1)
-      score += weight;
+    if (!stride)
+      cost += weight * scattered;
+    else if (*stride != 0)
+      cost += weight * std::clamp<int64_t>(std::abs(*stride), contiguous, scattered);
   }
-  return score;
+  return cost;
 }
 
 /// Loops from the outermost to the innermost.
@@ -66,10 +68,10 @@ SmallVector<unsigned> chooseLoopOrder(linalg::LinalgOp op) {
   for (unsigned dim : order) {
     if (sizes[dim] == 1)
       continue;
-    int64_t score = getInnermostScore(op, dim);
-    if (!innermost || score >= best) {
+    int64_t cost = getInnermostCost(op, dim);
+    if (!innermost || cost <= best) {
       innermost = dim;
-      best = score;
+      best = cost;
     }
   }
   if (!innermost)
@@ -180,12 +182,7 @@ private:
         emitPoint({});
         return;
       }
-      SmallVector<Value> sums;
-      for (OpOperand &init : op.getDpsInitsMutable())
-        sums.push_back(load(init));
-      sums = emitCarriedLoops(level, sums);
-      for (auto [init, sum] : llvm::zip_equal(op.getDpsInitsMutable(), sums))
-        store(sum, init);
+      emitReduction(level);
       return;
     }
     unsigned dim = order[level];
@@ -194,6 +191,97 @@ private:
     rewriter.setInsertionPointToStart(loop.getBody());
     ivs[dim] = loop.getInductionVar();
     emitLoops(level + 1);
+  }
+
+  /// Loops whose sums are in registers. Minima and maxima are computed as if there were no NaN, which makes
+  /// them one instruction, next to a flag that says whether one was seen.
+  void emitReduction(unsigned level) {
+    SmallVector<Value> sums;
+    for (OpOperand &init : op.getDpsInitsMutable())
+      sums.push_back(load(init));
+    for (unsigned i = 0, e = op.getNumDpsInits(); i < e; ++i)
+      if (Operation *combiner = findExtremum(i)) {
+        if (isa<arith::MaxNumFOp, arith::MinNumFOp>(combiner)) {
+          sums[i] = replaceNaN(sums[i], combiner);
+          continue;
+        }
+        flagged.push_back(i);
+        sums.push_back(buildNaNFlag(sums[i]));
+      }
+    sums = emitCarriedLoops(level, sums);
+    for (auto [position, i] : llvm::enumerate(flagged)) {
+      Value flag = sums[op.getNumDpsInits() + position];
+      Value zero = arith::ConstantIntOp::create(rewriter, loc, flag.getType(), 0);
+      Value hasNaN = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::ne, flag, zero);
+      auto type = cast<FloatType>(sums[i].getType());
+      Value nan = arith::ConstantOp::create(
+          rewriter, loc, rewriter.getFloatAttr(type, llvm::APFloat::getQNaN(type.getFloatSemantics())));
+      sums[i] = arith::SelectOp::create(rewriter, loc, hasNaN, nan, sums[i]);
+    }
+    for (auto [init, sum] : llvm::zip_first(op.getDpsInitsMutable(), sums))
+      store(sum, init);
+  }
+
+  /// The op that makes destination `i` the minimum or maximum of itself and something else; null when it is
+  /// not one.
+  Operation *findExtremum(unsigned i) {
+    Value yielded = op.getBlock()->getTerminator()->getOperand(i);
+    BlockArgument sum = op.getBlock()->getArgument(op.getNumDpsInputs() + i);
+    Operation *combiner = yielded.getDefiningOp();
+    Type type = yielded.getType();
+    if (!combiner ||
+        !isa<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp>(combiner) ||
+        !sum.hasOneUse() || !llvm::is_contained(combiner->getOperands(), sum) ||
+        !(type.isF32() || type.isF64()))
+      return nullptr;
+    return combiner;
+  }
+
+  /// All ones in the width of `value` when it is NaN, else 0.
+  Value buildNaNFlag(Value value) {
+    Value isNaN = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO, value, value);
+    return arith::ExtSIOp::create(rewriter, loc,
+                                  rewriter.getIntegerType(value.getType().getIntOrFloatBitWidth()), isNaN);
+  }
+
+  /// `value`, or the infinity that `combiner` ignores when it is NaN. Not a select: LLVM would merge it with
+  /// the extremum.
+  Value replaceNaN(Value value, Operation *combiner) {
+    auto type = cast<FloatType>(value.getType());
+    bool isMaximum = isa<arith::MaxNumFOp>(combiner);
+    auto neutral = llvm::APFloat::getInf(type.getFloatSemantics(), /*Negative=*/isMaximum);
+    Value constant = arith::ConstantOp::create(rewriter, loc, rewriter.getFloatAttr(type, neutral));
+    if (isMaximum)
+      return arith::MaxNumFOp::create(rewriter, loc, value, constant);
+    return arith::MinNumFOp::create(rewriter, loc, value, constant);
+  }
+
+  /// Makes the extrema of one point fast; `values` are what it yields, flags are added to them.
+  void updateExtrema(ValueRange sums, SmallVectorImpl<Value> &values) {
+    auto noNaN = arith::FastMathFlagsAttr::get(op.getContext(),
+                                               arith::FastMathFlags::nnan | arith::FastMathFlags::nsz);
+    for (unsigned i = 0, e = op.getNumDpsInits(); i < e; ++i) {
+      if (!findExtremum(i))
+        continue;
+      Operation *combiner = values[i].getDefiningOp();
+      OpOperand &other = combiner->getOpOperand(combiner->getOperand(0) == sums[i] ? 1 : 0);
+      rewriter.setInsertionPoint(combiner);
+      if (isa<arith::MaxNumFOp, arith::MinNumFOp>(combiner)) {
+        // Without NaN both kinds agree; the vectoriser knows maximumf better.
+        Value clean = replaceNaN(other.get(), combiner);
+        Value extremum =
+            isa<arith::MaxNumFOp>(combiner)
+                ? arith::MaximumFOp::create(rewriter, loc, sums[i], clean, noNaN.getValue()).getResult()
+                : arith::MinimumFOp::create(rewriter, loc, sums[i], clean, noNaN.getValue()).getResult();
+        rewriter.replaceOp(combiner, extremum);
+        values[i] = extremum;
+        continue;
+      }
+      combiner->setAttr("fastmath", noNaN);
+      Value flag = sums[values.size()];
+      values.push_back(arith::OrIOp::create(rewriter, loc, flag, buildNaNFlag(other.get())));
+    }
+    rewriter.setInsertionPointToEnd(rewriter.getInsertionBlock());
   }
 
   SmallVector<Value> emitCarriedLoops(unsigned level, ValueRange sums) {
@@ -264,6 +352,8 @@ private:
     if (op.getNumReductionLoops() != 0)
       for (auto [i, value] : llvm::enumerate(values))
         allowReassociation(value, mapping.lookupOrNull(body->getArgument(op.getNumDpsInputs() + i)));
+    if (!sums.empty())
+      updateExtrema(sums, values);
     if (sums.empty())
       for (auto [init, value] : llvm::zip_equal(op.getDpsInitsMutable(), values))
         store(value, init);
@@ -290,6 +380,7 @@ private:
   SmallVector<Value> lowers, uppers;
   Value one;
   unsigned numCarried;
+  SmallVector<unsigned> flagged; ///< Destinations that are extrema, while their loops are emitted.
 };
 
 } // namespace

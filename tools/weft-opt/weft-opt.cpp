@@ -19,6 +19,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "weft/Codegen/CPU/Passes.h"
+#include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Strategy/Passes.h"
@@ -31,9 +32,10 @@ int main(int argc, char **argv) {
                   mlir::linalg::LinalgDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::quant::QuantDialect, mlir::scf::SCFDialect, mlir::sched::SchedDialect,
                   mlir::tensor::TensorDialect, mlir::vector::VectorDialect, mlir::weft::WeftDialect>();
-  mlir::kernel::registerBufferizableOpInterfaceExternalModels(registry);
   weft::reference::registerEvaluableModels(registry);
   mlir::registerTransformsPasses();
+  weft::registerCodegenDialects(registry);
+  weft::registerCodegenPasses();
   weft::registerWeftCodegenCPUPasses();
   weft::registerWeftConversionPasses();
   weft::registerWeftStrategyPasses();
