@@ -39,7 +39,8 @@ def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels"> {
     Names the roles of the source's dims: `batch` dims are kept in order, `n` is the dim of output columns, the `k` dims
     are flattened in the given order into the contracted dim. With `groups` = G (at least 1) the `n` dim is G equal
     groups, and G becomes a dim of its own after the batch dims; without (0) there is none. The packed shape is
-    `[batch.., G?, ceil(N / width), K, width]`; columns past N are zero.
+    `[batch.., G?, ceil(N / width), K, width]`; columns past N are zero. The roles name each dim once [panels-C1], `groups` is
+    not negative [panels-C2], `width` lies between 1 and 4096 [panels-C3].
 
     `#kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32>` packs a `[K, N]` matrix;
     `#kernel.panels<batch = [], k = [2, 3, 1], n = 0, groups = 1, width = 32>` packs `[F, C, KH, KW]` filters for `kernel.conv`.
@@ -57,6 +58,7 @@ def Kernel_PermutedAttr : Kernel_Attr<"Permuted", "permuted"> {
   let summary = "Dims in another order";
   let description = [{
     Dim i of the packed shape is dim `order[i]` of the source; source dims that `order` leaves out have size 1 and vanish.
+    It names each dim at most once [permuted-C1].
     `#kernel.permuted<order = [2, 3, 0]>` turns `[C, 1, KH, KW]` filters into `[KH, KW, C]` for `kernel.depthwise`.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$order);
@@ -74,8 +76,11 @@ def Kernel_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
   let cppNamespace = "::mlir::kernel";
   let description = [{
     An op that computes one accumulator per output element and stores what its epilogue makes of it. The region's block
-    takes the accumulator, then one scalar per extra operand, and yields the stored scalar. Extra operand i is read at
-    `epilogue_maps[i]` applied to the output's indices.
+    takes the accumulator, then one scalar of each extra operand's element type [epilogue-C1], and yields a scalar of the
+    output's [epilogue-C5]. Extra operand i is read at `epilogue_maps[i]` applied to the output's indices: there is one map per
+    extra operand [epilogue-C2], whose results are dims of the output or 0 [epilogue-C3]; sizes that it ties agree
+    [epilogue-C4]. The region holds scalar ops without effects and regions [epilogue-C6]. On tensors such an op has one result,
+    on memory none [epilogue-C7].
   }];
   let methods = [
     InterfaceMethod<"The epilogue region", "::mlir::Region &", "getEpilogue">,

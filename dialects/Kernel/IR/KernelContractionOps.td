@@ -89,7 +89,7 @@ def Kernel_ConvOp : Kernel_WindowOp<"conv"> {
 
     `pads` are the begins, then the ends, of zeros around the spatial dims, which are never materialised; the output's
     sizes are `(in + pads - dilation * (kernel - 1) - 1) / stride + 1` [conv-C3]. `strides` and `dilations` are positive,
-    `pads` not negative [conv-C4].
+    `pads` not negative [conv-C4]. Operands and accumulator are f32 [conv-C5].
 
     ```mlir
     %r = kernel.conv ins(%x, %w : tensor<1x56x56x64xf32>, tensor<1x2x576x32xf32>) outs(%o : tensor<1x56x56x64xf32>)
@@ -119,7 +119,8 @@ def Kernel_DepthwiseOp : Kernel_WindowOp<"depthwise"> {
   let summary = "Convolution of each channel with its own filter, channels last, with an epilogue";
   let description = [{
     `input` is `[N, spatial.., C]`, `filter` `[kernel.., C]`, `out` `[N, out spatial.., C]`, with 1 or 2 spatial dims
-    [depthwise-C1, depthwise-C2]. `pads`, `strides` and `dilations` as in `kernel.conv` [depthwise-C3, depthwise-C4].
+    [depthwise-C1]; the filter is static and has their channels [depthwise-C2]. Output sizes [depthwise-C3] and attributes
+    [depthwise-C4] are as in `kernel.conv`. Operands and accumulator are f32 [depthwise-C5].
 
     ```mlir
     %r = kernel.depthwise ins(%x, %w : tensor<1x112x112x96xf32>, tensor<3x3x96xf32>)

@@ -15,7 +15,8 @@ def Kernel_FuncOp : Kernel_Op<"func", [AffineScope, AutomaticAllocationScope, Fu
   let description = [{
     Takes tensors, then sizes (`index`), and returns tensors; after bufferisation it takes memrefs, the results' last, and
     returns nothing. Every `?` of a tensor argument or result is the value of one index argument: the argument or result
-    attribute `kernel.dims` lists, for each `?` in order, the number of that argument [func-C1, func-C2].
+    attribute `kernel.dims` lists, for each `?` in order [func-C1], the number of that argument [func-C2]. It has a body
+    [func-C3].
 
     `kind` names the sort of computation for reports; `nodes` are the names of the ONNX nodes that it computes.
 
@@ -123,7 +124,7 @@ def Kernel_PackOp : Kernel_Op<"pack", [Pure]> {
   let summary = "A constant in the form that a contraction reads";
   let description = [{
     Folds on a constant source, and code generation requires that it has folded. The result's shape is the packed shape of
-    `form` [pack-C1].
+    `form` [pack-C1], which fits the source: roles name all dims, groups divide columns, dims left out have size 1 [pack-C2].
 
     ```mlir
     %p = kernel.pack %w {form = #kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32>} : tensor<64x100xf32> -> tensor<4x64x32xf32>

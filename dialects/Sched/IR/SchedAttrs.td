@@ -14,7 +14,8 @@ def Sched_Dialect : Dialect {
   let summary = "How kernels are to be generated, as data";
   let description = [{
     Strategy writes these attributes, code generation obeys them, a person may write or change them by hand. They have
-    named parameters, never free-form dictionaries, and a strict verifier.
+    named parameters, never free-form dictionaries, and a strict verifier. The one attribute on ops is `sched.cpu`
+    [sched-C1], a `#sched.cpu` [sched-C2].
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;

@@ -35,35 +35,35 @@ func.func @launch_c1_unknown(%x: tensor<4xf32>) {
 
 // -----
 
-kernel.func @k(%x: tensor<4xf32>) -> tensor<4xf32> {
+kernel.func @k1(%x: tensor<4xf32>) -> tensor<4xf32> {
   kernel.return %x : tensor<4xf32>
 }
 func.func @launch_c1_type(%x: tensor<5xf32>) {
-  // expected-error @+1 {{expected operand or result 0 of @k to be 'tensor<4xf32>', but got 'tensor<5xf32>' [launch-C1]}}
-  kernel.launch @k(%x) : (tensor<5xf32>) -> tensor<4xf32>
+  // expected-error @+1 {{expected operand or result 0 of @k1 to be 'tensor<4xf32>', but got 'tensor<5xf32>' [launch-C1]}}
+  kernel.launch @k1(%x) : (tensor<5xf32>) -> tensor<4xf32>
   return
 }
 
 // -----
 
-kernel.func @k(%x: tensor<4xf32>) -> tensor<4xf32> {
+kernel.func @k2(%x: tensor<4xf32>) -> tensor<4xf32> {
   kernel.return %x : tensor<4xf32>
 }
 func.func @launch_c1_count(%x: tensor<4xf32>) {
-  // expected-error @+1 {{expected 2 operands and results of @k, but got 3 [launch-C1]}}
-  kernel.launch @k(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  // expected-error @+1 {{expected 2 operands and results of @k2, but got 3 [launch-C1]}}
+  kernel.launch @k2(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return
 }
 
 // -----
 
-kernel.func @k(%x: tensor<?xf32> {kernel.dims = array<i64: 1>}, %n: index)
+kernel.func @k3(%x: tensor<?xf32> {kernel.dims = array<i64: 1>}, %n: index)
     -> (tensor<?xf32> {kernel.dims = array<i64: 1>}) {
   kernel.return %x : tensor<?xf32>
 }
 func.func @launch_c2_missing_size(%x: tensor<?xf32>, %n: index) {
   // expected-error @+1 {{expected one size per dynamic dim of the results (1), but got 0 [launch-C2]}}
-  kernel.launch @k(%x) indices(%n) : (tensor<?xf32>) -> tensor<?xf32>
+  kernel.launch @k3(%x) indices(%n) : (tensor<?xf32>) -> tensor<?xf32>
   return
 }
 
