@@ -62,8 +62,10 @@ struct EvaluableModel : EvaluableOpInterface::FallbackModel<EvaluableModel> {
 
 void registerEvaluableModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, WeftDialect *dialect) {
-    for (RegisteredOperationName name : context->getRegisteredOperationsByDialect(dialect->getNamespace()))
-      name.attachInterface<EvaluableModel>();
+    // Not getRegisteredOperationsByDialect: with many dialects its search (LLVM 22) finds none of the ops.
+    for (RegisteredOperationName name : context->getRegisteredOperations())
+      if (name.getDialectNamespace() == dialect->getNamespace())
+        name.attachInterface<EvaluableModel>();
   });
 }
 
