@@ -167,17 +167,37 @@ static std::string outputPath(StringRef name) {
   return {};
 }
 
+/// Writes a tensor to `<stem>.npy`, the elements of a sequence to `<stem>.<i>.npy`; an absent optional writes
+/// nothing.
+static LogicalResult writeValue(func::FuncOp function, const ref::Value &value, StringRef path) {
+  if (value.isOptional())
+    return value.hasValue() ? writeValue(function, value.getOptional(), path) : success();
+  if (value.isSequence()) {
+    StringRef stem = path;
+    stem.consume_back(".npy");
+    for (auto [i, element] : llvm::enumerate(value.getElements()))
+      if (failed(writeValue(function, element, (stem + "." + Twine(i) + ".npy").str())))
+        return failure();
+    return success();
+  }
+  std::string error;
+  if (failed(ref::writeNpy(value.getTensor(), path, error)))
+    return function.emitError("cannot write an output to ") << path << ": " << error;
+  return success();
+}
+
 static LogicalResult writeResults(func::FuncOp function, ArrayRef<ref::Value> results,
                                   llvm::raw_ostream &os) {
   for (auto [index, value] : llvm::enumerate(results)) {
-    std::string name = nameOf(function.getResultAttrDict(index), index), path = outputPath(name), error;
-    if (path.empty() || !value.isTensor()) {
-      os << '@' << function.getName() << ' ' << name << ": ";
-      printValue(os, value);
-      os << '\n';
-    } else if (failed(ref::writeNpy(value.getTensor(), path, error))) {
-      return function.emitError("cannot write output '") << name << "' to " << path << ": " << error;
+    std::string name = nameOf(function.getResultAttrDict(index), index), path = outputPath(name);
+    if (!path.empty()) {
+      if (failed(writeValue(function, value, path)))
+        return failure();
+      continue;
     }
+    os << '@' << function.getName() << ' ' << name << ": ";
+    printValue(os, value);
+    os << '\n';
   }
   return success();
 }
