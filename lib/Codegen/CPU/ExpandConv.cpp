@@ -168,11 +168,12 @@ void ConvExpander::forEachTile(const Task &task, function_ref<void(const Tile &,
   if (spatial == 2)
     lines.push_back(task.lines);
   forEachIndex(e, lines, [&](ArrayRef<Value> line) {
-    forEachWindowRows(e, task.pixels, x, e.sched.getRows(), [&](Value pixel, int64_t rows, const Taps &taps) {
-      Tile tile = {{task.image}, task.group, pixel, rows};
-      llvm::append_range(tile.outer, line);
-      body(tile, taps);
-    });
+    forEachWindowRows(e, task.pixels, x, e.sched.getRows(), e.dim(op.getInput(), spatial),
+                      [&](Value pixel, int64_t rows, const Taps &taps) {
+                        Tile tile = {{task.image}, task.group, pixel, rows};
+                        llvm::append_range(tile.outer, line);
+                        body(tile, taps);
+                      });
   });
 }
 

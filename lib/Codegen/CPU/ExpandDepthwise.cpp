@@ -117,7 +117,7 @@ LogicalResult DepthwiseExpander::expand() {
                      forEachIndex(e, ranges.take_front(spatial), [&](ArrayRef<Value> at) {
                        SmallVector<Value> outer(at);
                        forEachColumns(e, columns, C, e.sched.getColumns(), [&](const Columns &tileColumns) {
-                         forEachWindowRows(e, pixels, x, e.sched.getRows(),
+                         forEachWindowRows(e, pixels, x, e.sched.getRows(), e.dim(op.getInput(), spatial),
                                            [&](Value pixel, int64_t rows, const Taps &taps) {
                                              expandTile(outer, pixel, rows, taps, tileColumns);
                                            });

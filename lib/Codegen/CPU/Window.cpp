@@ -12,46 +12,61 @@ using namespace weft::cpu;
 // time.
 static constexpr int64_t kMaxBorderTiles = 6;
 
+// Whether all taps of `rows` pixels from `begin` on read the input.
+static bool isInside(const WindowAxis &axis, int64_t begin, int64_t rows) {
+  int64_t first = begin * axis.stride - axis.pad;
+  return first >= 0 && first + axis.reach(rows) <= axis.in;
+}
+
 // What is known of the tile of `rows` pixels from `begin` on.
 static Taps getTaps(const WindowAxis &axis, int64_t begin, int64_t rows) {
-  Taps taps(Taps::Kind::Inside, rows, axis.kernel);
-  for (int64_t r = 0; r < rows; ++r)
+  Taps taps(isInside(axis, begin, rows) ? Taps::Kind::Inside : Taps::Kind::Known, rows, axis.kernel);
+  for (int64_t r = 0; taps.kind == Taps::Kind::Known && r < rows; ++r)
     for (int64_t tap = 0; tap < axis.kernel; ++tap) {
       int64_t pixel = (begin + r) * axis.stride + tap * axis.dilation - axis.pad;
-      if (pixel >= 0 && pixel < axis.in)
-        continue;
-      taps.exclude(r, tap);
-      taps.kind = Taps::Kind::Known;
+      if (pixel < 0 || pixel >= axis.in)
+        taps.exclude(r, tap);
     }
   return taps;
 }
 
-void weft::cpu::forEachWindowRows(Emitter &e, Span range, const WindowAxis &axis, int64_t rows,
+void weft::cpu::forEachWindowRows(Emitter &e, Span range, const WindowAxis &axis, int64_t rows, Value inSize,
                                   function_ref<void(Value, int64_t, const Taps &)> body) {
-  auto unknown = [&](Value begin, int64_t count) {
-    body(begin, count, Taps(Taps::Kind::Unknown, count, axis.kernel));
+  // Without padding no tap can be outside, whatever the sizes are.
+  if (axis.pad == 0 && axis.padEnd == 0)
+    return forEachRows(e, range, axis.out, rows, [&](Value begin, int64_t count) {
+      body(begin, count, Taps(Taps::Kind::Inside, count, axis.kernel));
+    });
+  // At run time: a tile is inside, or each of its taps is checked.
+  auto decide = [&](Value begin, int64_t count) {
+    Value first = e.sub(e.mul(begin, axis.stride), e.index(axis.pad));
+    Value isAfter = e.less(e.index(-1), first),
+          isBefore = e.less(e.add(first, axis.reach(count) - 1), inSize);
+    scf::IfOp::create(
+        e.b, e.loc, arith::AndIOp::create(e.b, e.loc, isAfter, isBefore),
+        [&](OpBuilder &b, Location loc) {
+          body(begin, count, Taps(Taps::Kind::Inside, count, axis.kernel));
+          scf::YieldOp::create(b, loc);
+        },
+        [&](OpBuilder &b, Location loc) {
+          body(begin, count, Taps(Taps::Kind::Unknown, count, axis.kernel));
+          scf::YieldOp::create(b, loc);
+        });
   };
   if (ShapedType::isDynamic(axis.in) || ShapedType::isDynamic(axis.out))
-    return forEachRows(e, range, axis.out, rows, unknown);
+    return forEachRows(e, range, axis.out, rows, decide);
 
   // Whole tiles that are inside for every tap are neighbours: [firstInside, endInside).
-  int64_t numTiles = llvm::divideCeil(axis.out, rows), firstInside = numTiles, endInside = numTiles;
-  for (int64_t tile = 0; tile < axis.out / rows; ++tile) {
-    bool isInside = getTaps(axis, tile * rows, rows).kind == Taps::Kind::Inside;
-    if (isInside && firstInside == numTiles)
-      firstInside = tile;
-    if (!isInside && firstInside != numTiles) {
-      endInside = tile;
-      break;
-    }
-    if (isInside)
-      endInside = tile + 1;
-  }
-  if (firstInside == numTiles)
-    endInside = numTiles;
+  int64_t numTiles = llvm::divideCeil(axis.out, rows), firstInside = 0, endInside = axis.out / rows;
+  while (firstInside < endInside && !isInside(axis, firstInside * rows, rows))
+    ++firstInside;
+  while (firstInside < endInside && !isInside(axis, (endInside - 1) * rows, rows))
+    --endInside;
+  if (firstInside == endInside)
+    firstInside = endInside = numTiles;
   int64_t numBorder = firstInside + (numTiles - endInside);
-  if (numBorder > kMaxBorderTiles && axis.out > rows)
-    return forEachRows(e, range, axis.out, rows, unknown);
+  if (numBorder > kMaxBorderTiles)
+    return forEachRows(e, range, axis.out, rows, decide);
 
   auto emitBorder = [&](int64_t tile) {
     int64_t begin = tile * rows, count = std::min(rows, axis.out - begin);

@@ -10,7 +10,10 @@ namespace weft::cpu {
 
 /// One spatial dim of a window op. `in` and `out` are ShapedType::kDynamic where unknown.
 struct WindowAxis {
-  int64_t kernel, stride, pad, dilation, in, out;
+  int64_t kernel, stride, pad, padEnd, dilation, in, out;
+  /// Pixels of the input, counted from the tile's first one, that a tile of `rows` output pixels reaches, all
+  /// taps in.
+  int64_t reach(int64_t rows) const { return (rows - 1) * stride + (kernel - 1) * dilation + 1; }
 };
 
 /// What is known of the taps of the `rows` windows of a register tile along the innermost spatial dim.
@@ -33,7 +36,8 @@ private:
 template <typename OpTy> WindowAxis getWindowAxis(OpTy op, int64_t i) {
   auto in = llvm::cast<mlir::MemRefType>(op.getInput().getType()),
        out = llvm::cast<mlir::MemRefType>(op.getInit().getType());
-  return {op.getKernel()[i],    op.getStrides()[i],   op.getPads()[i],
+  int64_t spatial = op.getNumSpatialDims();
+  return {op.getKernel()[i],    op.getStrides()[i],   op.getPads()[i],      op.getPads()[i + spatial],
           op.getDilations()[i], in.getDimSize(i + 1), out.getDimSize(i + 1)};
 }
 
@@ -42,8 +46,9 @@ template <typename OpTy> WindowAxis getWindowAxis(OpTy op, int64_t i) {
 ///
 /// Requires: range.begin is a multiple of `rows`.
 /// Cost:     one body for the tiles away from the borders and one per border tile where sizes are static;
-/// else `Unknown`.
-void forEachWindowRows(Emitter &e, Span range, const WindowAxis &axis, int64_t rows,
+/// else one body each
+///           for tiles that turn out to be inside and for the others.
+void forEachWindowRows(Emitter &e, Span range, const WindowAxis &axis, int64_t rows, mlir::Value inSize,
                        llvm::function_ref<void(mlir::Value, int64_t, const Taps &)> body);
 
 /// The taps of output pixel `out` that read the input: those in the returned range.
