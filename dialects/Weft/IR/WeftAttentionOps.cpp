@@ -13,6 +13,8 @@ using namespace mlir::weft;
 // attention
 //===----------------------------------------------------------------------===//
 
+// Constraints: attention-C1, attention-C2, attention-C3, attention-C4, attention-C5, attention-C6,
+// attention-C7, attention-C8.
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                             SmallVectorImpl<Type> &types) {
   RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()),
@@ -49,6 +51,8 @@ static bool isPerEntry(RankedTensorType type, const DimExpr &size) {
 
 LogicalResult AttentionOp::verify() {
   RankedTensorType q = getQ().getType(), k = getK().getType();
+  if (q.getRank() != 4 || k.getRank() != 4)
+    return success();
   int64_t heads = getLayout() == HeadLayout::bhsd ? 1 : 2, rows = 3 - heads;
   if (Value mask = getMask()) {
     RankedTensorType type = tensorType(mask);
@@ -117,6 +121,8 @@ FailureOr<DimMap> AttentionOp::getDimMap() {
 // linear_attention
 //===----------------------------------------------------------------------===//
 
+// Constraints: linear_attention-C1, linear_attention-C2, linear_attention-C3, linear_attention-C4,
+// linear_attention-C5, linear_attention-C6, linear_attention-C7.
 LogicalResult LinearAttentionOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                                   SmallVectorImpl<Type> &types) {
   RankedTensorType q = tensorType(adaptor.getQ()), k = tensorType(adaptor.getK()),
@@ -153,6 +159,8 @@ LogicalResult LinearAttentionOp::verify() {
   if (delta != static_cast<bool>(getBeta()))
     return emitOpError("expected a beta exactly for the delta rules [linear_attention-C4]");
   RankedTensorType k = getK().getType();
+  if (k.getRank() != 4)
+    return success();
   if (Value state = getState();
       state && failed(verifyCompatibleShape(state.getType(), getNewState().getType())))
     return emitOpError("expected state [B Hkv Dk Dv], but got ")
@@ -196,6 +204,7 @@ FailureOr<DimMap> LinearAttentionOp::getDimMap() {
 // rope
 //===----------------------------------------------------------------------===//
 
+// Constraints: rope-C1, rope-C2, rope-C3.
 LogicalResult RopeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX()), cos = tensorType(adaptor.getCos()),
@@ -240,6 +249,7 @@ FailureOr<DimMap> RopeOp::getDimMap() {
 // cache_update
 //===----------------------------------------------------------------------===//
 
+// Constraints: cache_update-C1, cache_update-C2, cache_update-C3, cache_update-C4, cache_update-C5.
 LogicalResult CacheUpdateOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                               SmallVectorImpl<Type> &types) {
   RankedTensorType cache = tensorType(adaptor.getCache()), update = tensorType(adaptor.getUpdate());
@@ -264,6 +274,9 @@ LogicalResult CacheUpdateOp::inferReturnTypes(MLIRContext *, std::optional<Locat
 }
 
 LogicalResult CacheUpdateOp::verify() {
+  int64_t axis = getAxis(), rank = getCache().getType().getRank();
+  if (axis < 0 || axis >= rank || getUpdate().getType().getRank() != rank)
+    return success();
   std::optional<int64_t> size = getDim(getCache().getType(), getAxis()).getConstant(),
                          length = getDim(getUpdate().getType(), getAxis()).getConstant();
   if (size && length && *length > *size)

@@ -55,6 +55,7 @@ static LogicalResult verifyZeroPoint(Operation *op, Value zeroPoint, StringRef n
 // matmul, grouped_matmul
 //===----------------------------------------------------------------------===//
 
+// Constraints: matmul-C1, matmul-C2, matmul-C3, matmul-C4, matmul-C5.
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
   RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs());
@@ -86,9 +87,12 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return success();
 }
 
+// The verifiers run before type inference is checked, which reports wrong ranks (matmul-C1 to matmul-C4).
 LogicalResult MatmulOp::verify() {
   RankedTensorType result = getResult().getType();
   int64_t rank = result.getRank();
+  if (rank < 2)
+    return success();
   if (failed(verifyZeroPoint(*this, getLhsZp(), "lhs_zp", getLhs(), rank - 2, getDim(result, rank - 2),
                              "matmul-C5")))
     return failure();
@@ -180,6 +184,7 @@ void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRCont
   patterns.add<AbsorbTranspose>(context);
 }
 
+// Constraints: grouped_matmul-C1, grouped_matmul-C2, grouped_matmul-C3, grouped_matmul-C4.
 LogicalResult GroupedMatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                                 SmallVectorImpl<Type> &types) {
   RankedTensorType lhs = tensorType(adaptor.getLhs()), rhs = tensorType(adaptor.getRhs()),
@@ -270,6 +275,7 @@ static LogicalResult checkConvChannels(std::optional<Location> loc, StringRef op
   return success();
 }
 
+// Constraints: conv-C1, conv-C2, conv-C3, conv-C4, conv-C5, conv-C6, conv-C7, conv-C8.
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter());
@@ -299,6 +305,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
 }
 
 LogicalResult ConvOp::verify() {
+  if (getFilter().getType().getRank() == 0)
+    return success();
   if (failed(
           verifyZeroPoint(*this, getInputZp(), "input_zp", getInput(), -1, DimExpr::constant(1), "conv-C8")))
     return failure();
@@ -381,6 +389,8 @@ void ConvOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContex
   patterns.add<AbsorbPad>(context);
 }
 
+// Constraints: conv_transpose-C1, conv_transpose-C2, conv_transpose-C3, conv_transpose-C4,
+// conv_transpose-C5, conv_transpose-C6, conv_transpose-C7.
 LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                                 SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter());
@@ -427,6 +437,8 @@ FailureOr<DimMap> ConvTransposeOp::getDimMap() {
   return map;
 }
 
+// Constraints: deform_conv-C1, deform_conv-C2, deform_conv-C3, deform_conv-C4, deform_conv-C5,
+// deform_conv-C6, deform_conv-C7, deform_conv-C8, deform_conv-C9.
 LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
   RankedTensorType input = tensorType(adaptor.getInput()), filter = tensorType(adaptor.getFilter()),
@@ -467,7 +479,7 @@ LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *, std::optional<Locati
 }
 
 LogicalResult DeformConvOp::verify() {
-  if (!getMask())
+  if (!getMask() || getOffset().getType().getRank() != 4)
     return success();
   ImageDims at(getLayout(), 4);
   RankedTensorType mask = tensorType(getMask()), offset = getOffset().getType();

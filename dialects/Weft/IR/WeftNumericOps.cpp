@@ -7,6 +7,7 @@
 using namespace mlir;
 using namespace mlir::weft;
 
+// Constraints: dft-C1, dft-C2, dft-C3, dft-C4.
 LogicalResult DftOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -65,6 +66,7 @@ static LogicalResult checkSquare(std::optional<Location> loc, StringRef op, Rank
   return success();
 }
 
+// Constraints: det-C1, det-C2.
 LogicalResult DetOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -98,6 +100,7 @@ FailureOr<DimMap> DetOp::getDimMap() {
   return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/false);
 }
 
+// Constraints: inverse-C1, inverse-C2.
 LogicalResult InverseOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -113,6 +116,7 @@ FailureOr<DimMap> InverseOp::getDimMap() {
   return matricesDimMap(getX().getType().getRank(), /*keepsMatrix=*/true);
 }
 
+// Constraints: random-C1, random-C2.
 LogicalResult RandomOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
   ArrayRef<int64_t> shape = adaptor.getStaticShape();

@@ -77,6 +77,7 @@ static DimMap quantDimMap(Operation *op, RankedTensorType x, std::optional<int64
   return map;
 }
 
+// Constraints: quantize-C1, quantize-C2, quantize-C3, quantize-C4.
 LogicalResult QuantizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
   return inferQuant(loc, "quantize", tensorType(adaptor.getX()), adaptor.getScale(), adaptor.getZp(),
@@ -94,6 +95,7 @@ FailureOr<DimMap> QuantizeOp::getDimMap() {
   return quantDimMap(*this, getX().getType(), signedAxis(getAxis()), getBlockSize());
 }
 
+// Constraints: dequantize-C1, dequantize-C2, dequantize-C3, dequantize-C4, dequantize-C5.
 LogicalResult DequantizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
   return inferQuant(loc, "dequantize", tensorType(adaptor.getX()), adaptor.getScale(), adaptor.getZp(),
@@ -116,6 +118,7 @@ FailureOr<DimMap> DequantizeOp::getDimMap() {
   return map;
 }
 
+// Constraints: requantize-C1, requantize-C3, requantize-C4, requantize-C5.
 LogicalResult RequantizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
   return inferQuant(loc, "requantize", tensorType(adaptor.getX()), adaptor.getMult(), adaptor.getZp(),

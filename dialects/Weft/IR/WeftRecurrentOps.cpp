@@ -40,7 +40,8 @@ static bool isActivation(StringRef name) {
   return llvm::is_contained(kNames, name);
 }
 
-/// The checks that inference does not need: activations, their parameters, len.
+/// The checks that inference does not need: activations, their parameters, len. Wrong ranks are reported by
+/// inference, which is checked later.
 static LogicalResult verifyRecurrent(Operation *op, ArrayAttr activations, ArrayRef<double> alpha,
                                      ArrayRef<double> beta, size_t wanted, Value len, const DimExpr &batch) {
   StringRef name = op->getName().stripDialect();
@@ -69,6 +70,7 @@ static DimMap recurrentDimMap(int64_t states, ArrayRef<SmallVector<int64_t>> beh
   return map;
 }
 
+// Constraints: lstm-C1, lstm-C2, lstm-C3, lstm-C4, lstm-C5, lstm-C6, lstm-C7, lstm-C8, lstm-C9.
 LogicalResult LstmOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   return inferRecurrent(loc, "lstm", tensorType(adaptor.getGates()), tensorType(adaptor.getR()),
@@ -79,6 +81,8 @@ LogicalResult LstmOp::verify() {
   if (failed(verifyCompatibleShape(getC0().getType(), getH0().getType())))
     return emitOpError("expected c0 of the shape of h0, but got ") << getC0().getType() << " [lstm-C8]";
   RankedTensorType y = getY().getType();
+  if (y.getRank() != 3)
+    return success();
   if (Value p = getP(); p && (tensorType(p).getRank() != 1 ||
                               certainlyDiffer(getDim(tensorType(p), 0), getDim(y, 2) * DimExpr::constant(3))))
     return emitOpError("expected a peephole [3*H], but got ") << p.getType() << " [lstm-C9]";
@@ -94,6 +98,7 @@ FailureOr<DimMap> LstmOp::getDimMap() {
   return recurrentDimMap(2, behind);
 }
 
+// Constraints: gru-C1, gru-C2, gru-C3, gru-C4, gru-C5, gru-C6, gru-C7, gru-C8.
 LogicalResult GruOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   return inferRecurrent(loc, "gru", tensorType(adaptor.getGates()), tensorType(adaptor.getR()),
@@ -102,6 +107,8 @@ LogicalResult GruOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
 
 LogicalResult GruOp::verify() {
   RankedTensorType rb = getRb().getType(), y = getY().getType();
+  if (y.getRank() != 3)
+    return success();
   if (rb.getRank() != 1 || certainlyDiffer(getDim(rb, 0), getDim(y, 2) * DimExpr::constant(3)))
     return emitOpError("expected rb [3*H], but got ") << rb << " [gru-C8]";
   return verifyRecurrent(*this, getActs(), getActAlpha(), getActBeta(), 2, getLen(), getDim(y, 1));
@@ -114,6 +121,7 @@ FailureOr<DimMap> GruOp::getDimMap() {
   return recurrentDimMap(1, behind);
 }
 
+// Constraints: rnn-C1, rnn-C2, rnn-C3, rnn-C4, rnn-C5, rnn-C6, rnn-C7.
 LogicalResult RnnOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   return inferRecurrent(loc, "rnn", tensorType(adaptor.getGates()), tensorType(adaptor.getR()),
@@ -121,6 +129,8 @@ LogicalResult RnnOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
 }
 
 LogicalResult RnnOp::verify() {
+  if (getY().getType().getRank() != 3)
+    return success();
   return verifyRecurrent(*this, getActs(), getActAlpha(), getActBeta(), 1, getLen(),
                          getDim(getY().getType(), 1));
 }

@@ -29,6 +29,7 @@ static DimMap alongAxis(int64_t rank, int64_t axis, size_t operands, size_t resu
   return map;
 }
 
+// Constraints: top_k-C1, top_k-C2, top_k-C3.
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -57,6 +58,7 @@ FailureOr<DimMap> TopKOp::getDimMap() {
   return map;
 }
 
+// Constraints: sort-C1.
 LogicalResult SortOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -71,6 +73,7 @@ LogicalResult SortOp::verify() { return success(); }
 
 FailureOr<DimMap> SortOp::getDimMap() { return alongAxis(getX().getType().getRank(), getAxis(), 1, 2); }
 
+// Constraints: unique-C1.
 LogicalResult UniqueOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -108,6 +111,7 @@ LogicalResult NonzeroOp::verify() { return success(); }
 
 FailureOr<DimMap> NonzeroOp::getDimMap() { return failure(); }
 
+// Constraints: nms-C1, nms-C2, nms-C3.
 LogicalResult NmsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType boxes = tensorType(adaptor.getBoxes()), scores = tensorType(adaptor.getScores());

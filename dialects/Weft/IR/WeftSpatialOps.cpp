@@ -7,6 +7,7 @@
 using namespace mlir;
 using namespace mlir::weft;
 
+// Constraints: resize-C1, resize-C2, resize-C3, resize-C4.
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -68,6 +69,7 @@ FailureOr<DimMap> ResizeOp::getDimMap() {
   return map;
 }
 
+// Constraints: grid_sample-C1, grid_sample-C2, grid_sample-C3, grid_sample-C4, grid_sample-C5.
 LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX()), grid = tensorType(adaptor.getGrid());
@@ -117,6 +119,7 @@ FailureOr<DimMap> GridSampleOp::getDimMap() {
   return map;
 }
 
+// Constraints: roi_pool-C1, roi_pool-C2, roi_pool-C3, roi_pool-C4, roi_pool-C5.
 LogicalResult RoiPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX()), rois = tensorType(adaptor.getRois());
@@ -139,6 +142,8 @@ LogicalResult RoiPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location>
 }
 
 LogicalResult RoiPoolOp::verify() {
+  if (getRois().getType().getRank() != 2)
+    return success();
   if (Value batch = getBatch())
     if (tensorType(batch).getRank() != 1 ||
         certainlyDiffer(getDim(tensorType(batch), 0), getDim(getRois().getType(), 0)))
