@@ -31,7 +31,8 @@ template <typename Fn> void forEachBlock(const PlannedSegment &segment, Fn emit)
   size_t piece = 0;
   for (uint64_t start = 0; start < segment.size; start += file::checksumBlockBytes) {
     uint64_t end = std::min(segment.size, start + file::checksumBlockBytes);
-    while (piece < segment.pieces.size() && segment.pieces[piece].offset + segment.pieces[piece].bytes.size() <= start)
+    while (piece < segment.pieces.size() &&
+           segment.pieces[piece].offset + segment.pieces[piece].bytes.size() <= start)
       ++piece;
     // The common case, one large constant spanning the block, is passed on without a copy.
     if (piece < segment.pieces.size()) {
@@ -73,8 +74,8 @@ public:
   flatbuffers::Offset<fb::Value> value(const ArtifactValue &value) {
     std::vector<flatbuffers::Offset<fb::Dim>> dims;
     for (const ArtifactDim &dim : value.dims)
-      dims.push_back(fb::CreateDimDirect(builder, dim.size, dim.symbol.empty() ? nullptr : dim.symbol.c_str(), dim.min,
-                                         dim.max));
+      dims.push_back(fb::CreateDimDirect(builder, dim.size, dim.symbol.empty() ? nullptr : dim.symbol.c_str(),
+                                         dim.min, dim.max));
     return fb::CreateValueDirect(builder, value.name.c_str(), fb::ValueKind::TENSOR,
                                  static_cast<fb::DataType>(value.dataType), &dims);
   }
@@ -92,13 +93,14 @@ public:
         builder, artifact.entry.c_str(), &inputs, &outputs, artifact.arenaBytes, &artifact.alias)};
     std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
     for (const ArtifactKernel &kernel : artifact.kernels)
-      kernels.push_back(fb::CreateKernel(builder, builder.CreateString(kernel.name), builder.CreateString(kernel.kind),
-                                         strings(kernel.nodes), kernel.flops, kernel.bytes));
+      kernels.push_back(fb::CreateKernel(builder, builder.CreateString(kernel.name),
+                                         builder.CreateString(kernel.kind), strings(kernel.nodes),
+                                         kernel.flops, kernel.bytes));
     std::vector<flatbuffers::Offset<fb::Code>> codeTables;
     for (auto [code, planned] : llvm::zip_equal(artifact.codes, codes)) {
       auto features = strings(code.features);
-      codeTables.push_back(fb::CreateCode(builder, builder.CreateString(code.arch), builder.CreateString(code.level),
-                                          features, segment(planned)));
+      codeTables.push_back(fb::CreateCode(builder, builder.CreateString(code.arch),
+                                          builder.CreateString(code.level), features, segment(planned)));
     }
     std::vector<flatbuffers::Offset<fb::Segment>> constantTables;
     for (const PlannedSegment &planned : constants)
@@ -135,8 +137,8 @@ llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact
   if (llvm::sys::fs::is_directory(path))
     return writeFailure(path, "it is a folder; name a file in it");
 
-  // Segments first with offset 0 to learn the root's size, which does not depend on the offsets' values: every offset is
-  // a non-default u64 field either way (a placeholder stands in).
+  // Segments first with offset 0 to learn the root's size, which does not depend on the offsets' values:
+  // every offset is a non-default u64 field either way (a placeholder stands in).
   constexpr uint64_t page = file::minPageBytes;
   std::vector<PlannedSegment> codes, constants;
   for (const ArtifactCode &code : artifact.codes) {
@@ -160,7 +162,8 @@ llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact
   sizing.build(artifact, codes, constants);
   uint64_t rootBytes = sizing.builder.GetSize();
 
-  uint64_t offset = llvm::alignTo(sizeof(file::Header) + rootBytes, page), end = sizeof(file::Header) + rootBytes;
+  uint64_t offset = llvm::alignTo(sizeof(file::Header) + rootBytes, page),
+           end = sizeof(file::Header) + rootBytes;
   for (auto *list : {&codes, &constants})
     for (PlannedSegment &segment : *list) {
       segment.offset = offset;
@@ -176,8 +179,8 @@ llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact
 
   llvm::SmallString<128> temporary;
   int fd = -1;
-  if (std::error_code error =
-          llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%.tmp", fd, temporary, llvm::sys::fs::OF_None, 0644))
+  if (std::error_code error = llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%.tmp", fd, temporary,
+                                                              llvm::sys::fs::OF_None, 0644))
     return writeFailure(path, error.message());
   llvm::raw_fd_ostream out(fd, /*shouldClose=*/false);
   auto abandon = [&](const llvm::Twine &why) -> llvm::Error {

@@ -179,22 +179,9 @@ private:
   void cloneOp(Operation *op, IRMapping &mapping) {
     if (!op || mapping.contains(op))
       return;
-    if (auto dim = dyn_cast<memref::DimOp>(op)) {
-      mapping.map(dim.getResult(), mapping.lookup(getSize(dim)));
-      return;
-    }
     for (Value operand : op->getOperands())
       cloneOp(operand.getDefiningOp(), mapping);
     rewriter.clone(*op, mapping);
-  }
-
-  /// The scalar that holds the size that `dim` asks for.
-  Value getSize(memref::DimOp dim) {
-    auto argument = cast<BlockArgument>(dim.getSource());
-    int64_t index = *dim.getConstantIndex();
-    auto type = cast<MemRefType>(argument.getType());
-    int64_t position = llvm::count_if(type.getShape().take_front(index), ShapedType::isDynamic);
-    return func.getArgument(func.getArgDims(argument.getArgNumber())[position]);
   }
 
   /// `@k.body(ptr noalias tensors.., i64 scalars.., i64 begin, i64 end, ptr worker)`.

@@ -162,6 +162,7 @@ struct WeftKernelToLLVMPass : weft::impl::WeftKernelToLLVMPassBase<WeftKernelToL
     IRRewriter rewriter(&getContext());
     SmallVector<LLVM::LLVMFuncOp> bodies;
     for (auto func : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>())) {
+      weft::resolveSizes(rewriter, func);
       weft::normaliseRange(rewriter, func);
       bodies.append(weft::outlineKernel(rewriter, func));
     }

@@ -24,9 +24,9 @@ using namespace weft;
 namespace {
 
 constexpr std::pair<Phase, llvm::StringLiteral> kPhaseNames[] = {
-    {Phase::Import, "import"}, {Phase::Graph, "graph"}, {Phase::Structured, "structured"},
-    {Phase::Scheduled, "scheduled"}, {Phase::Loops, "loops"}, {Phase::LLVM, "llvm"},
-    {Phase::Object, "object"}, {Phase::Artifact, "artifact"}};
+    {Phase::Import, "import"},       {Phase::Graph, "graph"},      {Phase::Structured, "structured"},
+    {Phase::Scheduled, "scheduled"}, {Phase::Loops, "loops"},      {Phase::LLVM, "llvm"},
+    {Phase::Object, "object"},       {Phase::Artifact, "artifact"}};
 
 /// One compilation in progress.
 class Compilation {
@@ -54,7 +54,8 @@ private:
     result.times.push_back({phase.str(), seconds});
   }
   /// Runs `work` as (a part of) `phase`: progress before, time after, dump of `module()` behind it.
-  template <typename Work> LogicalResult step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &));
+  template <typename Work>
+  LogicalResult step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &));
   LogicalResult runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build);
   LogicalResult dump(ModuleOp module, llvm::StringRef name);
   LogicalResult compileLevel(const TargetLevel &level, bool isBest);
@@ -66,8 +67,8 @@ LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
   if (options.dumpDirectory.empty() || !module)
     return success();
   if (std::error_code error = llvm::sys::fs::create_directories(options.dumpDirectory))
-    return emitError(UnknownLoc::get(&context)) << "cannot make the folder '" << options.dumpDirectory
-                                                << "': " << error.message();
+    return emitError(UnknownLoc::get(&context))
+           << "cannot make the folder '" << options.dumpDirectory << "': " << error.message();
   llvm::SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}.mlir", numDumps++, name).str());
   std::error_code error;
@@ -88,7 +89,8 @@ LogicalResult Compilation::runPasses(ModuleOp module, llvm::function_ref<void(Op
 }
 
 template <typename Work>
-LogicalResult Compilation::step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &)) {
+LogicalResult Compilation::step(Phase phase, llvm::StringRef detail, Work work,
+                                ModuleOp (*dumped)(Compilation &)) {
   if (progress)
     progress(phase, detail);
   auto start = std::chrono::steady_clock::now();
@@ -135,7 +137,8 @@ void Compilation::describeNodes() {
   }
   auto main = result.module->lookupSymbol<func::FuncOp>("main");
   main.walk([&](Operation *op) {
-    if (auto name = dyn_cast<NameLoc>(op->getLoc()); name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
+    if (auto name = dyn_cast<NameLoc>(op->getLoc());
+        name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
       if (!compiled.contains(name.getName().getValue()))
         onHost.insert(name.getName().getValue());
   });
@@ -152,8 +155,9 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
       main.erase();
   }
   auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &)) -> LogicalResult {
-    if (failed(step(phase, level.name,
-                    [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level); }); }, nullptr)))
+    if (failed(step(
+            phase, level.name,
+            [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level); }); }, nullptr)))
       return failure();
     return dump(*module, (getPhaseName(phase) + "-" + level.name).str());
   };
@@ -182,25 +186,29 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
   }
   if (isDone(Phase::LLVM))
     return finish();
-  LogicalResult emitted = step(Phase::Object, level.name, [&]() -> LogicalResult {
-    EmitOptions emit;
-    emit.numThreads = options.threads;
-    FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, {"weft_entry"}, emit);
-    if (failed(objects))
-      return failure();
-    std::string error;
-    FailureOr<std::string> object = linkSharedObject(*objects, error);
-    if (failed(object))
-      return module->emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
-    ArtifactCode code;
-    code.arch = llvm::StringRef(level.triple).split('-').first.str();
-    code.level = level.name;
-    for (const std::string &feature : level.required)
-      code.features.push_back(feature);
-    code.object = std::move(*object);
-    result.artifact.codes.push_back(std::move(code));
-    return success();
-  }, nullptr);
+  LogicalResult emitted = step(
+      Phase::Object, level.name,
+      [&]() -> LogicalResult {
+        EmitOptions emit;
+        emit.numThreads = options.threads;
+        FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, {"weft_entry"}, emit);
+        if (failed(objects))
+          return failure();
+        std::string error;
+        FailureOr<std::string> object = linkSharedObject(*objects, error);
+        if (failed(object))
+          return module->emitError() << "internal: linking the code of level " << level.name
+                                     << " failed: " << error;
+        ArtifactCode code;
+        code.arch = llvm::StringRef(level.triple).split('-').first.str();
+        code.level = level.name;
+        for (const std::string &feature : level.required)
+          code.features.push_back(feature);
+        code.object = std::move(*object);
+        result.artifact.codes.push_back(std::move(code));
+        return success();
+      },
+      nullptr);
   if (failed(emitted))
     return failure();
   return finish();
@@ -208,38 +216,48 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
 
 LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
   auto whole = [](Compilation &self) { return *self.result.module; };
-  if (failed(step(Phase::Import, "", [&]() -> LogicalResult {
-        FailureOr<OwningOpRef<ModuleOp>> module = load();
-        if (failed(module))
-          return failure();
-        result.module = std::move(*module);
-        return success();
-      }, whole)))
+  if (failed(step(
+          Phase::Import, "",
+          [&]() -> LogicalResult {
+            FailureOr<OwningOpRef<ModuleOp>> module = load();
+            if (failed(module))
+              return failure();
+            result.module = std::move(*module);
+            return success();
+          },
+          whole)))
     return failure();
   if (isDone(Phase::Import))
     return success();
-  if (failed(step(Phase::Graph, "", [&] {
-        return runPasses(*result.module, [&](OpPassManager &pm) { buildGraphPipeline(pm, options.batch); });
-      }, whole)))
+  if (failed(step(
+          Phase::Graph, "",
+          [&] {
+            return runPasses(*result.module,
+                             [&](OpPassManager &pm) { buildGraphPipeline(pm, options.batch); });
+          },
+          whole)))
     return failure();
   if (isDone(Phase::Graph))
     return success();
   if (failed(describeSignature(*result.module, result.artifact)))
     return failure();
   ConstantLayout layout;
-  if (failed(step(Phase::Structured, "", [&]() -> LogicalResult {
-        if (failed(runPasses(*result.module, buildStructuredPipeline)))
-          return failure();
-        FailureOr<ConstantLayout> placed = layOutConstants(*result.module);
-        if (failed(placed))
-          return failure();
-        layout = std::move(*placed);
-        FailureOr<HostProgram> compiled = compileHostProgram(*result.module);
-        if (failed(compiled))
-          return failure();
-        host = std::move(*compiled);
-        return success();
-      }, whole)))
+  if (failed(step(
+          Phase::Structured, "",
+          [&]() -> LogicalResult {
+            if (failed(runPasses(*result.module, buildStructuredPipeline)))
+              return failure();
+            FailureOr<ConstantLayout> placed = layOutConstants(*result.module);
+            if (failed(placed))
+              return failure();
+            layout = std::move(*placed);
+            FailureOr<HostProgram> compiled = compileHostProgram(*result.module);
+            if (failed(compiled))
+              return failure();
+            host = std::move(*compiled);
+            return success();
+          },
+          whole)))
     return failure();
   if (isDone(Phase::Structured))
     return success();
@@ -281,7 +299,8 @@ FailureOr<OwningOpRef<ModuleOp>> weft::loadModel(llvm::StringRef path, MLIRConte
   return std::move(module);
 }
 
-static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptions &options, ProgressFn progress,
+static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptions &options,
+                                        ProgressFn progress,
                                         llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
   Compilation compilation(context, options, std::move(progress));
   if (failed(compilation.run(load)))
@@ -292,9 +311,10 @@ static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptio
   return std::move(compilation.result);
 }
 
-FailureOr<CompileResult> weft::compileModel(llvm::StringRef path, MLIRContext &context, const CompileOptions &options,
-                                            ProgressFn progress) {
-  return compile(context, options, std::move(progress), [&] { return loadModel(path, context, options.import); });
+FailureOr<CompileResult> weft::compileModel(llvm::StringRef path, MLIRContext &context,
+                                            const CompileOptions &options, ProgressFn progress) {
+  return compile(context, options, std::move(progress),
+                 [&] { return loadModel(path, context, options.import); });
 }
 
 FailureOr<CompileResult> weft::compileModule(OwningOpRef<ModuleOp> module, const CompileOptions &options,

@@ -24,8 +24,8 @@ static void addCleanup(OpPassManager &pm) {
 
 void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batch) {
   OpPassManager &pm = module.nest<func::FuncOp>();
-  // Shapes first: everything behind decides by static sizes and by names of dims. Twice: sizes that exporters compute with
-  // tensors become index arithmetic, which makes more of them static or named.
+  // Shapes first: everything behind decides by static sizes and by names of dims. Twice: sizes that exporters
+  // compute with tensors become index arithmetic, which makes more of them static or named.
   for (int round = 0; round < 2; ++round) {
     pm.addPass(createWeftScalarizeShapesPass());
     pm.addPass(createWeftInferShapesPass());
@@ -39,7 +39,8 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
-  // After folding: epsilon and scales are scalars now. The products of an attention stay: each has a kernel of its own.
+  // After folding: epsilon and scales are scalars now. The products of an attention stay: each has a kernel
+  // of its own.
   WeftRecognizeOpsPassOptions recognize;
   recognize.attention = false;
   pm.addPass(createWeftRecognizeOpsPass(recognize));

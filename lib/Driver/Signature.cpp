@@ -9,7 +9,7 @@
 using namespace mlir;
 using namespace ::weft;
 
-uint8_t (::weft::getDataType)(Type type) {
+uint8_t(::weft::getDataType)(Type type) {
   if (isa<Float32Type>(type))
     return 1;
   if (isa<Float16Type>(type))
@@ -52,8 +52,8 @@ uint8_t (::weft::getDataType)(Type type) {
   }
 }
 
-static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name, StringRef role, unsigned number,
-                                   ArtifactValue &value) {
+static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name, StringRef role,
+                                   unsigned number, ArtifactValue &value) {
   value.name = name ? name.str() : (role + std::to_string(number)).str();
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
@@ -70,7 +70,8 @@ static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name
       dim.size = *size;
     } else {
       dim.symbol = expr.isUnknown() ? "" : expr.str();
-      auto range = bounds && !expr.getSymbol().empty() ? bounds.getAs<ArrayAttr>(expr.getSymbol()) : ArrayAttr();
+      auto range =
+          bounds && !expr.getSymbol().empty() ? bounds.getAs<ArrayAttr>(expr.getSymbol()) : ArrayAttr();
       if (range && range.size() == 2) {
         dim.min = cast<IntegerAttr>(range[0]).getInt();
         dim.max = cast<IntegerAttr>(range[1]).getInt();
@@ -81,7 +82,7 @@ static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name
   return success();
 }
 
-LogicalResult (::weft::describeSignature)(ModuleOp module, ArtifactDescription &artifact) {
+LogicalResult(::weft::describeSignature)(ModuleOp module, ArtifactDescription &artifact) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return module.emitError("expected a function 'main', but got none");

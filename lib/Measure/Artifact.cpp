@@ -93,7 +93,8 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
   weft_module_get_info(module, &info);
   const weft_entry_info &entry = info.entries[0];
   if (inputs.size() != entry.input_count)
-    return llvm::createStringError("the model takes %zu inputs, but got %zu", entry.input_count, inputs.size());
+    return llvm::createStringError("the model takes %zu inputs, but got %zu", entry.input_count,
+                                   inputs.size());
   std::vector<weft_value_view> inputViews(inputs.size()), outputViews(entry.output_count);
   for (auto [i, input] : llvm::enumerate(inputs)) {
     weft_value_view &view = inputViews[i];
@@ -108,8 +109,8 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
   for (weft_value_view &view : outputViews)
     view = {};
   weft_status status;
-  if (weft_session_run(session, 0, inputViews.data(), inputViews.size(), outputViews.data(), outputViews.size(),
-                       &status) != WEFT_OK)
+  if (weft_session_run(session, 0, inputViews.data(), inputViews.size(), outputViews.data(),
+                       outputViews.size(), &status) != WEFT_OK)
     return makeError(status);
   std::vector<reference::Tensor> outputs;
   for (const weft_value_view &view : outputViews) {

@@ -32,7 +32,8 @@ std::string describeValue(func::FuncOp main, Type type, StringAttr name) {
     return text;
   }
   os << tensor.getElementType() << " [";
-  llvm::interleaveComma(mlir::weft::getDims(tensor), os, [&](const mlir::weft::DimExpr &dim) { os << dim.str(); });
+  llvm::interleaveComma(mlir::weft::getDims(tensor), os,
+                        [&](const mlir::weft::DimExpr &dim) { os << dim.str(); });
   os << "]";
   return text;
 }
@@ -52,7 +53,8 @@ Findings inspect(ModuleOp module) {
     for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
       findings.inputs.push_back(describeValue(main, type, main.getArgAttrOfType<StringAttr>(i, "weft.name")));
     for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
-      findings.outputs.push_back(describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
+      findings.outputs.push_back(
+          describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
   }
   return findings;
 }

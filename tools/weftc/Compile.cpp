@@ -46,7 +46,8 @@ static void printTimes(const weft::CompileResult &result) {
     llvm::errs() << llvm::formatv("{0,-12} {1,9:f1} ms\n", time.phase, time.seconds * 1e3);
 }
 
-static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes, double seconds) {
+static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
+                         double seconds) {
   uint64_t codeBytes = 0;
   std::string levels;
   for (const weft::ArtifactCode &code : result.artifact.codes) {
@@ -75,10 +76,10 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
   }
   if (command.quiet)
     return;
-  llvm::errs() << llvm::formatv("wrote {0}: {1} (weights {2}, code {3} for {4}), {5} kernels, arena {6}, {7:f2} s\n",
-                                command.output, formatBytes(fileBytes), formatBytes(result.artifact.constantBytes),
-                                formatBytes(codeBytes), levels, result.artifact.kernels.size(),
-                                formatBytes(result.artifact.arenaBytes), seconds);
+  llvm::errs() << llvm::formatv(
+      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5} kernels, arena {6}, {7:f2} s\n", command.output,
+      formatBytes(fileBytes), formatBytes(result.artifact.constantBytes), formatBytes(codeBytes), levels,
+      result.artifact.kernels.size(), formatBytes(result.artifact.arenaBytes), seconds);
 }
 
 int runCompile(const CommandLine &command) {
@@ -86,7 +87,8 @@ int runCompile(const CommandLine &command) {
     llvm::errs() << "weftc: cannot write '" << command.output << "': it is a folder; name a file in it\n";
     return kWrongCommandLine;
   }
-  bool isText = !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";
+  bool isText =
+      !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";
   if (!isText && command.output == "-" && ::isatty(STDOUT_FILENO)) {
     llvm::errs() << "weftc: an artifact is no text for a terminal; name a file with -o\n";
     return kWrongCommandLine;

@@ -21,15 +21,19 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
       ->type_name("NAME=VALUES");
   app.add_option("--batch", command.batch, "Rewrite the model for another batch size")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
-  app.add_flag("--keep-inputs", command.keepInputs, "Initialisers that are also listed as inputs stay inputs");
+  app.add_flag("--keep-inputs", command.keepInputs,
+               "Initialisers that are also listed as inputs stay inputs");
 }
 
 static void addTarget(CLI::App &app, CommandLine &command) {
-  app.add_option("--cpu", command.cpu,
-                 "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
-                 "(v3 or v2,v3,v4)")
+  app.add_option(
+         "--cpu", command.cpu,
+         "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
+         "(v3 or v2,v3,v4)")
       ->capture_default_str();
-  app.add_option("--target", command.target, "Device to compile for")->check(CLI::IsMember({"cpu"}))->capture_default_str();
+  app.add_option("--target", command.target, "Device to compile for")
+      ->check(CLI::IsMember({"cpu"}))
+      ->capture_default_str();
   app.add_option("-j,--jobs", command.jobs, "Threads that compile; 0: one per processor")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -44,12 +48,12 @@ static std::string describeFlags(int argc, char **argv) {
       ++i;
       continue;
     }
-    if (word.rfind("-", 0) != 0 && (i == 1 || argv[i - 1][0] != '-' ||
-                                    std::string(argv[i - 1]).find('=') != std::string::npos))
+    if (word.rfind("-", 0) != 0 &&
+        (i == 1 || argv[i - 1][0] != '-' || std::string(argv[i - 1]).find('=') != std::string::npos))
       continue;
     if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("-j", 0) == 0 ||
-        word.rfind("--jobs=", 0) == 0 || word == "--time-phases" || word == "--remarks" || word == "--json" || word == "-q" ||
-        word == "--quiet")
+        word.rfind("--jobs=", 0) == 0 || word == "--time-phases" || word == "--remarks" || word == "--json" ||
+        word == "-q" || word == "--quiet")
       continue;
     flags += (flags.empty() ? "" : " ") + word;
   }
@@ -88,19 +92,22 @@ static int parseAndRun(int argc, char **argv) {
     app.add_flag("-q,--quiet", command.quiet, "Print errors only");
     run = runCompile;
   } else if (verb == "check") {
-    app.description("weftc check says everything that is wrong or approximate in a model, before any work.\n\n"
-                    "  weftc check model.onnx");
+    app.description(
+        "weftc check says everything that is wrong or approximate in a model, before any work.\n\n"
+        "  weftc check model.onnx");
     addModel(app, command, "Model to check");
     app.add_flag("--json", command.json, "Print the findings as JSON");
     run = runCheck;
   } else if (verb == "verify") {
-    app.description("weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
-                    "and, when given, with ONNX test data.\n\n"
-                    "  weftc verify model.onnx --random 1\n"
-                    "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5");
+    app.description(
+        "weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
+        "and, when given, with ONNX test data.\n\n"
+        "  weftc verify model.onnx --random 1\n"
+        "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5");
     addModel(app, command, "Model to verify");
     addTarget(app, command);
-    app.add_option("--data", command.data, "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
+    app.add_option("--data", command.data,
+                   "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
     app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
     app.add_option("--random", command.random, "Seed of random inputs for those that are not given");
     app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();

@@ -99,7 +99,8 @@ static int readData(llvm::StringRef folder, func::FuncOp main, std::vector<Sampl
   return kDone;
 }
 
-/// Normal numbers for floats, small non-negative ones for integers; dynamic dims are 1 unless a symbol says otherwise.
+/// Normal numbers for floats, small non-negative ones for integers; dynamic dims are 1 unless a symbol says
+/// otherwise.
 static Tensor makeRandom(RankedTensorType type, uint64_t seed) {
   SmallVector<int64_t> shape;
   for (int64_t size : type.getShape())
@@ -165,7 +166,8 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
     if (!command.random)
       return fail("input '" + inputName(main, i) + "' is not given; use -i " + inputName(main, i) +
                   "=FILE.npy, --data DIR, or --random SEED");
-    sample.inputs.push_back(makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), *command.random + i));
+    sample.inputs.push_back(
+        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), *command.random + i));
   }
   samples.push_back(std::move(sample));
   return kDone;

@@ -19,8 +19,8 @@ struct Sample {
   std::vector<std::optional<weft::reference::Tensor>> expected;
 };
 
-/// The samples that the command line asks for, checked against the signature of `main`; prints what is wrong and returns
-/// an exit status otherwise.
+/// The samples that the command line asks for, checked against the signature of `main`; prints what is wrong
+/// and returns an exit status otherwise.
 int loadSamples(const CommandLine &command, mlir::func::FuncOp main, std::vector<Sample> &samples);
 
 #endif // WEFT_TOOLS_WEFTC_SAMPLES_H

@@ -18,7 +18,8 @@ static std::string describeLocation(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return "node '" + name.getName().str() + "'";
   if (auto file = dyn_cast<FileLineColLoc>(location))
-    return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(), file.getColumn()).str();
+    return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(), file.getColumn())
+        .str();
   if (auto fused = dyn_cast<FusedLoc>(location)) {
     for (Location part : fused.getLocations())
       if (std::string text = describeLocation(part); !text.empty())
@@ -127,7 +128,8 @@ weft::ProgressFn Session::getProgress() {
   if (command.quiet || !::isatty(STDERR_FILENO))
     return {};
   return [this](weft::Phase phase, llvm::StringRef detail) {
-    llvm::errs() << "\r\033[K" << weft::getPhaseName(phase) << (detail.empty() ? "" : " ") << detail << " ...";
+    llvm::errs() << "\r\033[K" << weft::getPhaseName(phase) << (detail.empty() ? "" : " ") << detail
+                 << " ...";
     hasProgressLine = true;
   };
 }

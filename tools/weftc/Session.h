@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every command of weftc needs: a context whose diagnostics read well, options turned into the driver's, progress.
+// What every command of weftc needs: a context whose diagnostics read well, options turned into the driver's,
+// progress.
 #ifndef WEFT_TOOLS_WEFTC_SESSION_H
 #define WEFT_TOOLS_WEFTC_SESSION_H
 

@@ -64,7 +64,8 @@ std::vector<std::string> exposeNodes(func::FuncOp main) {
   main.getAllResultAttrs(attributes);
   Builder b(main.getContext());
   for (size_t i = 0; i < names.size(); ++i)
-    attributes.push_back(b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr("node" + std::to_string(i)))));
+    attributes.push_back(
+        b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr("node" + std::to_string(i)))));
   terminator->setOperands(outputs);
   main.setType(FunctionType::get(main.getContext(), main.getArgumentTypes(), types));
   main.setAllResultAttrs(attributes);
@@ -111,7 +112,8 @@ FailureOr<std::vector<Tensor>> Verification::interpret(func::FuncOp main, const 
   return tensors;
 }
 
-/// Compiles `module`, runs artifact and oracle on every sample; results past the model's own outputs are `nodes`.
+/// Compiles `module`, runs artifact and oracle on every sample; results past the model's own outputs are
+/// `nodes`.
 int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   FailureOr<::weft::CompileResult> compiled =
@@ -119,7 +121,8 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
   session.endProgress();
   if (failed(compiled))
     return kFailed;
-  llvm::Expected<std::unique_ptr<::weft::LoadedArtifact>> artifact = ::weft::LoadedArtifact::load(compiled->artifact);
+  llvm::Expected<std::unique_ptr<::weft::LoadedArtifact>> artifact =
+      ::weft::LoadedArtifact::load(compiled->artifact);
   if (!artifact) {
     llvm::errs() << "weftc verify: " << llvm::toString(artifact.takeError()) << "\n";
     return kFailed;
@@ -128,7 +131,8 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
   for (const Sample &sample : samples) {
     llvm::Expected<std::vector<Tensor>> actual = (*artifact)->run(sample.inputs, session.getContext());
     if (!actual) {
-      llvm::errs() << "weftc verify: running on " << sample.name << ": " << llvm::toString(actual.takeError()) << "\n";
+      llvm::errs() << "weftc verify: running on " << sample.name << ": " << llvm::toString(actual.takeError())
+                   << "\n";
       return kFailed;
     }
     FailureOr<std::vector<Tensor>> oracle = interpret(main, sample);
@@ -136,9 +140,10 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
       return kFailed;
     for (size_t i = 0; i < actual->size(); ++i) {
       bool isNode = i >= numOutputs;
-      std::string name = isNode ? nodes[i - numOutputs] : main.getResultAttrOfType<StringAttr>(i, "weft.name")
-                                                              ? main.getResultAttrOfType<StringAttr>(i, "weft.name").str()
-                                                              : "output" + std::to_string(i);
+      std::string name = isNode ? nodes[i - numOutputs]
+                         : main.getResultAttrOfType<StringAttr>(i, "weft.name")
+                             ? main.getResultAttrOfType<StringAttr>(i, "weft.name").str()
+                             : "output" + std::to_string(i);
       if (!isNode && !nodes.empty())
         continue; // outputs were compared with the artifact as it ships
       keepWorse(row(name, isNode ? "node" : "oracle"),
@@ -175,16 +180,18 @@ int Verification::report() {
                                   row.worst.isWithin ? "" : row.worst.detail);
   }
   if (command.json) {
-    llvm::outs() << llvm::json::Value(llvm::json::Object{{"model", command.model},
-                                                         {"within", isWithin},
-                                                         {"samples", int64_t(samples.size())},
-                                                         {"first_bad_node", firstBadNode ? firstBadNode->name : ""},
-                                                         {"values", std::move(json)}})
+    llvm::outs() << llvm::json::Value(
+                        llvm::json::Object{{"model", command.model},
+                                           {"within", isWithin},
+                                           {"samples", int64_t(samples.size())},
+                                           {"first_bad_node", firstBadNode ? firstBadNode->name : ""},
+                                           {"values", std::move(json)}})
                  << "\n";
   } else if (firstBadNode) {
     llvm::outs() << "first node over tolerance: " << firstBadNode->name << "\n";
   } else {
-    llvm::outs() << (isWithin ? "all values are within tolerance" : "outputs are over tolerance, single nodes are not")
+    llvm::outs() << (isWithin ? "all values are within tolerance"
+                              : "outputs are over tolerance, single nodes are not")
                  << " (" << samples.size() << (samples.size() == 1 ? " sample)\n" : " samples)\n");
   }
   return isWithin ? kDone : kFailed;

@@ -14,7 +14,8 @@
 
 namespace weft {
 
-/// One dim of an input or output: static when `size` >= 0, else named by `symbol` and bounded (`max` -1: unbounded).
+/// One dim of an input or output: static when `size` >= 0, else named by `symbol` and bounded (`max` -1:
+/// unbounded).
 struct ArtifactDim {
   int64_t size = -1;
   std::string symbol;
@@ -62,8 +63,8 @@ struct ArtifactDescription {
   std::vector<int32_t> alias; ///< per output; -1: none
   int64_t arenaBytes = 0;
   std::vector<ArtifactKernel> kernels;
-  std::vector<ArtifactCode> codes; ///< best level first
-  uint64_t constantBytes = 0;      ///< size of the constant segment; gaps between constants are zero
+  std::vector<ArtifactCode> codes;         ///< best level first
+  uint64_t constantBytes = 0;              ///< size of the constant segment; gaps between constants are zero
   std::vector<ArtifactConstant> constants; ///< ascending offsets, not overlapping
   std::vector<std::string> messages;
   int32_t hostNodes = 0;
@@ -73,8 +74,8 @@ struct ArtifactDescription {
 
 /// Writes `artifact` to `path`: to a temporary name beside it first, renamed when complete and on the disk.
 ///
-/// Deterministic: equal descriptions give equal bytes. Errors: the path is a folder, cannot be written, or the disk is
-/// full; nothing is left behind then. Returns the size of the file in bytes.
+/// Deterministic: equal descriptions give equal bytes. Errors: the path is a folder, cannot be written, or
+/// the disk is full; nothing is left behind then. Returns the size of the file in bytes.
 llvm::Expected<uint64_t> writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path);
 
 } // namespace weft

@@ -14,6 +14,12 @@ namespace weft {
 /// Name of the function that counts the parallel range of `kernel`.
 std::string getCountName(llvm::StringRef kernel);
 
+/// Rewrites the sizes that `func` reads off memory (`memref.dim`) into arithmetic on its index arguments: the count of its
+/// range must be computable from them alone.
+///
+/// Requires: memory is an argument, an allocation, or a view of one. A size behind another kind of view stays.
+void resolveSizes(mlir::RewriterBase &rewriter, mlir::kernel::FuncOp func);
+
 /// Makes `func` have one top-level `scf.forall` over its range, or none: turns foralls that cannot be the
 /// range into loops.
 ///
@@ -22,7 +28,7 @@ bool normaliseRange(mlir::RewriterBase &rewriter, mlir::kernel::FuncOp func);
 
 /// Replaces `func` by the ABI functions; their bodies still hold scf, memref, vector and arith ops.
 ///
-/// Requires: memrefs of identity layout, normaliseRange has run.
+/// Requires: memrefs of identity layout; resolveSizes and normaliseRange have run.
 /// Returns:  the functions whose bodies lowerBodyToLLVM has to finish.
 llvm::SmallVector<mlir::LLVM::LLVMFuncOp> outlineKernel(mlir::RewriterBase &rewriter,
                                                         mlir::kernel::FuncOp func);

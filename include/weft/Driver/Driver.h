@@ -77,13 +77,14 @@ void registerCompilerDialects(mlir::DialectRegistry &registry);
 
 /// Compiles the model in `path` (.onnx, or .mlir with weft IR).
 ///
-/// Errors are diagnostics of `context`. Equal inputs and options give equal results, whatever the number of threads.
+/// Errors are diagnostics of `context`. Equal inputs and options give equal results, whatever the number of
+/// threads.
 mlir::FailureOr<CompileResult> compileModel(llvm::StringRef path, mlir::MLIRContext &context,
                                             const CompileOptions &options, ProgressFn progress = {});
 
 /// Compiles a module of weft IR as loadModel gives it; `module` is consumed.
-mlir::FailureOr<CompileResult> compileModule(mlir::OwningOpRef<mlir::ModuleOp> module, const CompileOptions &options,
-                                             ProgressFn progress = {});
+mlir::FailureOr<CompileResult> compileModule(mlir::OwningOpRef<mlir::ModuleOp> module,
+                                             const CompileOptions &options, ProgressFn progress = {});
 
 /// Reads a model (.onnx or .mlir) as a module of weft IR.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> loadModel(llvm::StringRef path, mlir::MLIRContext &context,

@@ -17,9 +17,10 @@ struct NamedTensor {
   mlir::ElementsAttr value;
 };
 
-/// Reads a serialised TensorProto (`input_0.pb`). Errors: a sentence in `error` that names the file; sequences and
-/// optionals are refused.
-mlir::FailureOr<NamedTensor> readTensorFile(llvm::StringRef path, mlir::MLIRContext &context, std::string &error);
+/// Reads a serialised TensorProto (`input_0.pb`). Errors: a sentence in `error` that names the file;
+/// sequences and optionals are refused.
+mlir::FailureOr<NamedTensor> readTensorFile(llvm::StringRef path, mlir::MLIRContext &context,
+                                            std::string &error);
 
 } // namespace weft
 

@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// |actual - expected| <= absolute + relative * |expected| for every element, and <= ofLargest * max |expected| counts as
-/// absolute too. Integers must be equal.
+/// |actual - expected| <= absolute + relative * |expected| for every element, and <= ofLargest * max
+/// |expected| counts as absolute too. Integers must be equal.
 struct Tolerance {
   double relative = 1e-3;
   double absolute = 1e-7;
@@ -20,7 +20,8 @@ struct Tolerance {
 
 struct Comparison {
   bool isWithin = true;
-  /// What differs when it is no matter of tolerance (shape, type), else the worst element: index and both values.
+  /// What differs when it is no matter of tolerance (shape, type), else the worst element: index and both
+  /// values.
   std::string detail;
   double worstError = 0;    ///< largest |actual - expected|
   double worstRelative = 0; ///< largest |actual - expected| over the largest |expected|
@@ -28,7 +29,8 @@ struct Comparison {
 };
 
 /// NaN equals NaN; an infinity equals itself only.
-Comparison compareTensors(const reference::Tensor &actual, const reference::Tensor &expected, const Tolerance &tolerance);
+Comparison compareTensors(const reference::Tensor &actual, const reference::Tensor &expected,
+                          const Tolerance &tolerance);
 
 } // namespace weft
 

@@ -43,9 +43,9 @@ PackedArena weft::packArena(llvm::ArrayRef<ArenaRequest> requests, int64_t align
     }
     arena.offsets[i] = offset;
     arena.bytes = std::max(arena.bytes, offset + bytes);
-    placed.insert(llvm::upper_bound(placed, i,
-                                    [&](size_t a, size_t b) { return arena.offsets[a] < arena.offsets[b]; }),
-                  i);
+    placed.insert(
+        llvm::upper_bound(placed, i, [&](size_t a, size_t b) { return arena.offsets[a] < arena.offsets[b]; }),
+        i);
   }
   return arena;
 }

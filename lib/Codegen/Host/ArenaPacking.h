@@ -26,8 +26,8 @@ struct PackedArena {
 
 /// Places the largest buffers first, each at the lowest gap among those that it meets in time.
 ///
-/// `alignment` is in bytes, a power of two. Source: the greedy-by-size strategy of Pisarchyk and Lee, "Efficient Memory
-/// Management for Deep Neural Net Inference" (2020).
+/// `alignment` is in bytes, a power of two. Source: the greedy-by-size strategy of Pisarchyk and Lee,
+/// "Efficient Memory Management for Deep Neural Net Inference" (2020).
 PackedArena packArena(llvm::ArrayRef<ArenaRequest> requests, int64_t alignment);
 
 } // namespace weft

@@ -56,7 +56,8 @@ FailureOr<ConstantLayout> weft::layOutConstants(ModuleOp module) {
     FailureOr<ArrayRef<char>> bytes = getConstantBytes(value, storage);
     if (failed(bytes))
       return failure();
-    uint64_t hash = llvm::xxh3_64bits(ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(bytes->data()), bytes->size()));
+    uint64_t hash =
+        llvm::xxh3_64bits(ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(bytes->data()), bytes->size()));
     for (size_t i : byHash[hash]) {
       FailureOr<ArrayRef<char>> other = getConstantBytes(layout.constants[i].value, otherStorage);
       if (succeeded(other) && *other == *bytes)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Emits the host program as a control-flow graph of index arithmetic, loads, stores and calls through the runtime's
-// function table.
+// Emits the host program as a control-flow graph of index arithmetic, loads, stores and calls through the
+// runtime's function table.
 //
-// A tensor becomes a pointer and the sizes of its `?` dims; structured control flow becomes blocks, so that a failed runtime
-// call can return from anywhere.
+// A tensor becomes a pointer and the sizes of its `?` dims; structured control flow becomes blocks, so that a
+// failed runtime call can return from anywhere.
 #include "HostLower.h"
 #include "HostPlan.h"
 #include "weft/Codegen/Host/HostProgram.h"
@@ -51,10 +51,13 @@ private:
   IRMapping scalars;
   llvm::DenseMap<Value, HostTensor> tensors;
   SmallVector<Value> slotPointers;
-  SmallVector<SmallVector<Value> *> releaseScopes; ///< run-time buffers made in the loop bodies around the insertion point
+  SmallVector<SmallVector<Value> *>
+      releaseScopes; ///< run-time buffers made in the loop bodies around the insertion point
 
   // Small pieces of code.
-  Value i64(int64_t value) { return LLVM::ConstantOp::create(b, loc, b.getI64Type(), b.getI64IntegerAttr(value)); }
+  Value i64(int64_t value) {
+    return LLVM::ConstantOp::create(b, loc, b.getI64Type(), b.getI64IntegerAttr(value));
+  }
   Value i32(int64_t value) {
     return LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(static_cast<int32_t>(value)));
   }
@@ -100,14 +103,18 @@ private:
       bytes = arith::MulIOp::create(b, loc, bytes, size);
     return toI64(bytes);
   }
-  void copy(Value to, Value from, Value bytes) { LLVM::MemcpyOp::create(b, loc, to, from, bytes, /*isVolatile=*/false); }
+  void copy(Value to, Value from, Value bytes) {
+    LLVM::MemcpyOp::create(b, loc, to, from, bytes, /*isVolatile=*/false);
+  }
   Value allocateAtRunTime(Value bytes) {
     Value status = callAbi(offsetof(weft_abi, alloc), b.getI32Type(), {ptr, b.getI64Type(), ptr},
                            ValueRange{context, bytes, outPointer});
     returnIfFailed(status);
     return load(ptr, outPointer);
   }
-  void release(Value data) { callAbi(offsetof(weft_abi, release), {}, {ptr, ptr}, ValueRange{context, data}); }
+  void release(Value data) {
+    callAbi(offsetof(weft_abi, release), {}, {ptr, ptr}, ValueRange{context, data});
+  }
   /// Sizes of all dims of a tensor, static ones as constants.
   SmallVector<Value> allSizes(RankedTensorType type, ValueRange dynamic) {
     SmallVector<Value> sizes;
@@ -171,7 +178,8 @@ private:
   void emitView(kernel::ViewOp view);
   void emitExtract(tensor::ExtractOp extract);
   void emitFromElements(tensor::FromElementsOp make);
-  LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice, Value whole);
+  LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,
+                          Value whole);
   LogicalResult emitIf(scf::IfOp branch);
   LogicalResult emitFor(scf::ForOp loop);
   LogicalResult emitWhile(scf::WhileOp loop);
@@ -212,7 +220,8 @@ void HostEmitter::emitDynamicArena() {
       sizes.push_back(map.lookup(size));
     }
     offsets[site.position] = total;
-    Value rounded = arith::AndIOp::create(b, loc, arith::AddIOp::create(b, loc, bytesOf(site.type, sizes), i64(63)), i64(-64));
+    Value rounded = arith::AndIOp::create(
+        b, loc, arith::AddIOp::create(b, loc, bytesOf(site.type, sizes), i64(63)), i64(-64));
     total = arith::AddIOp::create(b, loc, total, rounded);
   }
   Value status = callAbi(offsetof(weft_abi, arena), b.getI32Type(), {ptr, b.getI64Type(), ptr},
@@ -317,10 +326,11 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   StringRef callee = launch.getKernel();
   Value function = LLVM::AddressOfOp::create(b, loc, ptr, callee);
   auto countType = LLVM::LLVMFunctionType::get(b.getI64Type(), {ptr});
-  Value count = LLVM::CallOp::create(b, loc, countType, (callee + "_count").str(), ValueRange{scalarsArray}).getResult();
-  Value status = callAbi(offsetof(weft_abi, dispatch), b.getI32Type(),
-                         {ptr, b.getI32Type(), ptr, ptr, ptr, b.getI64Type()},
-                         ValueRange{context, i32(program.kernels.size()), function, argsArray, scalarsArray, count});
+  Value count = LLVM::CallOp::create(b, loc, countType, (callee + "_count").str(), ValueRange{scalarsArray})
+                    .getResult();
+  Value status = callAbi(
+      offsetof(weft_abi, dispatch), b.getI32Type(), {ptr, b.getI32Type(), ptr, ptr, ptr, b.getI64Type()},
+      ValueRange{context, i32(program.kernels.size()), function, argsArray, scalarsArray, count});
   returnIfFailed(status);
 
   LaunchSite site;
@@ -338,7 +348,8 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
 LogicalResult HostEmitter::emitConstant(kernel::ConstantOp constant) {
   auto offset = constant->getAttrOfType<IntegerAttr>("offset");
   if (!offset)
-    return constant.emitOpError("expected a place in the constant segment, but got none: run layOutConstants first");
+    return constant.emitOpError(
+        "expected a place in the constant segment, but got none: run layOutConstants first");
   Value segments = load(ptr, byteOffset(frame, offsetof(weft_frame, constants)));
   tensors[constant.getResult()] = {farOffset(load(ptr, segments), offset.getInt()), {}};
   return success();
@@ -386,20 +397,23 @@ void HostEmitter::emitFromElements(tensor::FromElementsOp make) {
   tensors[make.getResult()] = {data, {}};
 }
 
-/// A slice that is one run of bytes: all dims before some axis have size 1 in it, all behind that axis are whole.
-LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,
-                                     Value whole) {
+/// A slice that is one run of bytes: all dims before some axis have size 1 in it, all behind that axis are
+/// whole.
+LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
+                                     OffsetSizeAndStrideOpInterface slice, Value whole) {
   auto wholeType = cast<RankedTensorType>(whole.getType());
   int64_t axis = 0;
   while (axis < wholeType.getRank() && isConstantIntValue(slice.getMixedSizes()[axis], 1))
     ++axis;
   for (int64_t i = axis + 1; i < wholeType.getRank(); ++i)
     if (!isConstantIntValue(slice.getMixedOffsets()[i], 0))
-      return op->emitOpError() << "expected a slice that is one run of bytes, but got one that moves along dim " << i;
+      return op->emitOpError()
+             << "expected a slice that is one run of bytes, but got one that moves along dim " << i;
   const HostTensor &base = tensors[whole];
   Value position = index(0);
   for (auto [size, offset] : llvm::zip_equal(allSizes(wholeType, base.sizes), slice.getMixedOffsets())) {
-    Value at = isa<Attribute>(offset) ? index(*getConstantIntValue(offset)) : scalars.lookup(cast<Value>(offset));
+    Value at =
+        isa<Attribute>(offset) ? index(*getConstantIntValue(offset)) : scalars.lookup(cast<Value>(offset));
     position = arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, position, size), at);
   }
   Value offset = arith::MulIOp::create(b, loc, position, index(getElementBytes(wholeType.getElementType())));
@@ -426,8 +440,10 @@ LogicalResult HostEmitter::emitIf(scf::IfOp branch) {
   Block *then = newBlock(), *otherwise = newBlock(), *merge = newBlock();
   for (Value result : branch.getResults())
     bindToArguments(result, merge);
-  cf::CondBranchOp::create(b, loc, scalars.lookup(branch.getCondition()), then, ValueRange{}, otherwise, ValueRange{});
-  for (auto [region, block] : {std::pair(&branch.getThenRegion(), then), std::pair(&branch.getElseRegion(), otherwise)}) {
+  cf::CondBranchOp::create(b, loc, scalars.lookup(branch.getCondition()), then, ValueRange{}, otherwise,
+                           ValueRange{});
+  for (auto [region, block] :
+       {std::pair(&branch.getThenRegion(), then), std::pair(&branch.getElseRegion(), otherwise)}) {
     b.setInsertionPointToStart(block);
     SmallVector<Value> yielded;
     if (!region->empty()) {
@@ -456,13 +472,14 @@ HostTensor HostEmitter::enterCarried(Value argument, Value initial) {
   for (auto [axis, size] : llvm::enumerate(site.type.getShape()))
     if (ShapedType::isDynamic(size))
       home.sizes.push_back(sizes[axis]);
-  home.data = site.placement == Placement::StaticArena ? farOffset(arena, site.position) : allocateAtRunTime(bytes);
+  home.data =
+      site.placement == Placement::StaticArena ? farOffset(arena, site.position) : allocateAtRunTime(bytes);
   copy(home.data, from.data, bytes);
   return home;
 }
 
-/// Moves the yielded values into the homes of the carried ones; `next` gets what the next iteration's block arguments take.
-/// Reads all before it writes any: a body may swap what it carries.
+/// Moves the yielded values into the homes of the carried ones; `next` gets what the next iteration's block
+/// arguments take. Reads all before it writes any: a body may swap what it carries.
 void HostEmitter::updateCarried(ValueRange arguments, ValueRange yielded, SmallVectorImpl<Value> &next) {
   SmallVector<unsigned> homes;
   for (Value argument : arguments)
@@ -496,8 +513,9 @@ void HostEmitter::updateCarried(ValueRange arguments, ValueRange yielded, SmallV
     }
     if (from.data == home.data)
       continue;
-    bool readsOtherHome = llvm::any_of(plan.roots.lookup(value),
-                                       [&](unsigned root) { return root != own && llvm::is_contained(homes, root); });
+    bool readsOtherHome = llvm::any_of(plan.roots.lookup(value), [&](unsigned root) {
+      return root != own && llvm::is_contained(homes, root);
+    });
     if (readsOtherHome) {
       Value staged = allocateAtRunTime(bytes);
       copy(staged, from.data, bytes);
@@ -585,7 +603,8 @@ LogicalResult HostEmitter::emitWhile(scf::WhileOp loop) {
     return failure();
   releaseScopes.pop_back();
   scf::ConditionOp condition = loop.getConditionOp();
-  cf::CondBranchOp::create(b, loc, scalars.lookup(condition.getCondition()), body, ValueRange{}, after, ValueRange{});
+  cf::CondBranchOp::create(b, loc, scalars.lookup(condition.getCondition()), body, ValueRange{}, after,
+                           ValueRange{});
   // Both successors are reached from here alone, so what is passed on needs no block arguments.
   for (ValueRange targets : {ValueRange(loop.getAfterArguments()), ValueRange(loop.getResults())})
     for (auto [target, passed] : llvm::zip_equal(targets, condition.getArgs())) {
@@ -645,7 +664,8 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](tensor::FromElementsOp make) { return emitFromElements(make), success(); })
       .Case([&](tensor::CastOp cast) {
         HostTensor from = tensors[cast.getSource()], to = {from.data, {}};
-        SmallVector<Value> sizes = allSizes(mlir::cast<RankedTensorType>(cast.getSource().getType()), from.sizes);
+        SmallVector<Value> sizes =
+            allSizes(mlir::cast<RankedTensorType>(cast.getSource().getType()), from.sizes);
         for (auto [axis, size] : llvm::enumerate(mlir::cast<RankedTensorType>(cast.getType()).getShape()))
           if (ShapedType::isDynamic(size))
             to.sizes.push_back(sizes[axis]);
@@ -664,7 +684,8 @@ LogicalResult HostEmitter::emit(Operation *op) {
         return emitSlice(op, slice.getType(), cast<OffsetSizeAndStrideOpInterface>(op), slice.getSource());
       })
       .Case([&](tensor::InsertSliceOp slice) {
-        return emitSlice(op, slice.getSourceType(), cast<OffsetSizeAndStrideOpInterface>(op), slice.getDest());
+        return emitSlice(op, slice.getSourceType(), cast<OffsetSizeAndStrideOpInterface>(op),
+                         slice.getDest());
       })
       .Case([&](scf::IfOp branch) { return emitIf(branch); })
       .Case([&](scf::ForOp loop) { return emitFor(loop); })
@@ -673,7 +694,8 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case<scf::YieldOp, scf::ConditionOp>([](auto) { return success(); })
       .Case([&](cf::AssertOp check) {
         Block *next = newBlock(), *bad = newBlock();
-        cf::CondBranchOp::create(b, loc, scalars.lookup(check.getArg()), next, ValueRange{}, bad, ValueRange{});
+        cf::CondBranchOp::create(b, loc, scalars.lookup(check.getArg()), next, ValueRange{}, bad,
+                                 ValueRange{});
         b.setInsertionPointToStart(bad);
         Value status = callAbi(offsetof(weft_abi, fail), b.getI32Type(),
                                {ptr, b.getI32Type(), b.getI64Type(), b.getI64Type()},
@@ -705,8 +727,8 @@ LogicalResult HostEmitter::run() {
     LLVM::LLVMFuncOp::create(b, loc, name, kernelType);
     LLVM::LLVMFuncOp::create(b, loc, name + "_count", countType);
   }
-  auto entry = func::FuncOp::create(b, loc, WEFT_ENTRY_SYMBOL,
-                                    b.getFunctionType({ptr, ptr, ptr}, {b.getI32Type()}));
+  auto entry =
+      func::FuncOp::create(b, loc, WEFT_ENTRY_SYMBOL, b.getFunctionType({ptr, ptr, ptr}, {b.getI32Type()}));
   emitPrologue(entry);
   return emit(main.getBody().front());
 }

@@ -2,9 +2,10 @@
 //
 // Plans the buffers of the host program: sharing, lifetimes, memory.
 //
-// The program is numbered in preorder; a buffer is live from the op that makes it to the last op that may read it through
-// any alias, and through a whole loop when it is read inside but made outside of it. Tensors that a loop carries have a
-// home of their own into which each iteration copies, so that buffers made inside a loop never outlive an iteration.
+// The program is numbered in preorder; a buffer is live from the op that makes it to the last op that may
+// read it through any alias, and through a whole loop when it is read inside but made outside of it. Tensors
+// that a loop carries have a home of their own into which each iteration copies, so that buffers made inside
+// a loop never outlive an iteration.
 #include "HostPlan.h"
 
 #include "ArenaPacking.h"
@@ -106,8 +107,9 @@ private:
         })
         .Case([&](tensor::InsertSliceOp insert) -> LogicalResult {
           if (!insert.getDest().hasOneUse() || plan.roots.lookup(insert.getDest()).empty())
-            return op->emitOpError("expected a destination with one use that the program may write, but got one that is "
-                                   "read elsewhere");
+            return op->emitOpError(
+                "expected a destination with one use that the program may write, but got one that is "
+                "read elsewhere");
           alias(insert.getResult(), insert.getDest());
           return success();
         })
@@ -117,7 +119,8 @@ private:
               continue;
             if (failed(analyze(region->front())))
               return failure();
-            for (auto [result, yielded] : llvm::zip_equal(op->getResults(), region->front().getTerminator()->getOperands()))
+            for (auto [result, yielded] :
+                 llvm::zip_equal(op->getResults(), region->front().getTerminator()->getOperands()))
               if (isTensor(result))
                 alias(result, yielded);
           }
@@ -156,7 +159,8 @@ private:
     for (unsigned root : found->second) {
       BufferSite &site = plan.sites[root];
       int64_t last = steps.lookup(user).first;
-      for (Operation *parent = user->getParentOp(); parent && parent != main; parent = parent->getParentOp()) {
+      for (Operation *parent = user->getParentOp(); parent && parent != main;
+           parent = parent->getParentOp()) {
         auto [begin, end] = steps.lookup(parent);
         if (isa<LoopLikeOpInterface>(parent) && site.begin < begin)
           last = std::max(last, end);
@@ -208,9 +212,9 @@ private:
       // Buffers of the same size expression share a slot when they never live at the same time.
       site.placement = Placement::DynamicArena;
       auto fits = [&](Slot &slot) {
-        return slot.key == site.sizes && slot.fixedBytes == fixedBytes && llvm::none_of(slot.lives, [&](auto life) {
-                 return life.first <= site.end && site.begin <= life.second;
-               });
+        return slot.key == site.sizes && slot.fixedBytes == fixedBytes &&
+               llvm::none_of(slot.lives,
+                             [&](auto life) { return life.first <= site.end && site.begin <= life.second; });
       };
       auto slot = llvm::find_if(slots, fits);
       if (slot == slots.end())

@@ -21,12 +21,13 @@ enum class Placement {
   Output,       ///< the caller's memory; `position` is the number of the output
 };
 
-/// A buffer: made by a launch, by `tensor.from_elements`, or as the home of a tensor that a loop carries (`value` is then
-/// the loop's block argument).
+/// A buffer: made by a launch, by `tensor.from_elements`, or as the home of a tensor that a loop carries
+/// (`value` is then the loop's block argument).
 struct BufferSite {
   mlir::Value value;
   mlir::RankedTensorType type;
-  llvm::SmallVector<mlir::Value> sizes; ///< structured-level index values of the `?` dims; empty for carried tensors
+  llvm::SmallVector<mlir::Value>
+      sizes; ///< structured-level index values of the `?` dims; empty for carried tensors
   bool isCarried = false;
   int64_t begin = 0;
   int64_t end = 0;
@@ -36,14 +37,16 @@ struct BufferSite {
 
 struct HostPlan {
   std::vector<BufferSite> sites;
-  llvm::DenseMap<mlir::Value, unsigned> siteOf;                     ///< by BufferSite::value
-  llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 1>> roots; ///< sites whose bytes a tensor value may be
+  llvm::DenseMap<mlir::Value, unsigned> siteOf; ///< by BufferSite::value
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 1>>
+      roots; ///< sites whose bytes a tensor value may be
   int64_t arenaBytes = 0;
   int64_t arenaLowerBound = 0;
   unsigned numDynamicSlots = 0;
 };
 
-/// Bytes of one element as kernels and callers store it: a boolean takes one byte. 0 for a type without a fixed size.
+/// Bytes of one element as kernels and callers store it: a boolean takes one byte. 0 for a type without a
+/// fixed size.
 int64_t getElementBytes(mlir::Type elementType);
 
 /// Whether `value` (an index of `main`) is arithmetic on constants and dims of the entry arguments alone.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Compiles the host function: from kernel launches on tensors to code that calls the runtime's binary interface.
+// Compiles the host function: from kernel launches on tensors to code that calls the runtime's binary
+// interface.
 #ifndef WEFT_CODEGEN_HOST_HOSTPROGRAM_H
 #define WEFT_CODEGEN_HOST_HOSTPROGRAM_H
 
@@ -13,7 +14,8 @@
 
 namespace weft {
 
-/// One dispatch site of the host program; its position in HostProgram::kernels is the number that it hands to the runtime.
+/// One dispatch site of the host program; its position in HostProgram::kernels is the number that it hands to
+/// the runtime.
 struct LaunchSite {
   std::string kernel;
   std::string kind;
@@ -38,8 +40,8 @@ struct ConstantLayout {
 /// Runs once on the structured module, so that all instruction-set levels agree on the places.
 mlir::FailureOr<ConstantLayout> layOutConstants(mlir::ModuleOp module);
 
-/// Dense little-endian bytes of a constant as kernels read them (one byte per boolean), or failure for a kind of
-/// attribute that has none. `storage` backs the result when the attribute does not hold the bytes itself.
+/// Dense little-endian bytes of a constant as kernels read them (one byte per boolean), or failure for a kind
+/// of attribute that has none. `storage` backs the result when the attribute does not hold the bytes itself.
 mlir::FailureOr<llvm::ArrayRef<char>> getConstantBytes(mlir::ElementsAttr value, std::vector<char> &storage);
 
 /// The compiled host function.
@@ -53,8 +55,8 @@ struct HostProgram {
 
 /// Compiles `main` of a structured module whose constants have been laid out.
 ///
-/// Plans the static arena, sizes the dynamic one in the prologue where sizes follow from the inputs' dims alone, and
-/// allocates at run time only what depends on data. Errors name the op that has no host form.
+/// Plans the static arena, sizes the dynamic one in the prologue where sizes follow from the inputs' dims
+/// alone, and allocates at run time only what depends on data. Errors name the op that has no host form.
 mlir::FailureOr<HostProgram> compileHostProgram(mlir::ModuleOp module);
 
 } // namespace weft
