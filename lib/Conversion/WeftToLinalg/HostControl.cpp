@@ -329,7 +329,8 @@ LogicalResult HostBuilder::convertLoop(w::LoopOp op) {
   Block &body = op.getBody().front();
   Value count;
   if (op.getTrip()) {
-    count = lookup(op.getTrip());
+    // A negative trip count is none.
+    count = arith::MaxSIOp::create(b, loc, lookup(op.getTrip()), createIndex(b, loc, 0));
   } else if (!op.getScanned().empty()) {
     RankedTensorType type = typeOf(op.getScanned().front());
     int64_t axis = op.getScanInAxes().front();

@@ -76,9 +76,13 @@ struct GridAxis {
 
   /// A place outside of the image moved inside as the padding says; zeros keeps it.
   Value padded(Value x) {
-    if (padding == w::GridPadding::border)
-      return clampReal(s, x, number(0.0), last());
-    return padding == w::GridPadding::reflection ? reflect(x) : x;
+    if (padding == w::GridPadding::reflection)
+      return reflect(x);
+    if (padding != w::GridPadding::border)
+      return x;
+    // Half an element around the image still belongs to it.
+    Value outside = s.bitOr(s.cmp(FPred::OLT, x, least()), s.cmp(FPred::OGT, x, greatest()));
+    return s.select(outside, clampReal(s, x, number(0.0), last()), x);
   }
 
   /// The index that a whole place reads, clamped, and whether it counts (null: always).

@@ -101,6 +101,35 @@ static LogicalResult bindSizes(FunctionOpInterface function, DimTable &dims) {
   return result;
 }
 
+namespace {
+/// Remembers why the last pattern that was tried on an op did not take it.
+struct ReasonListener : RewriterBase::Listener {
+  void notifyMatchFailure(Location loc, function_ref<void(Diagnostic &)> reason) override {
+    Diagnostic diagnostic(loc, DiagnosticSeverity::Remark);
+    reason(diagnostic);
+    last[loc] = diagnostic.str();
+  }
+  llvm::DenseMap<Location, std::string> last;
+};
+} // namespace
+
+/// An error for each weft op that is left.
+static LogicalResult reportLeftovers(FunctionOpInterface function, const ReasonListener &reasons) {
+  auto result = success();
+  function.getFunctionBody().walk([&](Operation *op) {
+    if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()))
+      return;
+    std::string reason = reasons.last.lookup(op->getLoc());
+    InFlightDiagnostic error = op->emitOpError("has no lowering");
+    if (reason.empty())
+      error << " for operands of " << op->getOperandTypes() << " and results of " << op->getResultTypes();
+    else
+      error << ": it " << reason;
+    result = error;
+  });
+  return result;
+}
+
 /// Takes out pairs of casts that lead back to the type that they came from.
 static void cancelCasts(Block &block) {
   for (Operation &op : block) {
@@ -152,9 +181,14 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
   target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, complex::ComplexDialect,
                          kernel::KernelDialect, linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
                          tensor::TensorDialect>();
-  target.addIllegalDialect<w::WeftDialect>();
-  target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-  if (failed(applyPartialConversion(function, target, std::move(patterns))))
+  target.addLegalOp<UnrealizedConversionCastOp>();
+  // Weft ops are neither legal nor illegal: what no pattern takes is left, and reported here with the reason.
+  ReasonListener reasons;
+  ConversionConfig config;
+  config.listener = &reasons;
+  if (failed(applyPartialConversion(function, target, std::move(patterns), config)))
+    return failure();
+  if (failed(reportLeftovers(function, reasons)))
     return failure();
   cancelCasts(function.getFunctionBody().front());
   eraseDeadOps(function.getFunctionBody().front());
