@@ -1,0 +1,80 @@
+// Results are computed in memory that the caller passes; only what has no memory of its own is copied.
+// RUN: weft-opt %s --weft-bufferize-kernels --cse --canonicalize | FileCheck %s
+
+#id = affine_map<(i) -> (i)>
+// CHECK-LABEL: kernel.func @relu_static_f32(
+// CHECK-SAME: %[[X:.*]]: memref<64xf32>, %[[R:.*]]: memref<64xf32>)
+// CHECK-NOT: memref.alloc
+// CHECK: linalg.generic {{.*}} ins(%[[X]] : memref<64xf32>) outs(%[[R]] : memref<64xf32>)
+// CHECK-NOT: memref.copy
+// CHECK: kernel.return
+kernel.func @relu_static_f32(%x: tensor<64xf32>) -> tensor<64xf32> {
+  %e = tensor.empty() : tensor<64xf32>
+  %c0 = arith.constant 0.0 : f32
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<64xf32>) outs(%e : tensor<64xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.maximumf %a, %c0 : f32
+    linalg.yield %s : f32
+  } -> tensor<64xf32>
+  kernel.return %0 : tensor<64xf32>
+}
+
+// Sizes of results follow their index argument.
+// CHECK-LABEL: kernel.func @dynamic_through_forall(
+// CHECK-SAME: %{{.*}}: memref<?xf32> {kernel.dims = array<i64: 1>}, %{{.*}}: index, %[[R:.*]]: memref<?xf32> {kernel.dims = array<i64: 1>})
+// CHECK-NOT: memref.alloc
+// CHECK: scf.forall
+// CHECK: memref.subview %[[R]]
+// CHECK-NOT: memref.copy
+kernel.func @dynamic_through_forall(%x: tensor<?xf32> {kernel.dims = array<i64: 1>}, %n: index) -> (tensor<?xf32> {kernel.dims = array<i64: 1>}) {
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %r = scf.forall (%i) in (%n) shared_outs(%t = %e) -> (tensor<?xf32>) {
+    %s = tensor.extract_slice %x[%i] [1] [1] : tensor<?xf32> to tensor<1xf32>
+    %d = tensor.extract_slice %t[%i] [1] [1] : tensor<?xf32> to tensor<1xf32>
+    %c = linalg.copy ins(%s : tensor<1xf32>) outs(%d : tensor<1xf32>) -> tensor<1xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %c into %t[%i] [1] [1] : tensor<1xf32> into tensor<?xf32>
+    }
+  }
+  kernel.return %r : tensor<?xf32>
+}
+
+// The reshape of a result is one of its memory.
+// CHECK-LABEL: kernel.func @result_through_reshape(
+// CHECK-SAME: %{{.*}}: memref<64xf32>, %[[R:.*]]: memref<8x8xf32>)
+// CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[R]]
+// CHECK: linalg.generic {{.*}} outs(%[[FLAT]]
+// CHECK-NOT: memref.copy
+kernel.func @result_through_reshape(%x: tensor<64xf32>) -> tensor<8x8xf32> {
+  %e = tensor.empty() : tensor<64xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<64xf32>) outs(%e : tensor<64xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.negf %a : f32
+    linalg.yield %s : f32
+  } -> tensor<64xf32>
+  %1 = tensor.expand_shape %0 [[0, 1]] output_shape [8, 8] : tensor<64xf32> into tensor<8x8xf32>
+  kernel.return %1 : tensor<8x8xf32>
+}
+
+// CHECK-LABEL: kernel.func @argument_is_copied(
+// CHECK-SAME: %[[X:.*]]: memref<4xf32>, %[[R0:.*]]: memref<4xf32>, %[[R1:.*]]: memref<4xf32>)
+// CHECK: memref.copy %[[X]], %[[R0]]
+// CHECK: memref.copy %[[X]], %[[R1]]
+kernel.func @argument_is_copied(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  kernel.return %x, %x : tensor<4xf32>, tensor<4xf32>
+}
+
+// A loop that swaps what it carries copies, and stays in its buffers.
+// CHECK-LABEL: kernel.func @loop_carries_swapped_tensors(
+// CHECK: scf.for
+// CHECK: memref.copy
+// CHECK: memref.copy
+// CHECK: kernel.return
+kernel.func @loop_carries_swapped_tensors(%x: tensor<4xf32>, %y: tensor<4xf32>, %n: index) -> (tensor<4xf32>, tensor<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r:2 = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x, %b = %y) -> (tensor<4xf32>, tensor<4xf32>) {
+    scf.yield %b, %a : tensor<4xf32>, tensor<4xf32>
+  }
+  kernel.return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
+}
