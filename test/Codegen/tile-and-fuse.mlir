@@ -20,7 +20,7 @@ kernel.func @softmax_rows_f32(%x: tensor<1536x128xf32>) -> tensor<1536x128xf32> 
 #id = affine_map<(i, j) -> (i, j)>
 // The schedule decides: one row per tile.
 // CHECK-LABEL: kernel.func @scheduled_f32(
-// CHECK: scf.forall (%{{.*}}) = (0) to (64) step (1)
+// CHECK: scf.forall (%{{.*}}) in (64)
 kernel.func @scheduled_f32(%x: tensor<64x8xf32>) -> tensor<64x8xf32> {
   %e = tensor.empty() : tensor<64x8xf32>
   %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<64x8xf32>) outs(%e : tensor<64x8xf32>) attrs = {sched.cpu = #sched.cpu<kernel = loops, parallel = [1, 0], vector = 16, registers = [], depth = 0, unroll = 1, fma = true>} {
