@@ -14,6 +14,9 @@ static constexpr int64_t kLikelyRows = 64;
 static constexpr int64_t kLikelyColumns = 128;
 static constexpr int64_t kLikelyDepth = 64;
 static constexpr int64_t kLikelyBatch = 8;
+// Rows of a task at least, where rows are cut for the cache: enough that reading the columns again costs
+// little.
+static constexpr int64_t kMinBlockRows = 64;
 // Columns of one register tile at most: two packed panels.
 static constexpr int64_t kMaxColumns = 64;
 
@@ -46,7 +49,8 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
     }
     // Columns first: a task then reads its part of the weights once. Rows when columns are few, or when all
     // rows do not stay in the second-level cache while the columns of a task pass by.
-    int64_t rowBlocks = M * K * 4 > 2 * target.l2Bytes ? llvm::divideCeil(M * K * 4, target.l2Bytes / 2) : 1;
+    int64_t rowsInCache = std::max(kMinBlockRows, target.l2Bytes / 4 / (K * 4));
+    int64_t rowBlocks = M * K * 4 > target.l2Bytes / 2 ? llvm::divideCeil(M, rowsInCache) : 1;
     int64_t columnParts =
         std::min<int64_t>(llvm::divideCeil(perBatch, rowBlocks), llvm::divideCeil(N, tile.columns));
     int64_t rowParts = std::max<int64_t>(rowBlocks, llvm::divideCeil(perBatch, columnParts));

@@ -53,9 +53,9 @@ Choice weft::selectLoops(linalg::LinalgOp op, const CPUTarget &target, bool isSp
     parallel.assign(sizes.size(), 0);
     int64_t left = tasks;
     for (auto [i, size] : llvm::enumerate(sizes)) {
-      if (left <= 1 || kinds[i] != utils::IteratorType::parallel)
-        continue;
       int64_t known = sizeOr(size, kLikelySize);
+      if (left <= 1 || known <= 1 || kinds[i] != utils::IteratorType::parallel)
+        continue;
       // The innermost loop keeps whole cache lines together.
       int64_t unit = i + 1 == sizes.size() ? 16 : 1;
       parallel[i] = cutEvenly(known, left, unit);
