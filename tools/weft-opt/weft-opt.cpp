@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "test/lib/TestPasses.h"
 #include "weft/Codegen/CPU/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
@@ -40,5 +41,6 @@ int main(int argc, char **argv) {
   weft::registerWeftConversionPasses();
   weft::registerWeftStrategyPasses();
   weft::registerWeftTransformsPasses();
+  weft::test::registerPrintDimMapsPass();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Weft optimizer driver\n", registry));
 }
