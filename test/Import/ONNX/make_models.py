@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Writes the tiny models that the import tests read: make_models.py NAME FILE.
+"""Each function below makes one model; its name is what a test asks for."""
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+F, I64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+MODELS = {}
+
+
+def model_of(function):
+    MODELS[function.__name__] = function
+    return function
+
+
+def value(name, shape, kind=F):
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def const(name, array):
+    return numpy_helper.from_array(np.asarray(array), name)
+
+
+def model(nodes, inputs, outputs, initializers=(), opset=17, name="g", ir=8, **kwargs):
+    graph = helper.make_graph(nodes, name, inputs, outputs, list(initializers))
+    opsets = [helper.make_opsetid("", opset)] + [helper.make_opsetid(d, v) for d, v in kwargs.pop("domains", [])]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=ir, **kwargs)
+
+
+def node(op, inputs, outputs, **attributes):
+    return helper.make_node(op, inputs, outputs, **attributes)
+
+
+@model_of
+def names():
+    """Node names that are empty, doubled or hold any character; dims with and without usable names."""
+    return model([node("Relu", ["x"], ["a"], name="same"), node("Relu", ["a"], ["b"], name="same"), node("Abs", ["b"], ["c"]),
+                  node("Neg", ["c"], ["d"], name="/layer.0: é")],
+                 [value("x", ["batch", "past + seq", None, 3])], [value("d", ["batch", None, None, 3])])
+
+
+@model_of
+def symbols():
+    """`past + seq` is an expression where both are dims of inputs; `n/a` is only a name."""
+    return model([node("Add", ["x", "y"], ["s"]), node("Neg", ["z"], ["t"])],
+                 [value("x", ["past", "seq"]), value("y", ["past", "seq"]), value("z", ["past + seq", "n/a"])],
+                 [value("s", None), value("t", None)])
+
+
+@model_of
+def constants():
+    """A splat, a small and a large constant; a boolean and a packed one."""
+    large = np.arange(600, dtype=np.float32)
+    int4 = helper.make_tensor("q", TensorProto.INT4, [3], [1, -2, 7])
+    return model([node("Add", ["x", "large"], ["y"]), node("Mul", ["y", "half"], ["z"]), node("Where", ["mask", "z", "half"], ["w"]),
+                  node("Identity", ["q"], ["p"])],
+                 [value("x", [600])], [value("w", [600]), value("p", [3], TensorProto.INT4)],
+                 [const("large", large), const("half", np.float32(0.5)), const("mask", np.array([True] * 300 + [False] * 300)), int4],
+                 opset=21, ir=10)
+
+
+@model_of
+def initializer_inputs():
+    """IR version 3 lists initialisers as inputs."""
+    return model([node("Add", ["x", "w"], ["y"])], [value("x", [2]), value("w", [2])], [value("y", [2])],
+                 [const("w", np.float32([1, 2]))], opset=8, ir=3)
+
+
+@model_of
+def reshape_chain():
+    """Shape -> Gather -> Concat -> Reshape on a dim that the run decides."""
+    return model([node("Shape", ["x"], ["s"]), node("Gather", ["s", "zero"], ["n"], axis=0), node("Unsqueeze", ["n", "axes"], ["n1"]),
+                  node("Concat", ["n1", "rest"], ["shape"], axis=0), node("Reshape", ["x", "shape"], ["y"])],
+                 [value("x", ["batch", 4, 6])], [value("y", ["batch", 24])],
+                 [const("zero", np.int64(0)), const("axes", np.int64([0])), const("rest", np.int64([-1]))])
+
+
+@model_of
+def slice_forms():
+    """Open ends, negative steps and a start from behind."""
+    return model([node("Slice", ["x", "s0", "e0", "a0"], ["tail"]), node("Slice", ["x", "s1", "e1", "a1", "t1"], ["back"]),
+                  node("Slice", ["x", "s2", "e2", "a0"], ["last"])],
+                 [value("x", ["n", 10])], [value("tail", None), value("back", None), value("last", None)],
+                 [const("s0", np.int64([0])), const("e0", np.int64([2**63 - 1])), const("a0", np.int64([0])),
+                  const("s1", np.int64([-1])), const("e1", np.int64([-2**63])), const("a1", np.int64([1])), const("t1", np.int64([-3])),
+                  const("s2", np.int64([-1])), const("e2", np.int64([2**31 - 1]))])
+
+
+@model_of
+def conv_same():
+    return model([node("Conv", ["x", "w", "b"], ["y"], auto_pad="SAME_UPPER", strides=[2, 2]),
+                  node("Conv", ["z", "w"], ["v"], auto_pad="SAME_LOWER")],
+                 [value("x", [1, 2, 7, 8]), value("z", [1, 2, "h", "w"])], [value("y", [1, 3, 4, 4]), value("v", None)],
+                 [const("w", np.ones((3, 2, 4, 4), np.float32)), const("b", np.float32([1, 2, 3]))])
+
+
+@model_of
+def pool_ceil():
+    """13 elements, windows of 3 by 2: ceil_mode adds one pad; 12 by window 1 stride 5 adds none."""
+    return model([node("MaxPool", ["x"], ["y"], kernel_shape=[3], strides=[2], ceil_mode=1),
+                  node("AveragePool", ["x"], ["z"], kernel_shape=[3], strides=[2], pads=[1, 1], ceil_mode=1, count_include_pad=1)],
+                 [value("x", [1, 1, 12])], [value("y", [1, 1, 6]), value("z", [1, 1, 7])])
+
+
+@model_of
+def legacy_broadcast():
+    return model([node("Add", ["x", "y"], ["z"], broadcast=1, axis=1)], [value("x", [2, 3, 4]), value("y", [3])], [value("z", [2, 3, 4])],
+                 opset=6, ir=3)
+
+
+@model_of
+def legacy_softmax():
+    return model([node("Softmax", ["x"], ["y"], axis=1)], [value("x", [2, 3, 4])], [value("y", [2, 3, 4])], opset=11)
+
+
+@model_of
+def lstm():
+    weights = [const("w", np.ones((2, 8, 3), np.float32)), const("r", np.ones((2, 8, 2), np.float32)), const("b", np.ones((2, 16), np.float32))]
+    return model([node("LSTM", ["x", "w", "r", "b"], ["y", "h", "c"], hidden_size=2, direction="bidirectional")],
+                 [value("x", ["steps", 1, 3])], [value("y", ["steps", 2, 1, 2]), value("h", [2, 1, 2]), value("c", [2, 1, 2])], weights)
+
+
+def branch(name, op, source, out):
+    return helper.make_graph([node(op, [source], [out])], name, [], [value(out, None)])
+
+
+@model_of
+def if_open():
+    return model([node("If", ["c"], ["y"], then_branch=branch("t", "Neg", "x", "a"), else_branch=branch("e", "Abs", "x", "b"))],
+                 [value("c", [], BOOL), value("x", ["n"])], [value("y", ["n"])])
+
+
+@model_of
+def if_known():
+    """The condition follows from a bound input."""
+    return model([node("Equal", ["rate", "k"], ["c"]),
+                  node("If", ["c"], ["y"], then_branch=branch("t", "Neg", "x", "a"), else_branch=branch("e", "Abs", "x", "b"))],
+                 [value("rate", [], I64), value("x", [2])], [value("y", [2])], [const("k", np.int64(16000))])
+
+
+@model_of
+def loop_growing():
+    """A carried value whose dim changes, and a scan output."""
+    body = helper.make_graph([node("Concat", ["v", "x"], ["v2"], axis=0), node("Identity", ["c"], ["c2"]), node("Cast", ["i"], ["s"], to=F)], "body",
+                             [value("i", [], I64), value("c", [], BOOL), value("v", [2])],
+                             [value("c2", [], BOOL), value("v2", None), value("s", [])])
+    return model([node("Loop", ["m", "", "x"], ["y", "s"], body=body)], [value("x", [2])], [value("y", [None]), value("s", [3])],
+                 [const("m", np.int64(3))])
+
+
+@model_of
+def functions():
+    """A model-local function with an attribute, called twice, once from another function."""
+    leaky = helper.make_function("my", "Leak", ["x"], ["y"], [helper.make_node("LeakyRelu", ["x"], ["y"], name="inner")],
+                                 [helper.make_opsetid("", 17)], ["alpha"])
+    leaky.node[0].attribute.add(name="alpha", ref_attr_name="alpha", type=onnx.AttributeProto.FLOAT)
+    twice = helper.make_function("my", "Twice", ["x"], ["y"],
+                                 [helper.make_node("Leak", ["x"], ["t"], domain="my", alpha=0.25), helper.make_node("Neg", ["t"], ["y"])],
+                                 [helper.make_opsetid("", 17), helper.make_opsetid("my", 1)])
+    return model([node("Leak", ["x"], ["a"], domain="my", alpha=0.5, name="first"), node("Twice", ["a"], ["y"], domain="my", name="second")],
+                 [value("x", [2])], [value("y", [2])], domains=[("my", 1)], functions=[leaky, twice])
+
+
+@model_of
+def sequences():
+    """A sequence that is known never becomes one."""
+    return model([node("SequenceConstruct", ["x", "y"], ["s"]), node("SequenceAt", ["s", "one"], ["e"]), node("SequenceLength", ["s"], ["n"])],
+                 [value("x", [2]), value("y", [3])], [value("e", [3]), value("n", [], I64)], [const("one", np.int64(1))])
+
+
+@model_of
+def qlinear_conv():
+    u8 = np.uint8
+    return model([node("QLinearConv", ["x", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b"], ["y"])],
+                 [value("x", [1, 1, 4, 4], TensorProto.UINT8)], [value("y", [1, 2, 4, 4], TensorProto.UINT8)],
+                 [const("xs", np.float32(0.5)), const("xz", u8(3)), const("w", np.ones((2, 1, 1, 1), u8)), const("ws", np.float32([1, 2])),
+                  const("wz", u8([0, 0])), const("ys", np.float32(2)), const("yz", u8(7)), const("b", np.int32([1, 2]))], opset=13)
+
+
+@model_of
+def attention():
+    return model([node("Attention", ["q", "k", "v", "", "pk", "pv"], ["y", "nk", "nv"], q_num_heads=4, kv_num_heads=2, is_causal=1)],
+                 [value("q", [1, "s", 32]), value("k", [1, "s", 16]), value("v", [1, "s", 16]), value("pk", [1, 2, "past", 8]),
+                  value("pv", [1, 2, "past", 8])],
+                 [value("y", [1, "s", 32]), value("nk", None), value("nv", None)], opset=23, ir=11)
+
+
+@model_of
+def unsorted():
+    return model([node("Neg", ["a"], ["y"]), node("Abs", ["x"], ["a"])], [value("x", [2])], [value("y", [2])])
+
+
+@model_of
+def external():
+    return model([node("Add", ["x", "w"], ["y"])], [value("x", [300])], [value("y", [300])],
+                 [const("w", np.arange(300, dtype=np.float32))])
+
+
+# ---- broken models -------------------------------------------------------------------------------------------------------------
+
+
+@model_of
+def many_problems():
+    """Everything that is wrong comes at once."""
+    bad = const("w", np.float32([1, 2, 3]))
+    bad.dims[0] = 1 << 40
+    return model([node("Frobnicate", ["x"], ["a"], name="n0"), node("Add", ["x", "ghost"], ["b"], name="n1"),
+                  node("Gelu", ["x"], ["c"], name="n2"), node("Relu", ["x", "x"], ["d"], name="n3"), node("Neg", ["x"], ["d"], name="n4"),
+                  node("Custom", ["x"], ["e"], name="n5", domain="my.domain"), node("Add", ["x", "w"], ["f"], name="n6")],
+                 [value("x", [2])], [value("a", [2]), value("nowhere", [2])], [bad])
+
+
+@model_of
+def build_problems():
+    """Problems that only shapes show, in nodes that do not depend on each other."""
+    return model([node("MatMul", ["x", "x"], ["a"], name="product"), node("Relu", ["a"], ["b"], name="after"),
+                  node("Concat", ["x", "x"], ["c"], axis=5, name="join"), node("Transpose", ["x"], ["d"], perm=[0, 0], name="turn"),
+                  node("LeakyRelu", ["x"], ["e"], alpha="much", name="leak")],
+                 [value("x", [2, 3])], [value("b", None), value("c", None), value("d", None), value("e", None)])
+
+
+@model_of
+def cycle():
+    return model([node("Add", ["x", "b"], ["a"], name="first"), node("Neg", ["a"], ["b"], name="second")], [value("x", [2])], [value("b", [2])])
+
+
+@model_of
+def huge_tensor():
+    """10 GB that the file does not have."""
+    tensor = TensorProto(name="w", data_type=F, dims=[2500000000], raw_data=b"1234")
+    return model([node("Add", ["x", "w"], ["y"])], [value("x", [1])], [value("y", None)], [tensor])
+
+
+@model_of
+def overflowing_dims():
+    tensor = TensorProto(name="w", data_type=F, dims=[2**62, 2**62, 4], raw_data=b"")
+    negative = TensorProto(name="v", data_type=F, dims=[-1], raw_data=b"")
+    return model([node("Add", ["x", "w"], ["y"]), node("Add", ["x", "v"], ["z"])], [value("x", [1])], [value("y", None), value("z", None)],
+                 [tensor, negative])
+
+
+@model_of
+def recursive_function():
+    loop = helper.make_function("my", "Again", ["x"], ["y"], [helper.make_node("Again", ["x"], ["y"], domain="my")], [helper.make_opsetid("my", 1)])
+    return model([node("Again", ["x"], ["y"], domain="my")], [value("x", [1])], [value("y", [1])], domains=[("my", 1)], functions=[loop])
+
+
+@model_of
+def no_shape():
+    return model([node("Relu", ["x"], ["y"])], [value("x", None)], [value("y", None)])
+
+
+@model_of
+def wrong_output():
+    return model([node("Relu", ["x"], ["y"])], [value("x", [2, 3])], [value("y", [2, 4])])
+
+
+@model_of
+def future_opset():
+    return model([node("Relu", ["x"], ["y"])], [value("x", [2])], [value("y", [2])], opset=99, ir=10)
+
+
+def external_variants(path):
+    """The `external` model with its data in w.bin, and variants whose paths or sizes are refused."""
+    base = external()
+    tensor = base.graph.initializer[0]
+    data = tensor.raw_data
+    (path / "w.bin").write_bytes(data)
+    for name, location, length in (("good", "w.bin", len(data)), ("parent", "../w.bin", len(data)), ("absolute", str(path / "w.bin"), len(data)),
+                                   ("missing", "none.bin", len(data)), ("long", "w.bin", len(data) + 4), ("link", "link.bin", len(data))):
+        copy = onnx.ModelProto()
+        copy.CopyFrom(base)
+        target = copy.graph.initializer[0]
+        target.ClearField("raw_data")
+        target.data_location = TensorProto.EXTERNAL
+        for key, text in (("location", location), ("offset", "0"), ("length", str(length))):
+            target.external_data.add(key=key, value=text)
+        (path / f"{name}.onnx").write_bytes(copy.SerializeToString())
+
+
+def main():
+    import pathlib
+
+    if sys.argv[1] == "external_variants":
+        external_variants(pathlib.Path(sys.argv[2]))
+        return
+    pathlib.Path(sys.argv[2]).write_bytes(MODELS[sys.argv[1]]().SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
