@@ -103,9 +103,12 @@ bool canMergeLoops(linalg::LinalgOp op, unsigned outer) {
     if (!type)
       continue;
     AffineMap map = op.getMatchingIndexingMap(&operand);
+    // Collapsing has no form for constants in maps (dims of size 1 that broadcast), wherever they stand.
+    if (!map.isProjectedPermutation())
+      return false;
     if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(outer + 1))
       continue;
-    if (!map.isProjectedPermutation() || !linalg::isDimSequencePreserved(map, {outer, outer + 1}) ||
+    if (!linalg::isDimSequencePreserved(map, {outer, outer + 1}) ||
         !map.isFunctionOfDim(outer))
       return false;
     std::optional<unsigned> position = map.getResultPosition(getAffineDimExpr(outer, op.getContext()));
