@@ -77,7 +77,12 @@ static LogicalResult bindSizes(FunctionOpInterface function, DimTable &dims) {
   auto result = success();
   auto bindType = [&](Operation *op, Type type) {
     auto tensorType = dyn_cast<RankedTensorType>(type);
-    if (!tensorType || tensorType.hasStaticShape() || failed(result))
+    if (!tensorType || failed(result))
+      return;
+    if (!getStorageType(tensorType))
+      result = op->emitOpError("has elements of type ")
+               << tensorType.getElementType() << ", which kernels cannot hold";
+    if (tensorType.hasStaticShape() || failed(result))
       return;
     for (int64_t axis = 0; axis < tensorType.getRank(); ++axis) {
       if (!tensorType.isDynamicDim(axis))
