@@ -128,6 +128,24 @@ void Emitter::store(Value value, Value memref, ArrayRef<Value> indices, Value ma
   }
 }
 
+void Emitter::transpose(MutableArrayRef<Value> vectors) {
+  // Swaps the off-diagonal quarters of blocks of 2 * size rows and lanes, from the largest to the smallest.
+  for (int64_t size = lanes() / 2; size > 0; size /= 2) {
+    SmallVector<int64_t> upper, lower;
+    for (int64_t lane = 0; lane < lanes(); ++lane) {
+      upper.push_back(lane & size ? lanes() + lane - size : lane);
+      lower.push_back(lane & size ? lanes() + lane : lane + size);
+    }
+    for (int64_t i = 0; i < lanes(); ++i) {
+      if (i & size)
+        continue;
+      Value first = vectors[i], second = vectors[i + size];
+      vectors[i] = vector::ShuffleOp::create(b, loc, first, second, upper);
+      vectors[i + size] = vector::ShuffleOp::create(b, loc, first, second, lower);
+    }
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Control flow
 //===----------------------------------------------------------------------===//

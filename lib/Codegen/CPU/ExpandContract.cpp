@@ -159,12 +159,30 @@ void ContractExpander::expandBlocks(ArrayRef<Value> batch, Span rows, const Colu
 
 void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value count) {
   SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), 2, batch);
-  e.loop(e.index(0), count, 1, [&](Value j) {
-    e.loop(e.index(0), K, 1, [&](Value k) {
-      SmallVector<Value> at(rhsBatch);
-      at.append({e.add(n, j), k});
-      Value value = memref::LoadOp::create(e.b, e.loc, op.getRhs(), at);
-      memref::StoreOp::create(e.b, e.loc, value, transposedPanel, ValueRange{k, j});
+  auto at = [&](Value column, Value k) {
+    SmallVector<Value> indices(rhsBatch);
+    indices.append({e.add(n, column), k});
+    return indices;
+  };
+  // Square blocks as vectors, what is left element by element.
+  int64_t lanes = e.lanes();
+  Value wholeColumns = e.mul(e.div(count, lanes), lanes), wholeK = e.mul(e.div(K, lanes), lanes);
+  e.loop(e.index(0), wholeColumns, lanes, [&](Value column) {
+    e.loop(e.index(0), wholeK, lanes, [&](Value k) {
+      SmallVector<Value> block;
+      for (int64_t i = 0; i < lanes; ++i)
+        block.push_back(e.load(op.getRhs(), at(e.add(column, i), k), Value()));
+      e.transpose(block);
+      for (int64_t i = 0; i < lanes; ++i)
+        e.store(block[i], transposedPanel, {e.add(k, i), column}, Value());
+    });
+  });
+  e.loop(e.index(0), count, 1, [&](Value column) {
+    Value isWhole = e.less(column, wholeColumns);
+    Value begin = e.b.createOrFold<arith::SelectOp>(e.loc, isWhole, wholeK, e.index(0));
+    e.loop(begin, K, 1, [&](Value k) {
+      Value value = memref::LoadOp::create(e.b, e.loc, op.getRhs(), at(column, k));
+      memref::StoreOp::create(e.b, e.loc, value, transposedPanel, ValueRange{k, column});
     });
   });
 }

@@ -46,6 +46,8 @@ public:
   /// 0.
   mlir::Value load(mlir::Value memref, llvm::ArrayRef<mlir::Value> indices, mlir::Value mask);
   void store(mlir::Value vector, mlir::Value memref, llvm::ArrayRef<mlir::Value> indices, mlir::Value mask);
+  /// Transposes as many vectors as they have lanes.
+  void transpose(llvm::MutableArrayRef<mlir::Value> vectors);
 
   /// A loop that LLVM must not unroll: its body fills the registers.
   llvm::SmallVector<mlir::Value>

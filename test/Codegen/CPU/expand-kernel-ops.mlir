@@ -99,16 +99,19 @@ kernel.func @contract_unrolled_f32(%x: memref<1x64xf32>, %w: memref<1x64x32xf32>
   kernel.return
 }
 
-// A transposed right side is copied into a panel per tile of columns.
+// A transposed right side is copied into a panel per tile of columns: blocks of 8 x 8 in 3 rounds of 8 shuffles.
 // CHECK-LABEL: kernel.func @contract_transposed_f32(
 // CHECK: %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<64x16xf32>
 // CHECK: scf.forall
+// CHECK-COUNT-24: vector.shuffle
+// CHECK: vector.store %{{.*}}, %[[PANEL]]
+// What is left goes element by element.
 // CHECK: memref.store %{{.*}}, %[[PANEL]]
 // CHECK: vector.load %[[PANEL]]
 kernel.func @contract_transposed_f32(%x: memref<4x64xf32>, %y: memref<16x64xf32>, %o: memref<4x16xf32>) {
   kernel.contract ins(%x, %y : memref<4x64xf32>, memref<16x64xf32>) outs(%o : memref<4x16xf32>)
       attributes {rhs_transposed,
-                  sched.cpu = #sched.cpu<kernel = gemm, parallel = [4, 16], vector = 16, registers = [4, 16], depth = 0, unroll = 1, fma = true>} {
+                  sched.cpu = #sched.cpu<kernel = gemm, parallel = [4, 16], vector = 8, registers = [4, 16], depth = 0, unroll = 1, fma = true>} {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
   }
