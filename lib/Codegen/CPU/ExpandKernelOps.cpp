@@ -15,12 +15,22 @@ namespace weft {
 using namespace mlir;
 using namespace weft;
 
+// Whether a micro-kernel of this kind computes `op`.
+static bool isKernelFor(sched::CPUKernel kind, Operation *op) {
+  if (isa<kernel::ContractOp>(op))
+    return kind == sched::CPUKernel::gemm || kind == sched::CPUKernel::gemv;
+  return kind == (isa<kernel::ConvOp>(op) ? sched::CPUKernel::conv : sched::CPUKernel::depthwise);
+}
+
 // Whether the op is on memory that vectors can be read from, and says how it is to be expanded.
 static LogicalResult checkExpandable(Operation *op) {
   sched::CPUAttr sched = sched::CPUAttr::of(op);
-  if (!sched || sched.getKernel() == sched::CPUKernel::loops)
-    return op->emitOpError() << "expected a micro-kernel in " << sched::CPUAttr::getAttrName()
+  if (!sched)
+    return op->emitOpError() << "expected a schedule in " << sched::CPUAttr::getAttrName()
                              << ", but got none [expand-kernel-ops-C1]";
+  if (!isKernelFor(sched.getKernel(), op))
+    return op->emitOpError() << "expected a micro-kernel that computes it, but got "
+                             << sched::stringifyCPUKernel(sched.getKernel()) << " [expand-kernel-ops-C1]";
   Type element = cast<ShapedType>(cast<kernel::EpilogueOpInterface>(op).getInit().getType()).getElementType();
   if (sched.getDepth() > 0 && !element.isF32())
     return op->emitOpError() << "expected an output of f32, where sums can wait, for a depth of "

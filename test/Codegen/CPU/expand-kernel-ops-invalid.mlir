@@ -2,8 +2,20 @@
 // RUN: weft-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(kernel.func(weft-expand-kernel-ops))'
 
 kernel.func @expand_c1_no_schedule(%x: memref<4x64xf32>, %w: memref<1x64x32xf32>, %o: memref<4x32xf32>) {
-  // expected-error @+1 {{expected a micro-kernel in sched.cpu, but got none [expand-kernel-ops-C1]}}
+  // expected-error @+1 {{expected a schedule in sched.cpu, but got none [expand-kernel-ops-C1]}}
   kernel.contract ins(%x, %w : memref<4x64xf32>, memref<1x64x32xf32>) outs(%o : memref<4x32xf32>) attributes {panel = 32 : i64} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  }
+  kernel.return
+}
+
+// -----
+
+kernel.func @expand_c1_other_kernel(%x: memref<4x64xf32>, %w: memref<1x64x32xf32>, %o: memref<4x32xf32>) {
+  // expected-error @+1 {{expected a micro-kernel that computes it, but got conv [expand-kernel-ops-C1]}}
+  kernel.contract ins(%x, %w : memref<4x64xf32>, memref<1x64x32xf32>) outs(%o : memref<4x32xf32>)
+      attributes {panel = 32 : i64, sched.cpu = #sched.cpu<kernel = conv, parallel = [4, 32], vector = 16, registers = [4, 32], depth = 0, unroll = 1, fma = true>} {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
   }
