@@ -1,0 +1,65 @@
+// Gathers read at wrapped and clamped places in parallel; scatters, sorts and recurrences are loops on tensors.
+// RUN: weft-opt %s --pass-pipeline='builtin.module(func.func(convert-weft-to-linalg))' | FileCheck %s
+
+// A negative index counts from the end; none reads outside.
+// CHECK-LABEL: func.func @gather_static_f32(
+// CHECK: linalg.generic
+// CHECK: arith.index_cast
+// CHECK: arith.cmpi slt
+// CHECK: arith.minsi
+// CHECK: tensor.extract
+func.func @gather_static_f32(%x: tensor<8x4xf32>, %i: tensor<3xi64>) -> tensor<3x4xf32> {
+  %0 = weft.gather %x, %i {axis = 0 : i64} : (tensor<8x4xf32>, tensor<3xi64>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}
+
+// Updates meet the copy in row-major order.
+// CHECK-LABEL: func.func @scatter_elements_static_f32(
+// CHECK: scf.for
+// CHECK: arith.addf
+// CHECK: tensor.insert
+func.func @scatter_elements_static_f32(%x: tensor<8xf32>, %i: tensor<3xi64>, %u: tensor<3xf32>) -> tensor<8xf32> {
+  %0 = weft.scatter_elements %x, %i, %u {axis = 0 : i64, mode = #weft.scatter_mode<add>} : (tensor<8xf32>, tensor<3xi64>, tensor<3xf32>) -> tensor<8xf32>
+  return %0 : tensor<8xf32>
+}
+
+// A merge sort of positions; then the first ones are taken.
+// CHECK-LABEL: func.func @top_k_static_f32(
+// CHECK: scf.while
+// CHECK: tensor.insert
+func.func @top_k_static_f32(%x: tensor<8xf32>) -> (tensor<3xf32>, tensor<3xi64>) {
+  %0, %1 = weft.top_k %x {static_k = 3 : i64, axis = 0 : i64} : (tensor<8xf32>) -> (tensor<3xf32>, tensor<3xi64>)
+  return %0, %1 : tensor<3xf32>, tensor<3xi64>
+}
+
+// One product per time step, on the state that the loop carries.
+// CHECK-LABEL: func.func @lstm_static_f32(
+// CHECK: scf.for
+// CHECK: kernel.contract
+// CHECK: math.tanh
+// CHECK: tensor.insert_slice
+func.func @lstm_static_f32(%g: tensor<4x2x20xf32>, %r: tensor<20x5xf32>, %h: tensor<2x5xf32>, %c: tensor<2x5xf32>) -> tensor<4x2x5xf32> {
+  %0, %1, %2 = weft.lstm %g, %r, %h, %c {acts = ["Sigmoid", "Tanh", "Tanh"], act_alpha = array<f64>, act_beta = array<f64>} : (tensor<4x2x20xf32>, tensor<20x5xf32>, tensor<2x5xf32>, tensor<2x5xf32>) -> (tensor<4x2x5xf32>, tensor<2x5xf32>, tensor<2x5xf32>)
+  return %0 : tensor<4x2x5xf32>
+}
+
+// Static sizes: tables of elements and weights known at compile time.
+// CHECK-LABEL: func.func @resize_static_f32_linear(
+// CHECK-DAG: arith.constant dense<{{.*}}> : tensor<8x2xi32>
+// CHECK-DAG: arith.constant dense<{{.*}}> : tensor<8x2xf32>
+// CHECK: iterator_types = ["parallel", "parallel", "reduction", "parallel"]
+func.func @resize_static_f32_linear(%x: tensor<1x4x3xf32>) -> tensor<1x8x3xf32> {
+  %0 = weft.resize %x to [8] {axes = array<i64: 1>, mode = #weft.resize_mode<linear>, coord = #weft.resize_coord<half_pixel>} : (tensor<1x4x3xf32>) -> tensor<1x8x3xf32>
+  return %0 : tensor<1x8x3xf32>
+}
+
+// True division, half to even, the zero point after rounding, saturation.
+// CHECK-LABEL: func.func @quantize_static_f32(
+// CHECK: arith.divf
+// CHECK: math.roundeven
+// CHECK: arith.addi
+// CHECK: arith.minsi
+func.func @quantize_static_f32(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<ui8>) -> tensor<4xui8> {
+  %0 = weft.quantize %x, %s zp %z {to = ui8} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  return %0 : tensor<4xui8>
+}
