@@ -100,8 +100,11 @@ LogicalResult buildIf(NodeBuilder &n) {
   if (!isa<RankedTensorType>(cond.getType()) || !n.elem(cond).isInteger(1))
     return n.fail("expected a boolean condition, but got " + n.importer.typeText(cond.getType()));
   // A known condition leaves one branch, whose nodes take the place of the If.
-  if (std::optional<SmallVector<int64_t>> known = constantInts(cond); known && known->size() == 1) {
-    FailureOr<SmallVector<Value>> values = importInto(n, *graphs[known->front() ? 0 : 1], {}, n.b);
+  std::optional<unsigned> taken = n.importer.branchOf(n.node);
+  if (std::optional<SmallVector<int64_t>> known = constantInts(cond); known && known->size() == 1)
+    taken = known->front() ? 0 : 1;
+  if (taken) {
+    FailureOr<SmallVector<Value>> values = importInto(n, *graphs[*taken], {}, n.b);
     if (failed(values))
       return failure();
     for (unsigned i = 0; i < n.numOutputs(); ++i)
@@ -122,10 +125,14 @@ LogicalResult buildIf(NodeBuilder &n) {
   for (auto [i, pair] : llvm::enumerate(llvm::zip_equal(values[0], values[1]))) {
     auto [first, second] = pair;
     Type type = joinTypes(first.getType(), second.getType());
-    if (!type)
-      return n.fail("expected both branches to make output " + llvm::Twine(i) + " with one element type and rank, but got " +
-                    n.importer.typeText(first.getType()) + " and " + n.importer.typeText(second.getType()) +
-                    "; fix what decides the condition (--shape, --bind)");
+    if (!type) {
+      n.importer.leaveOpen(n.node, "expected both branches to make output " + std::to_string(i) +
+                                       " with one element type and rank, but got " +
+                                       n.importer.typeText(first.getType()) + " and " +
+                                       n.importer.typeText(second.getType()) +
+                                       "; fix what decides the condition (--shape, --bind)");
+      return failure();
+    }
     types.push_back(type);
   }
   for (unsigned i : {0u, 1u})

@@ -161,10 +161,18 @@ Location ModelImporter::locationOf(const onnx::NodeProto &node, const Scope &sco
 //===----------------------------------------------------------------------===//
 
 LogicalResult ModelImporter::importNodes(const void *body, Scope &scope, OpBuilder &b) {
+  auto found = order.find(body);
+  return found == order.end() ? success() : importFrom(found->second, scope, b);
+}
+
+LogicalResult ModelImporter::importFrom(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b) {
   bool allOk = true;
-  for (const onnx::NodeProto *node : order.lookup(body)) {
+  for (auto [i, node] : llvm::enumerate(nodes)) {
+    openNode = nullptr;
     if (succeeded(importNode(*node, scope, b)))
       continue;
+    if (openNode == node)
+      return success(succeeded(chooseBranch(nodes.drop_front(i), scope, b)) && allOk);
     allOk = false;
     // What depends on it is left out without another message.
     for (const std::string &output : node->output())
@@ -172,6 +180,66 @@ LogicalResult ModelImporter::importNodes(const void *body, Scope &scope, OpBuild
         scope.values[output] = Value();
   }
   return success(allOk);
+}
+
+/// Whether the values of the scope's graph outputs have the ranks that the model declares.
+bool ModelImporter::outputsFit(Scope &scope) {
+  if (!scope.graph)
+    return true;
+  for (const onnx::ValueInfoProto &output : scope.graph->output()) {
+    auto declared = dyn_cast_if_present<RankedTensorType>(valueType(output.type()));
+    Value value = lookup(scope, output.name()).first;
+    auto actual = value ? dyn_cast<RankedTensorType>(value.getType()) : RankedTensorType();
+    // Exporters write rank 0 for what they do not know.
+    if (declared && actual && declared.getRank() > 0 && declared.getRank() != actual.getRank())
+      return false;
+  }
+  return true;
+}
+
+/// An If on run-time sizes whose branches differ in rank (a squeeze that exporters write for every dim) has no type. If the
+/// rest of the body can be imported behind one branch only, the model can only ever take that one.
+LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b) {
+  const onnx::NodeProto &node = *nodes.front();
+  Location loc = locationOf(node, scope);
+  std::string reason = openReason;
+  constexpr int kMaxChoices = 6;
+  SmallVector<unsigned> possible;
+  if (choiceDepth < kMaxChoices) {
+    ++choiceDepth;
+    llvm::StringMap<Value> before = scope.values;
+    Block *block = b.getInsertionBlock();
+    Operation *last = block->empty() ? nullptr : &block->back();
+    for (unsigned branch : {0u, 1u}) {
+      bool wasOk = ok;
+      chosenBranches[&node] = branch;
+      ScopedDiagnosticHandler silence(&context, [](Diagnostic &) { return success(); });
+      if (succeeded(importFrom(nodes, scope, b)) && outputsFit(scope))
+        possible.push_back(branch);
+      ok = wasOk;
+      // Undo: what was made behind `last`, but for constants, which the whole function shares.
+      for (Operation *op = block->empty() ? nullptr : &block->back(); op && op != last;) {
+        Operation *previous = op->getPrevNode();
+        if (!isa<w::ConstantOp>(op)) {
+          op->dropAllUses();
+          op->erase();
+        }
+        op = previous;
+      }
+      scope.values = before;
+    }
+    chosenBranches.erase(&node);
+    --choiceDepth;
+  }
+  openNode = nullptr;
+  if (possible.size() != 1) {
+    nodeError(loc, *scope.opsets, node) << reason;
+    return failure();
+  }
+  nodeWarning(loc, *scope.opsets, node) << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
+                                        << " branch fits the nodes behind it, and is taken";
+  chosenBranches[&node] = possible[0];
+  return importFrom(nodes, scope, b);
 }
 
 LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b) {
@@ -211,6 +279,8 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
     });
     built = row->build(builder);
   }
+  if (failed(built) && openNode == &node)
+    return failure();
   bool reported = false;
   for (auto &[severity, text] : messages) {
     reported |= severity == DiagnosticSeverity::Error;

@@ -77,6 +77,16 @@ public:
   LogicalResult importNodes(const void *body, Scope &scope, OpBuilder &b);
   /// A scope for a subgraph of a node.
   Scope subScope(Scope &parent, const onnx::GraphProto &graph);
+  /// An If whose branches differ in rank: which branch it stands for, where that is decided. Else the If is left open with
+  /// the reason, and whoever imports the nodes behind it decides.
+  std::optional<unsigned> branchOf(const onnx::NodeProto &node) const {
+    auto found = chosenBranches.find(&node);
+    return found == chosenBranches.end() ? std::nullopt : std::optional<unsigned>(found->second);
+  }
+  void leaveOpen(const onnx::NodeProto &node, std::string reason) {
+    openNode = &node;
+    openReason = std::move(reason);
+  }
   /// The values of a graph's outputs; failure when one was refused.
   FailureOr<SmallVector<Value>> outputs(Scope &scope, const onnx::GraphProto &graph);
   /// The weft type of an ONNX type: dims without names are `?`; null when it has no rank or an unknown element type.
@@ -86,6 +96,9 @@ private:
   friend class Checker;
 
   LogicalResult importMain(ModuleOp module);
+  LogicalResult importFrom(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
+  LogicalResult chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
+  bool outputsFit(Scope &scope);
   LogicalResult importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b);
   LogicalResult inlineFunction(const onnx::FunctionProto &function, const onnx::NodeProto &node, Scope &scope,
                                OpBuilder &b, Location loc);
@@ -123,6 +136,10 @@ private:
   int64_t importedNodes = 0;
   int callDepth = 0;
   bool ok = true;
+  llvm::DenseMap<const onnx::NodeProto *, unsigned> chosenBranches;
+  const onnx::NodeProto *openNode = nullptr;
+  std::string openReason;
+  int choiceDepth = 0;
 
   std::string freshSymbol();
   std::string symbolFor(StringRef name);

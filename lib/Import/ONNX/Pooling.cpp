@@ -203,13 +203,16 @@ LogicalResult buildMaxUnpool(NodeBuilder &n) {
                     llvm::Twine(given->size()));
     shape = *given;
   }
-  // Indices count within the shape that the pooled image had: `inferred`, or output_shape when it is given.
-  Size total = m.product(shape);
+  // Indices count within the shape that follows from the window; a greater output_shape has zeros behind.
+  Size total = m.product(inferred);
   Value zeros = n.broadcast(n.splat({1}, n.elem(x), 0.0), total);
   Size count = m.product(n.dims(x));
   Value places = n.reshape(n.cast(n.in(1), n.b.getI64Type()), {count, m.of(1)});
   Value filled = n.make<w::ScatterNdOp>({zeros, places, n.reshape(x, count)});
-  return n.result(n.reshape(filled, shape));
+  SmallVector<Size> none(shape.size(), m.of(0)), behind;
+  for (auto [given, own] : llvm::zip_equal(shape, inferred))
+    behind.push_back(n.has(2) ? m.sub(given, own) : m.of(0));
+  return n.result(n.pad(n.reshape(filled, inferred), none, behind));
 }
 
 } // namespace weft::importer

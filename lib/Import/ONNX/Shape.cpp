@@ -76,7 +76,9 @@ static FailureOr<SmallVector<Size>> resolveShape(NodeBuilder &n, Value x, ArrayR
   std::optional<SmallVector<int64_t>> numbers = known(others);
   if (inferred && numbers && llvm::is_contained(*numbers, 0))
     return n.fail("expected no -1 beside a dim of size 0: any size would do");
-  Size rest = quotient(n, from, others);
+  // Without a -1 the quotient is not used, but it is computed: never by 0.
+  Size rest = inferred ? quotient(n, from, others)
+                       : n.sizes.floorDiv(n.sizes.product(from), n.sizes.max(n.sizes.product(others), n.sizes.of(1)));
   for (auto [i, size] : llvm::enumerate(shape))
     if (i == inferred)
       size = rest;

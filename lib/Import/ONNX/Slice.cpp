@@ -36,6 +36,9 @@ static Size clampIndex(NodeBuilder &n, Size index, Size size, int64_t lo, int64_
       return m.of(lo);
     if (*number == 0 && hiShift == 0)
       return m.of(0);
+    if (*number > 0)
+      return m.min(index, hi);
+    return m.max(m.add(size, index), m.of(lo));
   }
   if (!known(index) && !isKnown(size, 0) && w::DimExpr::provablyEqual(w::getIndexExpr(cast<Value>(index)),
                                                                      known(size) ? w::DimExpr::constant(*known(size))
@@ -50,11 +53,16 @@ static Value sliceRange(NodeBuilder &n, Value x, int64_t axis, const Range &rang
   Size size = n.dim(x, axis);
   if (step > 0) {
     Size start = clampIndex(n, range.start, size, 0, 0), end = clampIndex(n, range.end, size, 0, 0);
-    Size length = m.sub(end, start);
-    // Behind a whole range there is nothing to compare.
-    bool isSuffix = end == size && (isKnown(start, 0));
-    if (!isSuffix)
-      length = m.max(length, m.of(0));
+    // The plainest expression of the length names the dim best: all of max(n - s, 0), min(n, k) and the end itself are
+    // end - start where that is not negative.
+    Size length = m.max(m.sub(end, start), m.of(0));
+    std::optional<int64_t> first = known(range.start);
+    if (isKnown(start, 0))
+      length = end;
+    else if (end == size && first && *first >= 0)
+      length = m.max(m.sub(size, m.of(*first)), m.of(0));
+    else if (end == size && first)
+      length = m.min(size, m.of(*first < -kBeyond ? kBeyond : -*first));
     return n.sliceAxis(x, axis, start, m.ceilDiv(length, m.of(step)), step);
   }
   // From start down to end, exclusive: the same elements upward, then reversed.
