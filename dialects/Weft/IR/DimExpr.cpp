@@ -20,6 +20,10 @@ using Product = DimExpr::Product;
 /// Steps after which the division of one sum by another gives up; sizes of models need fewer than ten.
 constexpr int kMaxDivisionSteps = 64;
 
+/// Terms and characters of a function beyond which an expression is unknown: no model has such sizes, an
+/// attacker might.
+constexpr size_t kMaxTerms = 256, kMaxCallChars = 4096;
+
 bool isIdentifierStart(char c) { return llvm::isAlpha(c) || c == '_'; }
 bool isIdentifierChar(char c) { return llvm::isAlnum(c) || c == '_'; }
 
@@ -327,7 +331,7 @@ DimExpr mlir::weft::operator*(const DimExpr &a, const DimExpr &b) {
       if (llvm::MulOverflow(factorA, factorB, factor))
         return {};
       result = result + term;
-      if (!result.known)
+      if (!result.known || result.terms.size() > kMaxTerms)
         return {};
     }
   return result;
@@ -359,7 +363,8 @@ static std::optional<DimExpr> divideExactly(const DimExpr &a, const DimExpr &b) 
 
 /// `name(a, b)` as an atom.
 static DimExpr makeCall(StringRef name, const DimExpr &a, const DimExpr &b) {
-  return DimExpr::symbol((name + "(" + a.str() + ", " + b.str() + ")").str());
+  std::string text = (name + "(" + a.str() + ", " + b.str() + ")").str();
+  return text.size() > kMaxCallChars ? DimExpr() : DimExpr::symbol(text);
 }
 
 /// Splits a = divisor * quotient + rest, each factor of rest in [0, divisor).
@@ -411,12 +416,29 @@ DimExpr DimExpr::mod(const DimExpr &a, const DimExpr &b) {
   return rest.getConstant() ? rest : makeCall("mod", rest, b);
 }
 
-/// min or max; a known difference decides, else the arguments are sorted by text.
+/// Whether the value is at least 0 for all values of the symbols, which are sizes.
+static bool isNeverNegative(const DimExpr &expr) {
+  return !expr.isUnknown() && llvm::all_of(expr.getTerms(), [](const auto &term) {
+    return term.second >= 0 && llvm::all_of(term.first, [](StringRef atom) {
+             std::optional<DimExpr::Call> call = DimExpr::parseCall(atom);
+             if (!call)
+               return true;
+             // A quotient or remainder by a size, and any extreme, of what is never negative.
+             return llvm::all_of(call->args, isNeverNegative);
+           });
+  });
+}
+
+/// min or max; a difference of known sign decides, else the arguments are sorted by text.
 static DimExpr extreme(StringRef name, const DimExpr &a, const DimExpr &b, bool wantLess) {
   if (a.isUnknown() || b.isUnknown())
     return {};
   if (std::optional<int64_t> difference = (a - b).getConstant())
     return (*difference <= 0) == wantLess ? a : b;
+  if (isNeverNegative(b - a))
+    return wantLess ? a : b;
+  if (isNeverNegative(a - b))
+    return wantLess ? b : a;
   return a.str() < b.str() ? makeCall(name, a, b) : makeCall(name, b, a);
 }
 
