@@ -152,17 +152,18 @@ static void printValue(llvm::raw_ostream &os, const ref::Value &value) {
 
 /// The file that `-o` gives for an output; empty when it is printed.
 static std::string outputPath(StringRef name) {
-  for (StringRef text : outputs) {
-    if (!text.contains('=')) {
-      llvm::sys::fs::create_directories(text);
-      std::string file = name.str() + ".npy";
-      std::replace(file.begin(), file.end(), '/', '_');
-      SmallString<128> path(text);
-      llvm::sys::path::append(path, file);
-      return path.str().str();
-    }
-    if (text.rsplit('=').first == name)
+  for (StringRef text : outputs)
+    if (text.contains('=') && text.rsplit('=').first == name)
       return text.rsplit('=').second.str();
+  for (StringRef text : outputs) {
+    if (text.contains('='))
+      continue;
+    llvm::sys::fs::create_directories(text);
+    std::string file = name.str() + ".npy";
+    std::replace(file.begin(), file.end(), '/', '_');
+    SmallString<128> path(text);
+    llvm::sys::path::append(path, file);
+    return path.str().str();
   }
   return {};
 }

@@ -17,6 +17,13 @@ static std::optional<bool> getConstantCondition(Attribute condition) {
   return dense.getSplatValue<bool>();
 }
 
+/// The terminator of a region of one block; null when the block is empty or ends in something else. Verifiers
+/// of ops run before those of their regions.
+static YieldOp getYield(Region &region) {
+  Block &block = region.front();
+  return block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
+}
+
 /// Whether a value of type `to` may replace one of type `from`: only weft ops may use it where the types
 /// differ.
 static bool canReplace(Value from, Type to) {
@@ -33,7 +40,7 @@ LogicalResult IfOp::verify() {
   if (!mayBeOneElement(tensorType(getCond())))
     return emitOpError("expected a condition of one element, but got ") << getCond().getType() << " [if-C1]";
   for (auto [index, region] : llvm::enumerate(getRegions())) {
-    auto yield = dyn_cast<YieldOp>(region->front().back());
+    auto yield = getYield(*region);
     if (!yield || !areCompatibleTypes(yield.getOperandTypes(), getResultTypes()))
       return emitOpError("expected region ")
              << index << " to yield the types of the results, but it does not [if-C2]";
@@ -129,7 +136,7 @@ static LogicalResult verifyLoopArguments(LoopOp op) {
 
 /// C4: the region yields a condition, carried values and one slice of each scan output.
 static LogicalResult verifyLoopYield(LoopOp op) {
-  auto yield = dyn_cast<YieldOp>(op.getBody().front().back());
+  auto yield = getYield(op.getBody());
   int64_t numCarried = op.getCarried().size(), numOutputs = numScanOutputs(op);
   if (!yield || static_cast<int64_t>(yield.getNumOperands()) != 1 + numCarried + numOutputs)
     return op.emitOpError("expected the region to yield a condition, ")
@@ -245,7 +252,7 @@ LogicalResult KernelOp::verify() {
       return emitOpError("expected index values behind all tensors, but got a tensor behind one [kernel-C2]");
     sawIndex |= type.isIndex();
   }
-  auto yield = dyn_cast<YieldOp>(body.back());
+  auto yield = getYield(getBody());
   if (!yield || !areCompatibleTypes(yield.getOperandTypes(), getResultTypes()))
     return emitOpError("expected the region to yield the types of the results, but it does not [kernel-C3]");
   return success();

@@ -27,3 +27,8 @@ func.func @extremes(%x: tensor<?x?x?x?xf32, #weft.dims<min(n, n + 1), max(n, n +
 // CHECK-LABEL: func.func @unknown_dims(
 // CHECK-SAME: #weft.dims<?, n>
 func.func @unknown_dims(%x: tensor<?x?xf32, #weft.dims<?, n>>) { return }
+
+// A size that no model has is unknown rather than endless.
+// CHECK-LABEL: func.func @too_many_terms(
+// CHECK-SAME: #weft.dims<?, n>
+func.func @too_many_terms(%x: tensor<?x?xf32, #weft.dims<(a + b + c + d + e) * (a + b + c + d + e) * (a + b + c + d + e) * (a + b + c + d + e) * (a + b + c + d + e) * (a + b + c + d + e) * (a + b + c + d + e), n>>) { return }
