@@ -238,6 +238,11 @@ LogicalResult buildLoop(NodeBuilder &n) {
   if (!graph)
     return n.fail("expected attribute 'body'");
   LoopShape loop;
+  for (unsigned i : {0u, 1u})
+    if (n.has(i) && !isa<RankedTensorType>(n.in(i).getType()))
+      return n.fail("expected M and cond to be tensors, but got " + n.importer.typeText(n.in(i).getType()));
+  if (n.has(1) && !n.elem(n.in(1)).isInteger(1))
+    return n.fail("expected a boolean condition, but got " + n.importer.typeText(n.in(1).getType()));
   if (n.has(0)) {
     FailureOr<Size> trip = n.sizeOf(n.reshape(n.in(0), ArrayRef<int64_t>()), "M");
     if (failed(trip))

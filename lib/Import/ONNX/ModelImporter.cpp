@@ -10,6 +10,25 @@
 
 namespace weft::importer {
 
+/// Operators that take sequences or optionals as well as tensors; all others take tensors only.
+static bool takesAnyValue(StringRef name) {
+  return name.starts_with("Sequence") || name.starts_with("Optional") || name == "Identity" || name == "If" ||
+         name == "Loop" || name == "Scan" || name == "ConcatFromSequence";
+}
+
+/// Whether a value has more elements than memory can hold: sizes that a file states and nobody means.
+static bool isTooLarge(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return false;
+  SmallVector<int64_t> fixed;
+  for (int64_t size : tensor.getShape())
+    if (!ShapedType::isDynamic(size))
+      fixed.push_back(size);
+  std::optional<int64_t> count = countElements(fixed);
+  return !count || *count > (int64_t(1) << 46);
+}
+
 /// Nodes imported in all, functions inlined: a small file can ask for more than any machine has.
 static constexpr int64_t kMaxNodes = 4'000'000;
 static constexpr int kMaxCallDepth = 64;
@@ -268,6 +287,11 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   StringRef domain = canonicalDomain(node.domain());
   const OpRow *row = findOp(domain, node.op_type(), scope.opsets->lookup(domain));
   assert(row && "internal: operators are checked before they are imported");
+  for (auto [i, input] : llvm::enumerate(inputs))
+    if (input && !isa<RankedTensorType>(input.getType()) && !takesAnyValue(node.op_type())) {
+      nodeError(loc, *scope.opsets, node) << "expected input " << i << " to be a tensor, but got " << input.getType();
+      return failure();
+    }
   NodeBuilder builder(*this, scope, node, row->since, b, loc);
   builder.inputs = inputs;
   // Inference and verifiers of ops report at the location only: name the node.
@@ -303,6 +327,11 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
       return failure();
     }
     scope.values[name] = builder.outputs[i];
+    if (isTooLarge(builder.outputs[i].getType())) {
+      nodeError(loc, *scope.opsets, node) << "expected a result that memory can hold, but it is "
+                                          << builder.outputs[i].getType();
+      return failure();
+    }
   }
   for (const onnx::AttributeProto &attribute : node.attribute())
     if (attribute.name() != "consumed_inputs" && !builder.usedAttributes().count(attribute.name()))

@@ -11,6 +11,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 
 namespace weft::importer {
@@ -134,6 +135,14 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
                      : dim.symbol.empty()   ? w::DimExpr::symbol(freshSymbol())
                                             : dimNamed(dim.symbol));
   }
+  int64_t count = 1;
+  for (const w::DimExpr &dim : dims)
+    if (std::optional<int64_t> size = dim.getConstant(); size && *size > 0)
+      if (llvm::MulOverflow(count, *size, count) || count > (int64_t(1) << 46)) {
+        error() << "expected input \"" << input.name() << "\" of a size that memory can hold, but its dims multiply to more "
+                << "than 2^46 elements";
+        return {};
+      }
   return w::makeTensorType(dims, element);
 }
 

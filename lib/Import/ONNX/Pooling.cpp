@@ -89,6 +89,8 @@ static Value pool(NodeBuilder &n, const Pooling &pooling, Value x, w::PoolKind k
 static Value lowest(NodeBuilder &n, Type element) {
   if (isa<FloatType>(element))
     return n.scalar(element, -std::numeric_limits<double>::infinity());
+  if (!isa<IntegerType>(element))
+    return n.failValue("expected numbers, but got elements of type " + n.importer.typeText(element));
   unsigned width = element.getIntOrFloatBitWidth();
   APInt least = element.isUnsignedInteger() || width == 1 ? APInt::getZero(width) : APInt::getSignedMinValue(width);
   return n.constant(DenseElementsAttr::get(RankedTensorType::get({}, element),

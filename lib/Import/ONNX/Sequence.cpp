@@ -37,6 +37,8 @@ static LogicalResult checkSequence(NodeBuilder &n, unsigned i) {
 
 /// The position input `i` in a list of `count`, when both are known.
 static FailureOr<Size> position(NodeBuilder &n, unsigned i) {
+  if (!isa<RankedTensorType>(n.in(i).getType()))
+    return n.fail("expected input " + llvm::Twine(i) + " to be a number");
   Value tensor = n.reshape(n.in(i), ArrayRef<int64_t>());
   return tensor ? n.sizeOf(tensor, "position") : FailureOr<Size>(failure());
 }
@@ -47,6 +49,9 @@ LogicalResult buildSequenceConstruct(NodeBuilder &n) {
     elements.push_back(n.in(i));
   if (elements.empty() || llvm::is_contained(elements, Value()))
     return n.fail("expected at least one element and none missing");
+  for (Value element : elements)
+    if (!isa<RankedTensorType>(element.getType()))
+      return n.fail("expected tensors as elements, but got " + n.importer.typeText(element.getType()));
   return n.result(makeSequence(n, elements));
 }
 
@@ -80,6 +85,8 @@ LogicalResult buildSequenceInsert(NodeBuilder &n) {
       return failure();
     at = *given;
   }
+  if (!isa<RankedTensorType>(n.in(1).getType()))
+    return n.fail("expected a tensor to insert, but got " + n.importer.typeText(n.in(1).getType()));
   std::optional<SmallVector<Value>> elements = elementsOf(n.in(0));
   if (elements && (!at || known(*at))) {
     auto count = static_cast<int64_t>(elements->size());

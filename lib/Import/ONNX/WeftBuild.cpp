@@ -32,6 +32,8 @@ Value NodeBuilder::splat(ArrayRef<int64_t> shape, Type element, double value) {
 Value NodeBuilder::scalar(Type element, double value) { return splat({}, element, value); }
 
 Value NodeBuilder::intScalar(Type element, int64_t value) {
+  if (!isa<IntegerType>(element))
+    return failValue("expected integers, but got elements of type " + importer.typeText(element));
   unsigned width = element.getIntOrFloatBitWidth();
   APInt bits = APInt(64, static_cast<uint64_t>(value)).sextOrTrunc(width);
   return constant(DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getIntegerAttr(element, bits))));
@@ -58,6 +60,10 @@ Value NodeBuilder::tensorOf(ArrayRef<Size> values) {
 
 Size NodeBuilder::dim(Value value, int64_t axis) {
   RankedTensorType t = type(value);
+  if (axis < 0 || axis >= t.getRank()) {
+    (void)fail("expected a tensor with a dim " + llvm::Twine(axis) + ", but got " + importer.typeText(t));
+    return sizes.of(1);
+  }
   if (!t.isDynamicDim(axis))
     return sizes.of(t.getDimSize(axis));
   return w::DimOp::create(b, loc, b.getIndexType(), value, b.getI64IntegerAttr(axis)).getResult();
@@ -140,6 +146,8 @@ Value NodeBuilder::slice(Value x, ArrayRef<Size> offsets, ArrayRef<Size> lengths
 Value NodeBuilder::sliceAxis(Value x, int64_t axis, Size offset, Size length, int64_t stride) {
   if (!x)
     return {};
+  if (axis < 0 || axis >= rank(x))
+    return failValue("expected a tensor with a dim " + llvm::Twine(axis) + ", but got " + importer.typeText(x.getType()));
   SmallVector<Size> offsets(rank(x), sizes.of(0)), lengths = dims(x);
   SmallVector<int64_t> strides(rank(x), 1);
   offsets[axis] = offset;
@@ -209,6 +217,8 @@ Value NodeBuilder::unsqueeze(Value x, ArrayRef<int64_t> axes) {
 Value NodeBuilder::onAxis(Value vector, int64_t axis, int64_t rank) {
   if (!vector)
     return {};
+  if (this->rank(vector) != 1 || axis < 0 || axis >= rank)
+    return failValue("expected a list, but got " + importer.typeText(vector.getType()));
   SmallVector<Size> shape(rank, sizes.of(1));
   shape[axis] = dim(vector, 0);
   return reshape(vector, shape);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Writes the tiny models that the import tests read: make_models.py NAME FILE.
+# Writes the tiny models that the import tests read: make_models.py NAME FILE, or all of them: make_models.py all FOLDER.
 """Each function below makes one model; its name is what a test asks for."""
 import sys
 
@@ -287,6 +287,12 @@ def main():
 
     if sys.argv[1] == "external_variants":
         external_variants(pathlib.Path(sys.argv[2]))
+        return
+    if sys.argv[1] == "all":
+        folder = pathlib.Path(sys.argv[2])
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, make in MODELS.items():
+            (folder / f"{name}.onnx").write_bytes(make().SerializeToString())
         return
     pathlib.Path(sys.argv[2]).write_bytes(MODELS[sys.argv[1]]().SerializeToString())
 
