@@ -126,7 +126,9 @@ LogicalResult weft::fuseLinalg(kernel::FuncOp func) {
   tensor::CastOp::getCanonicalizationPatterns(patterns, context);
   affine::AffineApplyOp::getCanonicalizationPatterns(patterns, context);
   patterns.add<ResolveArgumentDim>(context);
-  return applyPatternsGreedily(func, std::move(patterns));
+  if (failed(applyPatternsGreedily(func, std::move(patterns))))
+    return failure();
+  return fuseEpilogues(func);
 }
 
 namespace {

@@ -95,3 +95,55 @@ kernel.func @softmax_dynamic_f32(%x: tensor<?x16xf32> {kernel.dims = array<i64: 
   %r = linalg.softmax dimension(1) ins(%x : tensor<?x16xf32>) outs(%e : tensor<?x16xf32>) -> tensor<?x16xf32>
   kernel.return %r : tensor<?x16xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j, k) -> (i, j, k)>
+// The consumer of a contraction ends in its epilogue, reshapes and further operands along with it.
+// CHECK-LABEL: kernel.func @contract_epilogue_f32(
+// CHECK-SAME: %[[X:.*]]: tensor<6x64xf32>, %[[W:.*]]: tensor<4x64x32xf32>, %[[R:.*]]: tensor<2x3x100xf32>)
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[R]]
+// CHECK: %[[C:.*]] = kernel.contract ins(%[[X]], %[[W]] : {{.*}}) with(%[[FLAT]] : tensor<6x100xf32>)
+// CHECK: ^bb0(%[[ACC:.*]]: f32, %[[RES:.*]]: f32):
+// CHECK: %[[SUM:.*]] = arith.addf %[[ACC]], %[[RES]]
+// CHECK: kernel.yield %[[SUM]]
+// CHECK: tensor.expand_shape %[[C]]
+// CHECK-NOT: linalg.generic
+kernel.func @contract_epilogue_f32(%x: tensor<6x64xf32>, %w: tensor<4x64x32xf32>, %r: tensor<2x3x100xf32>) -> tensor<2x3x100xf32> {
+  %e = tensor.empty() : tensor<6x100xf32>
+  %0 = kernel.contract ins(%x, %w : tensor<6x64xf32>, tensor<4x64x32xf32>) outs(%e : tensor<6x100xf32>) attributes {panel = 32 : i64} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  } -> tensor<6x100xf32>
+  %1 = tensor.expand_shape %0 [[0, 1], [2]] output_shape [2, 3, 100] : tensor<6x100xf32> into tensor<2x3x100xf32>
+  %e2 = tensor.empty() : tensor<2x3x100xf32>
+  %2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1, %r : tensor<2x3x100xf32>, tensor<2x3x100xf32>) outs(%e2 : tensor<2x3x100xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<2x3x100xf32>
+  kernel.return %2 : tensor<2x3x100xf32>
+}
+
+// -----
+
+// A softmax over the result needs whole rows.
+// CHECK-LABEL: kernel.func @no_epilogue_when_reduction(
+// CHECK: kernel.contract
+// CHECK: linalg.generic
+kernel.func @no_epilogue_when_reduction(%x: tensor<6x64xf32>, %w: tensor<1x64x32xf32>) -> tensor<6xf32> {
+  %e = tensor.empty() : tensor<6x32xf32>
+  %0 = kernel.contract ins(%x, %w : tensor<6x64xf32>, tensor<1x64x32xf32>) outs(%e : tensor<6x32xf32>) attributes {panel = 32 : i64} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  } -> tensor<6x32xf32>
+  %c0 = arith.constant 0.0 : f32
+  %e1 = tensor.empty() : tensor<6xf32>
+  %z = linalg.fill ins(%c0 : f32) outs(%e1 : tensor<6xf32>) -> tensor<6xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%0 : tensor<6x32xf32>) outs(%z : tensor<6xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<6xf32>
+  kernel.return %1 : tensor<6xf32>
+}

@@ -20,6 +20,12 @@ bool isCheapToRecompute(mlir::linalg::LinalgOp op);
 /// Returns:  failure when the rewrite does not converge, which is a fault of ours.
 mlir::LogicalResult fuseLinalg(mlir::kernel::FuncOp func);
 
+/// Moves elementwise consumers of contractions, and the reshapes before them, into the contractions' epilogues.
+///
+/// Requires: the contraction has one use, which reads it element by element.
+/// Numerics: bit-exact; no operation is reordered.
+mlir::LogicalResult fuseEpilogues(mlir::kernel::FuncOp func);
+
 } // namespace weft
 
 #endif // WEFT_CODEGEN_FUSELINALG_H

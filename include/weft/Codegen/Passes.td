@@ -53,7 +53,8 @@ def WeftFuseLinalgPass : Pass<"weft-fuse-linalg", "kernel::FuncOp"> {
   let description = [{
     What:           generalises named linalg ops, decomposes softmax, resolves sizes to index arguments, and fuses an
                     elementwise producer into its consumer when nothing is computed twice, or when the producer is cheap.
-                    Fills fold into their readers, reshapes between elementwise ops vanish.
+                    Fills fold into their readers, reshapes between elementwise ops vanish. The elementwise consumer of a
+                    contraction becomes part of its epilogue.
     Before this:    a kernel on tensors.
     After this:     `tensor.dim` of arguments is gone; linalg ops are `linalg.generic` or `linalg.fill`.
     Does not:       fuse a producer with exp, division or a gather into several consumers, or into one that would evaluate
