@@ -31,7 +31,8 @@ struct FoldConstantsResult {
 /// Evaluation is EvaluableOpInterface, so that results have the reference's semantics. Results beyond the
 /// limits stay computed: a broadcast or iota of constants is cheaper than its value. Block-wise dequantised
 /// weights stay as they are. Returns: what was done; an op whose evaluation fails (after a diagnostic) stays.
-mlir::FailureOr<FoldConstantsResult> foldConstants(mlir::func::FuncOp func, const FoldConstantsOptions &options);
+mlir::FailureOr<FoldConstantsResult> foldConstants(mlir::func::FuncOp func,
+                                                   const FoldConstantsOptions &options);
 
 } // namespace weft
 
