@@ -135,14 +135,25 @@ static LogicalResult reportLeftovers(FunctionOpInterface function, const ReasonL
   return result;
 }
 
-/// Takes out pairs of casts that lead back to the type that they came from.
+/// Takes out casts between storage types: pairs that lead back, and steps in what is known statically.
 static void cancelCasts(Block &block) {
-  for (Operation &op : block) {
-    auto back = dyn_cast<UnrealizedConversionCastOp>(op);
-    auto there =
-        back ? back.getOperand(0).getDefiningOp<UnrealizedConversionCastOp>() : UnrealizedConversionCastOp();
-    if (there && there.getOperand(0).getType() == back.getResult(0).getType())
-      back.getResult(0).replaceAllUsesWith(there.getOperand(0));
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    auto castOp = dyn_cast<UnrealizedConversionCastOp>(op);
+    if (!castOp || castOp->getNumResults() != 1)
+      continue;
+    Value source = castOp.getOperand(0);
+    if (auto before = source.getDefiningOp<UnrealizedConversionCastOp>())
+      source = before.getOperand(0);
+    auto from = dyn_cast<RankedTensorType>(source.getType());
+    auto to = dyn_cast<RankedTensorType>(castOp.getResult(0).getType());
+    if (!from || !to || from.getEncoding() || to.getEncoding())
+      continue;
+    if (from == to) {
+      castOp.getResult(0).replaceAllUsesWith(source);
+    } else if (tensor::CastOp::areCastCompatible(from, to)) {
+      OpBuilder b(castOp);
+      castOp.getResult(0).replaceAllUsesWith(tensor::CastOp::create(b, castOp.getLoc(), to, source));
+    }
   }
 }
 
