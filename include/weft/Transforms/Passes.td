@@ -123,7 +123,7 @@ def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
     Does not:       duplicate work: a value that two kernels need is stored. Ops of different shapes are not fused.
     Cost:           removes one store and one load per op fused; the blocks are sorted topologically.
     Source:         op-set section 1.2, letter F.
-    (* example test/Transforms/fuse-kernels.mlir#conv_nchw_f32_bias_relu *)
+    (* example test/Transforms/fuse-kernels.mlir#conv_nhwc_f32_bias_residual_relu *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
   let options = [
