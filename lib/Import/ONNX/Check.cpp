@@ -137,6 +137,10 @@ void Checker::checkFunctions() {
       error() << "expected one function \"" << function.name() << "\" of domain \"" << function.domain()
               << "\", but got two";
     readOpsets(function.opset_import(), importer.functionOpsets[&function]);
+    for (const onnx::AttributeProto &attribute : function.attribute_proto())
+      if (std::string problem = attribute.has_t() ? importer.tensors.check(attribute.t()) : ""; !problem.empty())
+        error() << "default of attribute '" << attribute.name() << "' of function \"" << function.name()
+                << "\": " << problem;
   }
   llvm::DenseMap<const onnx::FunctionProto *, int> state;
   for (const onnx::FunctionProto &function : model.functions()) {

@@ -287,6 +287,13 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   StringRef domain = canonicalDomain(node.domain());
   const OpRow *row = findOp(domain, node.op_type(), scope.opsets->lookup(domain));
   assert(row && "internal: operators are checked before they are imported");
+  // In a function an input may be named and yet be absent.
+  for (int i = 0; i < row->minInputs; ++i)
+    if (i >= static_cast<int>(inputs.size()) || !inputs[i]) {
+      nodeError(loc, *scope.opsets, node) << "expected at least " << row->minInputs << " inputs, but input " << i
+                                          << " is absent";
+      return failure();
+    }
   for (auto [i, input] : llvm::enumerate(inputs))
     if (input && !isa<RankedTensorType>(input.getType()) && !takesAnyValue(node.op_type())) {
       nodeError(loc, *scope.opsets, node) << "expected input " << i << " to be a tensor, but got " << input.getType();

@@ -116,13 +116,18 @@ std::optional<SmallVector<std::string>> NodeBuilder::stringsAttr(StringRef name)
 
 const onnx::GraphProto *NodeBuilder::graphAttr(StringRef name) const {
   auto *found = attributeOf(name, onnx::AttributeProto::GRAPH);
-  return found ? &found->g() : nullptr;
+  return found && found->has_g() ? &found->g() : nullptr;
 }
 
 ElementsAttr NodeBuilder::tensorAttr(StringRef name) const {
   auto *found = attributeOf(name, onnx::AttributeProto::TENSOR);
   if (!found)
     return {};
+  if (!found->has_t()) {
+    badAttribute = true;
+    (void)fail("expected attribute '" + name + "' to hold a tensor, but it is empty");
+    return {};
+  }
   // Checked with the graph, before any node was imported.
   return importer.read(found->t(), importer.constantName(loc));
 }
