@@ -3,6 +3,8 @@
 // Fuses elementwise consumers of contractions into their epilogues.
 #include "dialects/Kernel/IR/KernelOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "weft/Codegen/FuseLinalg.h"
 
@@ -111,5 +113,9 @@ LogicalResult weft::fuseEpilogues(kernel::FuncOp func) {
     auto reshape = operand->get().getDefiningOp<tensor::ExpandShapeOp>();
     return reshape && reshape->hasOneUse() && getOnlyUsedContraction(reshape.getSrc());
   });
+  // Sizes that the move asks the reshape for would keep it alive.
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  tensor::populateFoldTensorEmptyPatterns(patterns);
+  tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
   return applyPatternsGreedily(func, std::move(patterns));
 }

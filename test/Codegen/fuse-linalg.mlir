@@ -147,3 +147,28 @@ kernel.func @no_epilogue_when_reduction(%x: tensor<6x64xf32>, %w: tensor<1x64x32
   } -> tensor<6xf32>
   kernel.return %1 : tensor<6xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j, k) -> (i, j, k)>
+// Sizes known at run time do not keep the reshape between contraction and consumer alive; types may change.
+// CHECK-LABEL: kernel.func @contract_epilogue_dynamic_i8(
+// CHECK: kernel.contract {{.*}} outs(%{{.*}} : tensor<?x32xi8>)
+// CHECK: arith.fptosi
+// CHECK: kernel.yield %{{.*}} : i8
+// CHECK-NOT: linalg.generic
+kernel.func @contract_epilogue_dynamic_i8(%x: tensor<?x64xf32> {kernel.dims = array<i64: 3>}, %w: tensor<1x64x32xf32>, %n: index, %m: index) -> (tensor<?x3x32xi8> {kernel.dims = array<i64: 2>}) {
+  %e = tensor.empty(%m) : tensor<?x32xf32>
+  %0 = kernel.contract ins(%x, %w : tensor<?x64xf32>, tensor<1x64x32xf32>) outs(%e : tensor<?x32xf32>) attributes {panel = 32 : i64} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  } -> tensor<?x32xf32>
+  %1 = tensor.expand_shape %0 [[0, 1], [2]] output_shape [%n, 3, 32] : tensor<?x32xf32> into tensor<?x3x32xf32>
+  %e2 = tensor.empty(%n) : tensor<?x3x32xi8>
+  %2 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%1 : tensor<?x3x32xf32>) outs(%e2 : tensor<?x3x32xi8>) {
+  ^bb0(%a: f32, %o: i8):
+    %s = arith.fptosi %a : f32 to i8
+    linalg.yield %s : i8
+  } -> tensor<?x3x32xi8>
+  kernel.return %2 : tensor<?x3x32xi8>
+}

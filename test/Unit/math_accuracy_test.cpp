@@ -138,7 +138,7 @@ TEST(MathAccuracy, FunctionsOfOneArgument) {
     bool isOld = level == "x86-64-v2";
     for (const Function &function : functions) {
       checkFunction<float>(kernels, function, isOld ? 2.5 : 2.0);
-      checkFunction<double>(kernels, function, isOld ? 6.0 : 4.0);
+      checkFunction<double>(kernels, function, isOld ? 6.0 : 5.0);
     }
   }
 }
