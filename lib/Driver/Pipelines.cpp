@@ -36,6 +36,8 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
     options.size = *batch;
     pm.addPass(createWeftBatchPass(options));
   }
+  // Before folding: scales of quantised weights are still ops.
+  pm.addPass(createWeftLiftScalesPass());
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);

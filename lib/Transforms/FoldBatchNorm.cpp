@@ -73,6 +73,9 @@ std::optional<Contraction> getContraction(Operation *op) {
   } else {
     return std::nullopt;
   }
+  // Whole numbers (weft-lift-scales) stay whole: a scale in the weights would make every sum inexact.
+  if (c.input.getDefiningOp<DequantizeOp>())
+    return std::nullopt;
   auto type = cast<RankedTensorType>(c.weights.getType());
   if (!isConstant(c.weights) || !isa<FloatType>(type.getElementType()) ||
       type.getElementType() != cast<RankedTensorType>(op->getResult(0).getType()).getElementType())

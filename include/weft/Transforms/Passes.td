@@ -157,6 +157,21 @@ def WeftInferShapesPass : Pass<"weft-infer-shapes", "::mlir::func::FuncOp"> {
   ];
 }
 
+def WeftLiftScalesPass : Pass<"weft-lift-scales", "::mlir::func::FuncOp"> {
+  let summary = "Move scales of quantised operands behind contractions";
+  let description = [{
+    What:           `conv(dequantize(x, s), dequantize(w, t))` becomes `conv(dequantize(x, 1), dequantize(w, 1)) * (s * t)`, likewise for matmul. Products
+                    and sums are then those of whole numbers and exact below 2^24, so that a model exported with pairs of quantize and
+                    dequantize gives the results of integer kernels.
+    Before this:    weights are still dequantised by ops: `weft-fold-constants` has not run.
+    After this:     products of constants, for `weft-fold-constants` to evaluate. `weft-fold-batch-norm` leaves such contractions alone.
+    Does not:       touch block-wise scales, palettes, scales along the summed dim, or types other than f32.
+    Cost:           a multiplication per result, which fusion makes a part of the contraction; another dequantize where others read the operand too.
+    (* example test/Transforms/lift-scales.mlir#conv_nchw_ui8_per_channel *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+}
+
 def WeftRecognizeOpsPass : Pass<"weft-recognize-ops", "::mlir::func::FuncOp"> {
   let summary = "Find the large ops that exporters took apart";
   let description = [{
