@@ -94,6 +94,9 @@ public:
     for (Operation *op : ops)
       if (!groupOf.contains(op) && getKind(op) == FusionKind::elementwise)
         joinElementwise(op);
+    for (size_t group = 0, count = groups.size(); group < count; ++group)
+      if (groups[group].kind == "elementwise" && groups[group].ops.size() > 1)
+        splitByResult(group);
     for (Operation *op : ops)
       if (!groupOf.contains(op))
         makeGroup(op->getName().stripDialect(), op);
@@ -139,6 +142,7 @@ private:
   Members growEpilogue(Operation *host, Members members) const;
   bool fitsEpilogue(Operation *op, Operation *host) const;
   void joinElementwise(Operation *op);
+  void splitByResult(size_t group);
   bool dependsThroughOthers(ArrayRef<Operation *> from, size_t group, size_t otherGroup) const;
   FuseKernelsResult build(RewriterBase &rewriter);
 
@@ -307,6 +311,33 @@ void BlockFuser::joinElementwise(Operation *op) {
     groups[group].ops.clear();
     groups[other].ops = std::move(both);
     group = other;
+  }
+}
+
+/// Splits an elementwise group into groups of one result each: an op goes with its users when these are in
+/// one group, and starts a group when its value is used outside or by several.
+void BlockFuser::splitByResult(size_t group) {
+  SmallVector<Operation *> ops = std::move(groups[group].ops);
+  groups[group].ops.clear();
+  llvm::sort(ops, [&](Operation *a, Operation *b) { return order.lookup(a) < order.lookup(b); });
+  for (Operation *op : ops)
+    groupOf.erase(op);
+  llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
+  for (Operation *op : llvm::reverse(ops)) {
+    std::optional<size_t> target;
+    bool hasOneTarget = true;
+    for (Operation *user : op->getUsers()) {
+      std::optional<size_t> own =
+          inside.contains(user) ? std::optional<size_t>(groupOf.lookup(user)) : std::nullopt;
+      hasOneTarget &= own && (!target || *target == *own);
+      target = own;
+    }
+    if (!hasOneTarget || !target) {
+      makeGroup("elementwise", op);
+      continue;
+    }
+    groups[*target].ops.push_back(op);
+    groupOf[op] = *target;
   }
 }
 

@@ -57,13 +57,30 @@ func.func @softmax_f32_prologue_epilogue(%x: tensor<4x16xf32>, %m: tensor<1x16xf
 
 // -----
 
-// Elementwise ops of one shape share a kernel with a result for each value that is read outside.
-// CHECK-LABEL: func.func @elementwise_f32_two_results(
-// CHECK: %[[K:.*]]:2 = weft.kernel "elementwise"(%arg0)
+// Elementwise ops of one shape share a kernel, also when one of them is read twice inside.
+// CHECK-LABEL: func.func @elementwise_f32_diamond(
+// CHECK: weft.kernel "elementwise"(%arg0)
 // CHECK: weft.exp
 // CHECK-NEXT: weft.neg
-// CHECK: return %[[K]]#0, %[[K]]#1
-func.func @elementwise_f32_two_results(%x: tensor<?xf32, #weft.dims<n>>) -> (tensor<?xf32, #weft.dims<n>>, tensor<?xf32, #weft.dims<n>>) {
+// CHECK-NEXT: weft.mul
+// CHECK-NOT: weft.kernel
+func.func @elementwise_f32_diamond(%x: tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>> {
+  %a = weft.exp %x : (tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>>
+  %b = weft.neg %a : (tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>>
+  %c = weft.mul %a, %b : (tensor<?xf32, #weft.dims<n>>, tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>>
+  return %c : tensor<?xf32, #weft.dims<n>>
+}
+
+// -----
+
+// A value that others read too ends its kernel: a kernel of elementwise ops has one result.
+// CHECK-LABEL: func.func @no_join_when_value_is_read_outside(
+// CHECK: %[[A:.*]] = weft.kernel "elementwise"(%arg0)
+// CHECK: weft.exp
+// CHECK: %[[B:.*]] = weft.kernel "elementwise"(%[[A]])
+// CHECK: weft.neg
+// CHECK: return %[[A]], %[[B]]
+func.func @no_join_when_value_is_read_outside(%x: tensor<?xf32, #weft.dims<n>>) -> (tensor<?xf32, #weft.dims<n>>, tensor<?xf32, #weft.dims<n>>) {
   %a = weft.exp %x : (tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>>
   %b = weft.neg %a : (tensor<?xf32, #weft.dims<n>>) -> tensor<?xf32, #weft.dims<n>>
   return %a, %b : tensor<?xf32, #weft.dims<n>>, tensor<?xf32, #weft.dims<n>>
