@@ -117,7 +117,7 @@ def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
   let description = [{
     What:           puts every op that computes a tensor into exactly one `weft.kernel`. A matmul, conv or pool takes the elementwise ops behind it as
                     long as only the last value has other users and operands broadcast to its result; a softmax, normalize or reduce also takes
-                    those before it; elementwise ops of one shape form groups, with several results where needed; every other op is alone.
+                    those before it; elementwise ops of one shape form groups with one result; every other op is alone.
     Before this:    `verify-shapes` holds: shapes are equal if their dims' names are.
     After this:     outside of kernels only constants, reshapes, sizes, control flow and lists are left.
     Does not:       duplicate work: a value that two kernels need is stored. Ops of different shapes are not fused.
