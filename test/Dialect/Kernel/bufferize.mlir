@@ -1,5 +1,5 @@
 // Contractions bufferise in place on their destination, which they do not read.
-// RUN: weft-opt %s --weft-bufferize-kernels | FileCheck %s
+// RUN: weft-opt %s --weft-bufferize-kernels --canonicalize | FileCheck %s
 
 // The destination becomes the kernel's result; nothing is allocated or copied.
 // CHECK-LABEL: kernel.func @contract_static_f32(
