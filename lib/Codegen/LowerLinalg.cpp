@@ -92,6 +92,33 @@ SmallVector<unsigned> chooseLoopOrder(linalg::LinalgOp op) {
   return order;
 }
 
+/// Iterations of both loops of a block of a transposing op: a cache line of f32.
+constexpr int64_t blockSize = 16;
+
+/// The loop along which an operand is contiguous that the innermost loop `innermost` strides through: the two
+/// are worth working on in blocks, so that a cache line is used up once it is there.
+std::optional<unsigned> findCrossingLoop(linalg::LinalgOp op, unsigned innermost) {
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  auto isLong = [&](unsigned dim) {
+    return ShapedType::isDynamic(sizes[dim]) || sizes[dim] >= 2 * blockSize;
+  };
+  if (op.getNumReductionLoops() != 0 || !isLong(innermost))
+    return std::nullopt;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    std::optional<int64_t> stride = getLoopStride(type, map, innermost);
+    if (stride && std::abs(*stride) < blockSize)
+      continue;
+    for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
+      if (dim != innermost && isLong(dim) && getLoopStride(type, map, dim) == 1)
+        return dim;
+  }
+  return std::nullopt;
+}
+
 /// Whether loops `outer` and `outer + 1` of `op` are one loop over contiguous memory in every operand.
 bool canMergeLoops(linalg::LinalgOp op, unsigned outer) {
   SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
@@ -108,8 +135,7 @@ bool canMergeLoops(linalg::LinalgOp op, unsigned outer) {
       return false;
     if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(outer + 1))
       continue;
-    if (!linalg::isDimSequencePreserved(map, {outer, outer + 1}) ||
-        !map.isFunctionOfDim(outer))
+    if (!linalg::isDimSequencePreserved(map, {outer, outer + 1}) || !map.isFunctionOfDim(outer))
       return false;
     std::optional<unsigned> position = map.getResultPosition(getAffineDimExpr(outer, op.getContext()));
     ReassociationIndices group = {static_cast<int64_t>(*position), static_cast<int64_t>(*position) + 1};
@@ -172,6 +198,11 @@ public:
       uppers.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, range.size));
     }
     one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+    crossing = order.empty() ? std::nullopt : findCrossingLoop(op, order.back());
+    if (crossing) {
+      llvm::erase(order, *crossing);
+      order.insert(order.end() - 1, *crossing);
+    }
     emitLoops(0);
     rewriter.eraseOp(op);
     return success();
@@ -188,12 +219,41 @@ private:
       emitReduction(level);
       return;
     }
+    if (crossing && level + 2 == order.size()) {
+      emitBlocks();
+      return;
+    }
     unsigned dim = order[level];
-    auto loop = scf::ForOp::create(rewriter, loc, lowers[dim], uppers[dim], one);
     OpBuilder::InsertionGuard guard(rewriter);
-    rewriter.setInsertionPointToStart(loop.getBody());
-    ivs[dim] = loop.getInductionVar();
+    ivs[dim] = enterLoop(lowers[dim], uppers[dim], one);
     emitLoops(level + 1);
+  }
+
+  /// Starts a loop and goes inside; returns its induction variable.
+  Value enterLoop(Value lower, Value upper, Value step) {
+    auto loop = scf::ForOp::create(rewriter, loc, lower, upper, step);
+    rewriter.setInsertionPointToStart(loop.getBody());
+    return loop.getInductionVar();
+  }
+
+  /// The last two loops, block by block.
+  void emitBlocks() {
+    OpBuilder::InsertionGuard guard(rewriter);
+    ArrayRef<unsigned> dims = ArrayRef(order).take_back(2);
+    Value size = arith::ConstantIndexOp::create(rewriter, loc, blockSize);
+    SmallVector<Value> starts;
+    for (unsigned dim : dims)
+      starts.push_back(enterLoop(lowers[dim], uppers[dim], size));
+    SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+    SmallVector<Value> ends;
+    for (auto [dim, start] : llvm::zip_equal(dims, starts)) {
+      Value end = arith::AddIOp::create(rewriter, loc, start, size);
+      bool isWhole = ShapedType::isStatic(sizes[dim]) && sizes[dim] % blockSize == 0;
+      ends.push_back(isWhole ? end : arith::MinSIOp::create(rewriter, loc, end, uppers[dim]).getResult());
+    }
+    for (auto [dim, start, end] : llvm::zip_equal(dims, starts, ends))
+      ivs[dim] = enterLoop(start, end, one);
+    emitPoint({});
   }
 
   /// Loops whose sums are in registers. Minima and maxima are computed as if there were no NaN, which makes
@@ -383,7 +443,8 @@ private:
   SmallVector<Value> lowers, uppers;
   Value one;
   unsigned numCarried;
-  SmallVector<unsigned> flagged; ///< Destinations that are extrema, while their loops are emitted.
+  std::optional<unsigned> crossing; ///< The loop that is worked on in blocks together with the innermost one.
+  SmallVector<unsigned> flagged;    ///< Destinations that are extrema, while their loops are emitted.
 };
 
 } // namespace
