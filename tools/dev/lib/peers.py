@@ -56,7 +56,7 @@ def call(command, timeout=1800, **keywords):
     return done.stdout
 
 
-def compile_model(model, out, *flags, timeout=1800):
+def compile_model(model, out, *flags, timeout=300):
     """Compiles; returns seconds of wall time."""
     start = time.perf_counter()
     call([program("weftc"), model, "-o", out, *flags], timeout)
