@@ -3,6 +3,7 @@
 // Builders of attention, rotary embedding, linear attention and caches of the ONNX standard.
 #include "NodeBuilder.h"
 
+#include "Heads.h"
 #include "ModelImporter.h"
 
 #include <cmath>
@@ -24,7 +25,7 @@ struct Attention {
 } // namespace
 
 /// [B S heads*D] as [B S heads D].
-static Value unpackHeads(NodeBuilder &n, Value x, int64_t heads, StringRef what) {
+Value unpackHeads(NodeBuilder &n, Value x, int64_t heads, StringRef what) {
   if (n.rank(x) != 3)
     return n.failValue("expected " + what + " of rank 3 or 4, but got rank " + llvm::Twine(n.rank(x)));
   if (heads < 1)
@@ -34,13 +35,13 @@ static Value unpackHeads(NodeBuilder &n, Value x, int64_t heads, StringRef what)
 }
 
 /// The reverse.
-static Value packHeads(NodeBuilder &n, Value x) {
+Value packHeads(NodeBuilder &n, Value x) {
   if (!x)
     return {};
   return n.reshape(x, {n.dim(x, 0), n.dim(x, 1), n.sizes.mul(n.dim(x, 2), n.dim(x, 3))});
 }
 
-static Value swapHeadsAndRows(NodeBuilder &n, Value x) { return n.transpose(x, {0, 2, 1, 3}); }
+Value swapHeadsAndRows(NodeBuilder &n, Value x) { return n.transpose(x, {0, 2, 1, 3}); }
 
 static LogicalResult readOperands(NodeBuilder &n, Attention &a) {
   a.q = n.in(0);

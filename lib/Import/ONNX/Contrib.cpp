@@ -6,6 +6,8 @@
 #include "ModelImporter.h"
 #include "Quant.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
+
 namespace weft::importer {
 
 /// Reports unless these inputs are given: required ones that lie behind optional ones.
@@ -200,6 +202,76 @@ static Value scaledProduct(NodeBuilder &n, Value x, Value y, Value xScale, Value
     return {};
   Value product = numpyMatmul(n, wideX, wideY, [&](Value a, Value b) { return n.matmul(a, b); });
   return bias ? n.add(product, bias) : product;
+}
+
+LogicalResult buildDynamicQuantizeMatMul(NodeBuilder &n) {
+  if (failed(n.checkFloat(0)))
+    return failure();
+  DynamicQuant x = dynamicQuantize(n, n.in(0));
+  if (!x.value)
+    return failure();
+  return n.result(scaledProduct(n, x.value, n.in(1), x.scale, n.in(2), x.zero, n.in(3), n.in(4)));
+}
+
+/// A constant of packed bytes as a matrix of `bits`-bit elements with rows of `columns` (padded to whole bytes); null after a
+/// report.
+static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t columns, int64_t bits, StringRef what) {
+  auto constant = packed.getDefiningOp<w::ConstantOp>();
+  if (!constant || !n.elem(packed).isUnsignedInteger(8))
+    return n.failValue("expected " + what + " to be constant bytes");
+  int64_t perByte = 8 / bits, padded = llvm::divideCeil(columns, perByte) * perByte;
+  Type element = IntegerType::get(n.b.getContext(), static_cast<unsigned>(bits), IntegerType::Unsigned);
+  auto type = RankedTensorType::get({rows, padded}, element);
+  if (n.type(packed).getNumElements() != rows * (padded / perByte))
+    return n.failValue("expected " + llvm::Twine(rows * (padded / perByte)) + " bytes in " + what + ", but got " +
+                       llvm::Twine(n.type(packed).getNumElements()));
+  ElementsAttr value;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue())) {
+    value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  } else {
+    std::optional<std::vector<char>> bytes = unpackBytes(constant.getValue());
+    if (!bytes)
+      return n.failValue("expected the bytes of " + what + " to be known");
+    auto keep = std::make_shared<std::vector<char>>(std::move(*bytes));
+    value = makeConstant(type, *keep, n.importer.constantName(constant.getLoc()), keep);
+  }
+  return n.sliceAxis(n.importer.constant(value, constant.getLoc()), 1, n.sizes.of(0), n.sizes.of(columns));
+}
+
+/// A [.., K] times block-wise quantised B [N, K] transposed.
+LogicalResult buildMatMulNBits(NodeBuilder &n) {
+  int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), bits = n.intAttr("bits", 4), block = n.intAttr("block_size", 0);
+  (void)n.intAttr("accuracy_level", 0);
+  constexpr int64_t kMax = 1 << 28;
+  if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
+    return n.fail("expected positive N, K and block_size");
+  if (bits != 2 && bits != 4 && bits != 8)
+    return n.fail("expected bits 2, 4 or 8, but got " + llvm::Twine(bits));
+  if (n.intAttr("weight_prepacked", 0) != 0)
+    return n.fail("weights that were packed for one machine are not supported; export without prepacking");
+  if (n.has(4))
+    return n.fail("g_idx is not supported; export without it");
+  int64_t blocks = llvm::divideCeil(k, block);
+  Value q = unpackRows(n, n.in(1), columns, blocks * block, bits, "B");
+  Value scale = n.reshape(n.in(2), ArrayRef<int64_t>{columns, blocks}), zero;
+  if (!q || !scale)
+    return failure();
+  if (!n.has(3))
+    zero = n.broadcast(n.reshape(n.intScalar(n.elem(q), int64_t(1) << (bits - 1)), ArrayRef<int64_t>{1, 1}), n.sizes.of(ArrayRef<int64_t>{columns, blocks}));
+  else if (n.isFloat(n.in(3)))
+    zero = n.reshape(n.in(3), ArrayRef<int64_t>{columns, blocks});
+  else
+    zero = unpackRows(n, n.in(3), columns, blocks, bits, "zero_points");
+  if (!zero)
+    return failure();
+  QuantPlace place;
+  place.axis = 1;
+  place.block = block;
+  Value weights = n.sliceAxis(dequantize(n, q, scale, zero, n.elem(n.in(0)), place), 1, n.sizes.of(0), n.sizes.of(k));
+  if (!weights || n.rank(n.in(0)) < 2)
+    return n.fail("expected A of rank 2 or more");
+  Value y = n.cast(n.matmul(n.in(0), weights, false, /*transposeRhs=*/true), n.elem(n.in(0)));
+  return n.result(n.has(5) ? n.add(y, n.in(5)) : y);
 }
 
 LogicalResult buildMatMulIntegerToFloat(NodeBuilder &n) {

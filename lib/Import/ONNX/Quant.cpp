@@ -110,8 +110,7 @@ LogicalResult buildDequantizeLinear(NodeBuilder &n) {
   return n.result(dequantize(n, n.in(0), n.in(1), n.in(2), *asked ? *asked : n.elem(n.in(1)), *place));
 }
 
-LogicalResult buildDynamicQuantizeLinear(NodeBuilder &n) {
-  Value x = n.in(0);
+DynamicQuant dynamicQuantize(NodeBuilder &n, Value x) {
   Type f32 = n.b.getF32Type(), u8 = IntegerType::get(n.b.getContext(), 8, IntegerType::Unsigned);
   SmallVector<int64_t> all = sequence(0, n.rank(x));
   Value zero = n.scalar(f32, 0.0);
@@ -121,9 +120,16 @@ LogicalResult buildDynamicQuantizeLinear(NodeBuilder &n) {
   Value scale = n.select(n.compare(w::ComparePredicate::eq, range, zero), n.scalar(f32, 1.0), range);
   Value place = n.make<w::RoundOp>(n.div(n.make<w::NegOp>(least), scale));
   Value point = n.cast(n.min(n.max(place, zero), n.scalar(f32, 255.0)), u8);
-  if (failed(n.result(1, scale)) || failed(n.result(2, point)))
+  return {quantize(n, x, scale, point, u8, {}), scale, point};
+}
+
+LogicalResult buildDynamicQuantizeLinear(NodeBuilder &n) {
+  if (failed(n.checkFloat(0)))
     return failure();
-  return n.result(0, quantize(n, x, scale, point, u8, {}));
+  DynamicQuant result = dynamicQuantize(n, n.in(0));
+  if (failed(n.result(1, result.scale)) || failed(n.result(2, result.zero)))
+    return failure();
+  return n.result(0, result.value);
 }
 
 //===----------------------------------------------------------------------===//

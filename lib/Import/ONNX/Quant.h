@@ -24,6 +24,12 @@ Value quantize(NodeBuilder &n, Value x, Value scale, Value zero, Type to, const 
 /// (x - zero) * scale.
 Value dequantize(NodeBuilder &n, Value x, Value scale, Value zero, Type to, const QuantPlace &place);
 
+/// x as ui8 over its own range, with the scale and zero point of rank 0 that follow from it; null after a report.
+struct DynamicQuant {
+  Value value, scale, zero;
+};
+DynamicQuant dynamicQuantize(NodeBuilder &n, Value x);
+
 /// A convolution by the node's attributes, without bias; zero points may be null.
 Value makeConv(NodeBuilder &n, Value x, Value filter, Value xZero, Value filterZero);
 /// numpy's matmul rules around `product`, which gets operands of equal rank of at least 2.
