@@ -43,7 +43,7 @@ def check(tree):
         previous = None
         for number, line in enumerate(tree.lines(owner), 1):
             match = re.fullmatch(r"\s+([\w/]+\.cpp)\)?", line)
-            if match and previous and match[1].lower() < previous.lower():
+            if match and previous and match[1].lower() < previous.lower() and match[1] < previous:
                 findings.append(Finding(owner, number, f"{match[1]} comes after {previous}; sort the list"))
             previous = match[1] if match else None
     return findings
