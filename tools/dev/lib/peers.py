@@ -69,7 +69,7 @@ def run_artifact(artifact, inputs, outputs, folder, *flags, timeout=600):
     command = [program("weft"), "run", artifact, *flags]
     for number, (name, array) in enumerate(inputs.items()):
         path = folder / f"in{number}.npy"
-        np.save(path, np.ascontiguousarray(array))
+        np.save(path, np.array(array, order="C"))  # ascontiguousarray would give scalars a dim
         command += ["-i", f"{name}={path}"]
     files = {name: folder / f"out{number}.npy" for number, name in enumerate(outputs)}
     for name, path in files.items():
