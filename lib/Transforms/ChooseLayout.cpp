@@ -106,8 +106,8 @@ LogicalResult sinkTranspose(RewriterBase &rewriter, Operation *op) {
           others = 0;
   for (unsigned number : moved) {
     Value operand = op->getOperand(number);
-    // A transpose that moves no data is no reason: of rank 3, where both directions are the same permutation, two such
-    // operands would pass it to and fro for ever.
+    // A transpose that moves no data is no reason: of rank 3, where both directions are the same permutation,
+    // two such operands would pass it to and fro for ever.
     if (Value source = getChannelsLastSource(operand))
       sources += !isFreeToTranspose(operand) && !source.getDefiningOp<ConstantOp>();
     else if (rank >= 3 && !isFreeToTranspose(operand))

@@ -377,7 +377,8 @@ bool replaceTensor(Operation *op, ShapeScalars &scalars) {
   // Behind the op and all of its scalars.
   Operation *last = op;
   for (Value element : *elements)
-    if (Operation *def = element.getDefiningOp(); def && def->getBlock() == op->getBlock() && last->isBeforeInBlock(def))
+    if (Operation *def = element.getDefiningOp();
+        def && def->getBlock() == op->getBlock() && last->isBeforeInBlock(def))
       last = def;
   builder.setInsertionPointAfter(last);
   Value value;

@@ -2,8 +2,8 @@
  *
  * The binary interface between compiled code and the runtime; compiled code sees nothing else of it.
  *
- * lib/Codegen/Host emits calls by the field order of these structs. A field is only ever added at the end, and
- * WEFT_ABI_VERSION then grows by one: code made for an older version runs on a newer runtime.
+ * lib/Codegen/Host emits calls by the field order of these structs. A field is only ever added at the end,
+ * and WEFT_ABI_VERSION then grows by one: code made for an older version runs on a newer runtime.
  */
 #ifndef WEFT_ABI_H
 #define WEFT_ABI_H
@@ -22,42 +22,45 @@ extern "C" {
 /* One thread's view of a dispatch; opaque to compiled code. */
 typedef struct weft_worker weft_worker;
 
-/* A kernel: computes the part [begin, end) of its parallel range. `args` are the base addresses of the tensor operands,
- * then of the results (dense, row-major, 64-byte aligned, results alias nothing); `scalars` are sizes and offsets.
- * May run on several threads at once with disjoint ranges. */
+/* A kernel: computes the part [begin, end) of its parallel range. `args` are the base addresses of the tensor
+ * operands, then of the results (dense, row-major, 64-byte aligned, results alias nothing); `scalars` are
+ * sizes and offsets. May run on several threads at once with disjoint ranges. */
 typedef void (*weft_kernel_fn)(void *const *args, const int64_t *scalars, int64_t begin, int64_t end,
                                weft_worker *worker);
 
-/* What the runtime offers. Functions that return int32_t return 0, or a status code that the caller must return at once. */
+/* What the runtime offers. Functions that return int32_t return 0, or a status code that the caller must
+ * return at once. */
 typedef struct weft_abi {
   uint32_t version; /* WEFT_ABI_VERSION of the runtime */
   uint32_t size;    /* sizeof(weft_abi) of the runtime, in bytes */
 
-  /* Runs kernel number `kernel` (its index in the artifact's kernel table) over [0, count); returns when all of it is done.
-   * count 0 is legal and does nothing. `args` and `scalars` need to live only until the return. */
-  int32_t (*dispatch)(void *ctx, uint32_t kernel, weft_kernel_fn fn, void *const *args, const int64_t *scalars,
-                      int64_t count);
+  /* Runs kernel number `kernel` (its index in the artifact's kernel table) over [0, count); returns when all
+   * of it is done. count 0 is legal and does nothing. `args` and `scalars` need to live only until the
+   * return. */
+  int32_t (*dispatch)(void *ctx, uint32_t kernel, weft_kernel_fn fn, void *const *args,
+                      const int64_t *scalars, int64_t count);
 
-  /* Makes the dynamic arena at least `bytes` large; called at most once per run, before any use. Grows only when `bytes` is
-   * larger than in any run of this session before. The block is 64-byte aligned and uninitialised. */
+  /* Makes the dynamic arena at least `bytes` large; called at most once per run, before any use. Grows only
+   * when `bytes` is larger than in any run of this session before. The block is 64-byte aligned and
+   * uninitialised. */
   int32_t (*arena)(void *ctx, int64_t bytes, void **out_base);
 
-  /* A buffer whose size was unknown before the run started (data-dependent shapes, loops). 64-byte aligned, uninitialised,
-   * valid until release or the end of the run. bytes < 0 or absurd is an error, 0 is legal. */
+  /* A buffer whose size was unknown before the run started (data-dependent shapes, loops). 64-byte aligned,
+   * uninitialised, valid until release or the end of the run. bytes < 0 or absurd is an error, 0 is legal. */
   int32_t (*alloc)(void *ctx, int64_t bytes, void **out_data);
   void (*release)(void *ctx, void *data);
 
-  /* The place of output `index`, whose shape is now known; called exactly once per output and run, before it is written.
-   * `dims` has as many elements as the signature gives the output dims. */
+  /* The place of output `index`, whose shape is now known; called exactly once per output and run, before it
+   * is written. `dims` has as many elements as the signature gives the output dims. */
   int32_t (*output)(void *ctx, uint32_t index, const int64_t *dims, void **out_data);
 
-  /* Reports a failed run-time check. `message` is an index into the artifact's message table, `a` and `b` fill its
-   * {a} and {b}. Returns the status code for the caller to return. */
+  /* Reports a failed run-time check. `message` is an index into the artifact's message table, `a` and `b`
+   * fill its {a} and {b}. Returns the status code for the caller to return. */
   int32_t (*fail)(void *ctx, uint32_t message, int64_t a, int64_t b);
 
-  /* Called by kernels: `bytes` of uninitialised, 64-byte aligned memory private to this worker, valid until the kernel
-   * returns; a second call in the same kernel invocation returns different memory. NULL when memory is exhausted: the kernel
-   * then returns at once, and its dispatch fails. */
+  /* Called by kernels: `bytes` of uninitialised, 64-byte aligned memory private to this worker, valid until
+   * the kernel returns; a second call in the same kernel invocation returns different memory. NULL when
+   * memory is exhausted: the kernel then returns at once, and its dispatch fails. */
   void *(*scratch)(weft_worker *worker, int64_t bytes);
 } weft_abi;
 
@@ -66,13 +69,14 @@ struct weft_worker {
   const weft_abi *abi;
 };
 
-/* What one run hands to the entry function. All arrays belong to the runtime and live until the entry returns. */
+/* What one run hands to the entry function. All arrays belong to the runtime and live until the entry
+ * returns. */
 typedef struct weft_frame {
-  void *const *inputs;             /* base address of each input, 64-byte aligned; NULL for an absent optional input */
-  const int64_t *const *dims;      /* dims of each input; already checked against the signature's ranks and static sizes;
-                                    * zeros for an absent optional input */
-  const void *const *constants;    /* base address of each constant segment */
-  void *arena;                     /* static arena of the size that the artifact states; 64-byte aligned */
+  void *const *inputs; /* base address of each input, 64-byte aligned; NULL for an absent optional input */
+  const int64_t *const *dims; /* dims of each input; already checked against the signature's ranks and static
+                               * sizes; zeros for an absent optional input */
+  const void *const *constants; /* base address of each constant segment */
+  void *arena;                  /* static arena of the size that the artifact states; 64-byte aligned */
 } weft_frame;
 
 /* The entry: runs the whole program. */

@@ -2,16 +2,16 @@
  *
  * Loads and runs compiled models (.weft files): the public C interface of the Weft runtime.
  *
- * Ownership: an object that a function hands out through an `out_` parameter belongs to the caller until its `_release`.
- *   Strings and arrays inside `_info` structs belong to the module and live as long as it does.
+ * Ownership: an object that a function hands out through an `out_` parameter belongs to the caller until its
+ * `_release`. Strings and arrays inside `_info` structs belong to the module and live as long as it does.
  * Units:     sizes are bytes (`_bytes`) or elements (dims); times are nanoseconds (`_ns`).
- * Errors:    every function that can fail returns a weft_code; 0 is success. Where a weft_status pointer is the last parameter
- *   it may be NULL; otherwise it receives code and message, on success as well (then the message is empty). Other `out_`
- *   parameters are written on success only. The library never prints, never aborts and has no global state.
- * Threads:   a weft_module may be used by any number of threads at once. A weft_session serves one call at a time: use one
- *   session per thread. Several sessions share the weights and code of their module.
- * Versions:  structs that may grow start with `struct_size`; the `_init` function sets it and all defaults. Fill such a struct
- *   by its `_init` function first, always.
+ * Errors:    every function that can fail returns a weft_code; 0 is success. Where a weft_status pointer is
+ * the last parameter it may be NULL; otherwise it receives code and message, on success as well (then the
+ * message is empty). Other `out_` parameters are written on success only. The library never prints, never
+ * aborts and has no global state. Threads:   a weft_module may be used by any number of threads at once. A
+ * weft_session serves one call at a time: use one session per thread. Several sessions share the weights and
+ * code of their module. Versions:  structs that may grow start with `struct_size`; the `_init` function sets
+ * it and all defaults. Fill such a struct by its `_init` function first, always.
  */
 #ifndef WEFT_RUNTIME_H
 #define WEFT_RUNTIME_H
@@ -27,12 +27,12 @@
 
 /* Enumerations travel as int32_t, so that their size is the same everywhere and any value may be checked. */
 #ifdef __cplusplus
-#define WEFT_ENUM(name)                                                                                                \
-  typedef int32_t name;                                                                                                \
+#define WEFT_ENUM(name)                                                                                      \
+  typedef int32_t name;                                                                                      \
   enum name##_values : int32_t
 #else
-#define WEFT_ENUM(name)                                                                                                \
-  typedef int32_t name;                                                                                                \
+#define WEFT_ENUM(name)                                                                                      \
+  typedef int32_t name;                                                                                      \
   enum name##_values
 #endif
 
@@ -47,41 +47,41 @@ extern "C" {
 /* "0.1.0". */
 WEFT_API const char *weft_runtime_version(void);
 
-/* ---- Status ------------------------------------------------------------------------------------------------------- */
+/* ---- Status
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* The group of a code is code >> 12. */
-WEFT_ENUM(weft_code) {
-  WEFT_OK = 0,
-  /* 0x0: the system below, or a fault of Weft itself. */
-  WEFT_SYSTEM_IO = 0x0001,            /* a file cannot be opened, read or mapped */
-  WEFT_SYSTEM_UNIMPLEMENTED = 0x0002, /* legal, but this version of the runtime cannot do it */
-  WEFT_SYSTEM_INTERNAL = 0x0003,      /* a fault of the compiler or runtime: please report it */
-  /* 0x1: the caller. */
-  WEFT_CALLER_ARGUMENT = 0x1001, /* a null pointer, an index or option out of range */
-  WEFT_CALLER_COUNT = 0x1002,    /* a number of inputs or outputs that is not the entry's */
-  WEFT_CALLER_NAME = 0x1003,     /* no entry, input or output has this name */
-  WEFT_CALLER_KIND = 0x1004,     /* a tensor where a sequence is expected, and the like */
-  WEFT_CALLER_TYPE = 0x1005,     /* another element type than the signature's */
-  WEFT_CALLER_SHAPE = 0x1006,    /* rank or dims that the signature does not allow */
-  WEFT_CALLER_CAPACITY = 0x1007, /* a buffer that is too small */
-  WEFT_CALLER_VALUE = 0x1008,    /* a check in the model failed on these input values */
-  WEFT_CALLER_STATE = 0x1009,    /* the session is running already, or the module was opened for inspection only */
-  /* 0x2: resources. */
-  WEFT_RESOURCE_MEMORY = 0x2001,
-  WEFT_RESOURCE_THREADS = 0x2002,
-  /* 0x3: the artifact. */
-  WEFT_ARTIFACT_FORMAT = 0x3001,    /* not a .weft file */
-  WEFT_ARTIFACT_TRUNCATED = 0x3002, /* the file ends too early */
-  WEFT_ARTIFACT_VERSION = 0x3003,   /* made for another version of the runtime */
-  WEFT_ARTIFACT_CORRUPT = 0x3004,   /* bytes differ from what the compiler wrote */
-  WEFT_ARTIFACT_INVALID = 0x3005,   /* structure or meaning is wrong although the checksums match */
-  WEFT_ARTIFACT_ARCH = 0x3006,      /* code for another processor family only */
-  WEFT_ARTIFACT_FEATURE = 0x3007,   /* every code object needs a processor feature that this machine lacks */
-  WEFT_ARTIFACT_LIBRARY = 0x3008,   /* needs a part of the runtime that is not there */
-  WEFT_ARTIFACT_CODE = 0x3009,      /* the system's loader refused the code */
-  /* 0x4: devices. */
-  WEFT_DEVICE_UNAVAILABLE = 0x4001
-};
+WEFT_ENUM(weft_code){
+    WEFT_OK = 0,
+    /* 0x0: the system below, or a fault of Weft itself. */
+    WEFT_SYSTEM_IO = 0x0001,            /* a file cannot be opened, read or mapped */
+    WEFT_SYSTEM_UNIMPLEMENTED = 0x0002, /* legal, but this version of the runtime cannot do it */
+    WEFT_SYSTEM_INTERNAL = 0x0003,      /* a fault of the compiler or runtime: please report it */
+    /* 0x1: the caller. */
+    WEFT_CALLER_ARGUMENT = 0x1001, /* a null pointer, an index or option out of range */
+    WEFT_CALLER_COUNT = 0x1002,    /* a number of inputs or outputs that is not the entry's */
+    WEFT_CALLER_NAME = 0x1003,     /* no entry, input or output has this name */
+    WEFT_CALLER_KIND = 0x1004,     /* a tensor where a sequence is expected, and the like */
+    WEFT_CALLER_TYPE = 0x1005,     /* another element type than the signature's */
+    WEFT_CALLER_SHAPE = 0x1006,    /* rank or dims that the signature does not allow */
+    WEFT_CALLER_CAPACITY = 0x1007, /* a buffer that is too small */
+    WEFT_CALLER_VALUE = 0x1008,    /* a check in the model failed on these input values */
+    WEFT_CALLER_STATE =
+        0x1009, /* the session is running already, or the module was opened for inspection only */
+    /* 0x2: resources. */
+    WEFT_RESOURCE_MEMORY = 0x2001, WEFT_RESOURCE_THREADS = 0x2002,
+    /* 0x3: the artifact. */
+    WEFT_ARTIFACT_FORMAT = 0x3001,    /* not a .weft file */
+    WEFT_ARTIFACT_TRUNCATED = 0x3002, /* the file ends too early */
+    WEFT_ARTIFACT_VERSION = 0x3003,   /* made for another version of the runtime */
+    WEFT_ARTIFACT_CORRUPT = 0x3004,   /* bytes differ from what the compiler wrote */
+    WEFT_ARTIFACT_INVALID = 0x3005,   /* structure or meaning is wrong although the checksums match */
+    WEFT_ARTIFACT_ARCH = 0x3006,      /* code for another processor family only */
+    WEFT_ARTIFACT_FEATURE = 0x3007, /* every code object needs a processor feature that this machine lacks */
+    WEFT_ARTIFACT_LIBRARY = 0x3008, /* needs a part of the runtime that is not there */
+    WEFT_ARTIFACT_CODE = 0x3009,    /* the system's loader refused the code */
+    /* 0x4: devices. */
+    WEFT_DEVICE_UNAVAILABLE = 0x4001};
 
 #define WEFT_MESSAGE_BYTES 1020
 
@@ -94,11 +94,13 @@ typedef struct weft_status {
 /* Name of a code, "WEFT_CALLER_SHAPE"; "WEFT_UNKNOWN" for other numbers. Never NULL. */
 WEFT_API const char *weft_code_name(weft_code code);
 
-/* ---- Hooks -------------------------------------------------------------------------------------------------------- */
+/* ---- Hooks
+ * -------------------------------------------------------------------------------------------------------- */
 
-/* Where the runtime gets memory. Both functions may be called from any thread at any time, also by several at once.
- * `allocate` returns `bytes` (> 0) bytes aligned to `alignment` (a power of two), or NULL. `release` gets the same numbers.
- * The struct is copied; `user` must live as long as the object that it was given to. */
+/* Where the runtime gets memory. Both functions may be called from any thread at any time, also by several at
+ * once. `allocate` returns `bytes` (> 0) bytes aligned to `alignment` (a power of two), or NULL. `release`
+ * gets the same numbers. The struct is copied; `user` must live as long as the object that it was given to.
+ */
 typedef struct weft_allocator {
   void *user;
   void *(*allocate)(void *user, size_t bytes, size_t alignment);
@@ -107,89 +109,93 @@ typedef struct weft_allocator {
 
 typedef void (*weft_task_fn)(void *task, uint32_t slot);
 
-/* The caller's own threads. `parallel` calls `fn(task, slot)` once for every slot in [0, slots), on any threads and in any
- * order, and returns when all have returned; slots <= threads. It is called from weft_session_run's thread, never twice at
- * once for one session. The struct is copied; `user` must outlive the session. */
+/* The caller's own threads. `parallel` calls `fn(task, slot)` once for every slot in [0, slots), on any
+ * threads and in any order, and returns when all have returned; slots <= threads. It is called from
+ * weft_session_run's thread, never twice at once for one session. The struct is copied; `user` must outlive
+ * the session. */
 typedef struct weft_thread_pool {
   void *user;
   uint32_t threads;
   void (*parallel)(void *user, uint32_t slots, weft_task_fn fn, void *task);
 } weft_thread_pool;
 
-/* ---- Modules: opened artifacts ------------------------------------------------------------------------------------ */
+/* ---- Modules: opened artifacts
+ * ------------------------------------------------------------------------------------ */
 
 typedef struct weft_module weft_module;
 
-WEFT_ENUM(weft_verify) {
-  WEFT_VERIFY_ALL = 0,   /* every byte of the file */
-  WEFT_VERIFY_HEADER = 1 /* header, metadata and the code that is used; weights are trusted */
+WEFT_ENUM(weft_verify){
+    WEFT_VERIFY_ALL = 0,   /* every byte of the file */
+    WEFT_VERIFY_HEADER = 1 /* header, metadata and the code that is used; weights are trusted */
 };
 
 typedef struct weft_module_options {
   size_t struct_size;
-  weft_verify verify;              /* WEFT_VERIFY_ALL */
-  const char *max_isa;             /* NULL; or "v2", "v3", "x86-64-v4" or a level of the artifact: use nothing above it */
-  int32_t inspect_only;            /* 0; 1 loads no code, so that artifacts for other machines open too */
-  uint32_t verify_threads;         /* 0 = as many as this process may use; threads end before the call returns */
+  weft_verify verify;  /* WEFT_VERIFY_ALL */
+  const char *max_isa; /* NULL; or "v2", "v3", "x86-64-v4" or a level of the artifact: use nothing above it */
+  int32_t inspect_only;    /* 0; 1 loads no code, so that artifacts for other machines open too */
+  uint32_t verify_threads; /* 0 = as many as this process may use; threads end before the call returns */
   const weft_allocator *allocator; /* NULL = the C library's */
 } weft_module_options;
 
 WEFT_API void weft_module_options_init(weft_module_options *options);
 
-/* Opens an artifact. `options` may be NULL for the defaults. The file is mapped read-only: replace it by renaming another over
- * it, do not write into it while the module lives.
- * Errors: WEFT_SYSTEM_IO, WEFT_RESOURCE_MEMORY, all of group 0x3, WEFT_CALLER_ARGUMENT for a bad option. */
-WEFT_API weft_code weft_module_open(const char *path, const weft_module_options *options, weft_module **out_module,
-                                    weft_status *status);
+/* Opens an artifact. `options` may be NULL for the defaults. The file is mapped read-only: replace it by
+ * renaming another over it, do not write into it while the module lives. Errors: WEFT_SYSTEM_IO,
+ * WEFT_RESOURCE_MEMORY, all of group 0x3, WEFT_CALLER_ARGUMENT for a bad option. */
+WEFT_API weft_code weft_module_open(const char *path, const weft_module_options *options,
+                                    weft_module **out_module, weft_status *status);
 
-/* The same for an artifact in memory. `data` stays the caller's and must live and keep its contents until the module is gone.
- * It is copied only when it is not 64-byte aligned. */
+/* The same for an artifact in memory. `data` stays the caller's and must live and keep its contents until the
+ * module is gone. It is copied only when it is not 64-byte aligned. */
 WEFT_API weft_code weft_module_open_memory(const void *data, size_t bytes, const weft_module_options *options,
                                            weft_module **out_module, weft_status *status);
 
-/* Gives up the caller's reference (NULL is allowed). Sessions hold their own, so releasing before them is fine. */
+/* Gives up the caller's reference (NULL is allowed). Sessions hold their own, so releasing before them is
+ * fine. */
 WEFT_API void weft_module_release(weft_module *module);
 
-/* ---- What a module holds ------------------------------------------------------------------------------------------ */
+/* ---- What a module holds
+ * ------------------------------------------------------------------------------------------ */
 
 /* Element types, numbered as ONNX's TensorProto.DataType. */
-WEFT_ENUM(weft_dtype) {
-  WEFT_UNDEFINED = 0,
-  WEFT_FLOAT32 = 1,
-  WEFT_UINT8 = 2,
-  WEFT_INT8 = 3,
-  WEFT_UINT16 = 4,
-  WEFT_INT16 = 5,
-  WEFT_INT32 = 6,
-  WEFT_INT64 = 7,
-  WEFT_STRING = 8, /* elements are weft_string_view */
-  WEFT_BOOL = 9,   /* one byte, 0 or 1 */
-  WEFT_FLOAT16 = 10,
-  WEFT_FLOAT64 = 11,
-  WEFT_UINT32 = 12,
-  WEFT_UINT64 = 13,
-  WEFT_COMPLEX64 = 14,
-  WEFT_COMPLEX128 = 15,
-  WEFT_BFLOAT16 = 16,
-  WEFT_FLOAT8E4M3FN = 17,
-  WEFT_FLOAT8E4M3FNUZ = 18,
-  WEFT_FLOAT8E5M2 = 19,
-  WEFT_FLOAT8E5M2FNUZ = 20,
-  WEFT_UINT4 = 21, /* 4- and 2-bit types are packed, low bits first; the last byte may be partly unused */
-  WEFT_INT4 = 22,
-  WEFT_FLOAT4E2M1 = 23,
-  WEFT_FLOAT8E8M0 = 24,
-  WEFT_UINT2 = 25,
-  WEFT_INT2 = 26
-};
+WEFT_ENUM(weft_dtype){
+    WEFT_UNDEFINED = 0,
+    WEFT_FLOAT32 = 1,
+    WEFT_UINT8 = 2,
+    WEFT_INT8 = 3,
+    WEFT_UINT16 = 4,
+    WEFT_INT16 = 5,
+    WEFT_INT32 = 6,
+    WEFT_INT64 = 7,
+    WEFT_STRING = 8, /* elements are weft_string_view */
+    WEFT_BOOL = 9,   /* one byte, 0 or 1 */
+    WEFT_FLOAT16 = 10,
+    WEFT_FLOAT64 = 11,
+    WEFT_UINT32 = 12,
+    WEFT_UINT64 = 13,
+    WEFT_COMPLEX64 = 14,
+    WEFT_COMPLEX128 = 15,
+    WEFT_BFLOAT16 = 16,
+    WEFT_FLOAT8E4M3FN = 17,
+    WEFT_FLOAT8E4M3FNUZ = 18,
+    WEFT_FLOAT8E5M2 = 19,
+    WEFT_FLOAT8E5M2FNUZ = 20,
+    WEFT_UINT4 = 21, /* 4- and 2-bit types are packed, low bits first; the last byte may be partly unused */
+    WEFT_INT4 = 22,
+    WEFT_FLOAT4E2M1 = 23,
+    WEFT_FLOAT8E8M0 = 24,
+    WEFT_UINT2 = 25,
+    WEFT_INT2 = 26};
 
 /* "float32", "int4" ...; "unknown" for other numbers. */
 WEFT_API const char *weft_dtype_name(weft_dtype dtype);
 
-/* Bits of one element; 0 for WEFT_UNDEFINED and unknown numbers, and those of a weft_string_view for WEFT_STRING. */
+/* Bits of one element; 0 for WEFT_UNDEFINED and unknown numbers, and those of a weft_string_view for
+ * WEFT_STRING. */
 WEFT_API uint32_t weft_dtype_bits(weft_dtype dtype);
 
-WEFT_ENUM(weft_kind) { WEFT_TENSOR = 0, WEFT_SEQUENCE = 1, WEFT_OPTIONAL = 2 };
+WEFT_ENUM(weft_kind){WEFT_TENSOR = 0, WEFT_SEQUENCE = 1, WEFT_OPTIONAL = 2};
 
 typedef struct weft_dim_info {
   int64_t size;       /* >= 0 static; -1 dynamic */
@@ -260,19 +266,22 @@ typedef struct weft_module_info {
 /* Fills `out_info` up to its `struct_size`. Never fails on a valid module. */
 WEFT_API weft_code weft_module_get_info(const weft_module *module, weft_module_info *out_info);
 
-/* Position of a name in an entry's inputs or outputs. Errors: WEFT_CALLER_NAME; the message lists the names there are. */
-WEFT_API weft_code weft_module_find_input(const weft_module *module, uint32_t entry, const char *name, uint32_t *out_index,
-                                          weft_status *status);
+/* Position of a name in an entry's inputs or outputs. Errors: WEFT_CALLER_NAME; the message lists the names
+ * there are. */
+WEFT_API weft_code weft_module_find_input(const weft_module *module, uint32_t entry, const char *name,
+                                          uint32_t *out_index, weft_status *status);
 WEFT_API weft_code weft_module_find_output(const weft_module *module, uint32_t entry, const char *name,
                                            uint32_t *out_index, weft_status *status);
 
-/* Fills in the sizes of inputs that follow from others. `dims` has one array per input with as many elements as its rank, -1
- * where a size is not known (a NULL array: none is). Static sizes, and sizes of symbols and expressions whose names are known,
- * replace the -1; what stays -1 is free. Sizes that are given are not checked: weft_session_run does that. */
+/* Fills in the sizes of inputs that follow from others. `dims` has one array per input with as many elements
+ * as its rank, -1 where a size is not known (a NULL array: none is). Static sizes, and sizes of symbols and
+ * expressions whose names are known, replace the -1; what stays -1 is free. Sizes that are given are not
+ * checked: weft_session_run does that. */
 WEFT_API weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry, int64_t *const *dims,
                                              weft_status *status);
 
-/* ---- Values ------------------------------------------------------------------------------------------------------- */
+/* ---- Values
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Bytes of text; UTF-8, not null-terminated. */
 typedef struct weft_string_view {
@@ -282,9 +291,9 @@ typedef struct weft_string_view {
 
 /* A dense row-major tensor. */
 typedef struct weft_tensor_view {
-  void *data;          /* inputs are only read; may be NULL when a dim is 0 */
-  uint64_t bytes;      /* size of the contents: exactly the product of the dims, sub-byte types rounded up */
-  uint64_t capacity;   /* outputs only: bytes that fit in `data` */
+  void *data;        /* inputs are only read; may be NULL when a dim is 0 */
+  uint64_t bytes;    /* size of the contents: exactly the product of the dims, sub-byte types rounded up */
+  uint64_t capacity; /* outputs only: bytes that fit in `data` */
   weft_dtype dtype;
   uint32_t rank;
   const int64_t *dims; /* `rank` sizes */
@@ -305,42 +314,45 @@ typedef struct weft_value_view {
   };
 } weft_value_view;
 
-/* ---- Sessions: runs ----------------------------------------------------------------------------------------------- */
+/* ---- Sessions: runs
+ * ----------------------------------------------------------------------------------------------- */
 
 typedef struct weft_session weft_session;
 
 typedef struct weft_session_options {
   size_t struct_size;
-  uint32_t threads;                /* 0 = as many as this process may use; the calling thread is one of them */
-  const weft_thread_pool *pool;    /* NULL; otherwise used in place of own threads, and `threads` is ignored */
+  uint32_t threads;             /* 0 = as many as this process may use; the calling thread is one of them */
+  const weft_thread_pool *pool; /* NULL; otherwise used in place of own threads, and `threads` is ignored */
   const weft_allocator *allocator; /* NULL = the C library's */
 } weft_session_options;
 
 WEFT_API void weft_session_options_init(weft_session_options *options);
 
-/* Prepares runs of a module. `options` may be NULL. Threads start here; the arena of an entry is allocated at its first run.
- * Errors: WEFT_CALLER_ARGUMENT, WEFT_CALLER_STATE, WEFT_RESOURCE_MEMORY, WEFT_RESOURCE_THREADS. */
+/* Prepares runs of a module. `options` may be NULL. Threads start here; the arena of an entry is allocated at
+ * its first run. Errors: WEFT_CALLER_ARGUMENT, WEFT_CALLER_STATE, WEFT_RESOURCE_MEMORY,
+ * WEFT_RESOURCE_THREADS. */
 WEFT_API weft_code weft_session_create(weft_module *module, const weft_session_options *options,
                                        weft_session **out_session, weft_status *status);
 
-/* Ends the session, its threads and every buffer that it handed out (NULL is allowed). No run may be under way. */
+/* Ends the session, its threads and every buffer that it handed out (NULL is allowed). No run may be under
+ * way. */
 WEFT_API void weft_session_release(weft_session *session);
 
 /* Runs entry number `entry` (0 is the main one).
  *
- * Inputs:  in the order of the signature, tensors of its element type; dims must have the signature's rank and static sizes,
- *   lie within its bounds, and agree wherever dims share a symbol. Read only until the call returns. 64-byte aligned data is
- *   used where it lies, other data is copied to aligned memory of the session. An absent optional has kind WEFT_OPTIONAL and
- *   `optional` NULL.
- * Outputs: in the order of the signature. `kind` and, for tensors, `data` and `capacity` are read. With `data` NULL the
- *   session provides the memory, valid until its next run or release (and as an input of that next run); otherwise the result is written to `data` (directly when
- *   that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype, rank and dims are set; dims is valid
- *   until the next run or release. `capacity` is left alone.
- * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
- * Floats:  rounding is to nearest and denormals are flushed to zero during the run, unless the artifact keeps them; the
- *   caller's state is restored.
- * Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds that this artifact's code cannot
- *   take yet. Messages name the input or output, the dim and both values. The session stays usable; outputs are undefined. */
+ * Inputs:  in the order of the signature, tensors of its element type; dims must have the signature's rank
+ * and static sizes, lie within its bounds, and agree wherever dims share a symbol. Read only until the call
+ * returns. 64-byte aligned data is used where it lies, other data is copied to aligned memory of the session.
+ * An absent optional has kind WEFT_OPTIONAL and `optional` NULL. Outputs: in the order of the signature.
+ * `kind` and, for tensors, `data` and `capacity` are read. With `data` NULL the session provides the memory,
+ * valid until its next run or release (and as an input of that next run); otherwise the result is written to
+ * `data` (directly when that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype,
+ * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone. Memory:  with
+ * the shapes of an earlier run and no data-dependent sizes, a run allocates nothing. Floats:  rounding is to
+ * nearest and denormals are flushed to zero during the run, unless the artifact keeps them; the caller's
+ * state is restored. Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds
+ * that this artifact's code cannot take yet. Messages name the input or output, the dim and both values. The
+ * session stays usable; outputs are undefined. */
 WEFT_API weft_code weft_session_run(weft_session *session, uint32_t entry, const weft_value_view *inputs,
                                     size_t input_count, weft_value_view *outputs, size_t output_count,
                                     weft_status *status);
@@ -351,7 +363,8 @@ WEFT_API uint32_t weft_session_threads(const weft_session *session);
 /* The most memory that the session has held at one time, the artifact's mapping not included. */
 WEFT_API uint64_t weft_session_peak_bytes(const weft_session *session);
 
-/* ---- Profiles and traces ------------------------------------------------------------------------------------------ */
+/* ---- Profiles and traces
+ * ------------------------------------------------------------------------------------------ */
 
 typedef struct weft_kernel_profile {
   uint64_t calls;
@@ -376,12 +389,14 @@ WEFT_API weft_code weft_session_kernel_profile(const weft_session *session, uint
                                                weft_kernel_profile *out_profile);
 WEFT_API weft_code weft_session_run_profile(const weft_session *session, weft_kernel_profile *out_profile);
 
-/* Records up to `max_events` parts per thread from now on, dropping those that no longer fit; 0 stops and frees them. */
+/* Records up to `max_events` parts per thread from now on, dropping those that no longer fit; 0 stops and
+ * frees them. */
 WEFT_API weft_code weft_session_trace_start(weft_session *session, size_t max_events, weft_status *status);
 
 /* Events recorded so far, grouped by thread, in time order within one; `out_dropped` may be NULL. */
 WEFT_API size_t weft_session_trace_count(const weft_session *session, uint64_t *out_dropped);
-WEFT_API weft_code weft_session_trace_event(const weft_session *session, size_t index, weft_trace_event *out_event);
+WEFT_API weft_code weft_session_trace_event(const weft_session *session, size_t index,
+                                            weft_trace_event *out_event);
 
 #ifdef __cplusplus
 }

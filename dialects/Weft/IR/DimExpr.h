@@ -19,8 +19,8 @@ namespace mlir::weft {
 
 /// A size as a canonical sum of products over symbols, or unknown.
 ///
-/// Two expressions that print equally are equal for every value of the symbols. Unknown is equal to nothing, also not to
-/// itself. All arithmetic on an unknown operand, and any that overflows int64, gives unknown.
+/// Two expressions that print equally are equal for every value of the symbols. Unknown is equal to nothing,
+/// also not to itself. All arithmetic on an unknown operand, and any that overflows int64, gives unknown.
 class DimExpr {
 public:
   /// Unknown.
@@ -28,7 +28,8 @@ public:
   static DimExpr constant(int64_t value);
   /// `name` is an identifier: [A-Za-z_][A-Za-z0-9_]*.
   static DimExpr symbol(StringRef name);
-  /// Parses canonical or free text of the grammar in WeftAttrs.td (`?` is unknown); nullopt when it is malformed.
+  /// Parses canonical or free text of the grammar in WeftAttrs.td (`?` is unknown); nullopt when it is
+  /// malformed.
   static std::optional<DimExpr> parse(StringRef text);
 
   bool isUnknown() const { return !known; }
@@ -53,9 +54,11 @@ public:
   /// Whether both are known and equal for every value of the symbols.
   static bool provablyEqual(const DimExpr &a, const DimExpr &b);
 
-  /// A product: sorted atoms (symbol names or function texts), each possibly repeated. The empty product is 1.
+  /// A product: sorted atoms (symbol names or function texts), each possibly repeated. The empty product
+  /// is 1.
   using Product = std::vector<std::string>;
-  /// Products with their factors, for lowering to index arithmetic. Atoms are symbols or `floordiv(..)` etc. texts.
+  /// Products with their factors, for lowering to index arithmetic. Atoms are symbols or `floordiv(..)` etc.
+  /// texts.
   const std::map<Product, int64_t> &getTerms() const { return terms; }
   /// If `atom` is a function text, its name and two arguments.
   struct Call {

@@ -24,15 +24,16 @@ constexpr int64_t kNoFactor = -1;
 
 /// An einsum-like map: matmul is `(b m k), (b k n) -> (b m n)`.
 ///
-/// factorsOf(operand)[dim] is the index into `kinds` of the factor that the dim carries. A dim that holds several factors
-/// (a reshape) or none is kNoFactor. Operands that are not tensors have an empty list.
+/// factorsOf(operand)[dim] is the index into `kinds` of the factor that the dim carries. A dim that holds
+/// several factors (a reshape) or none is kNoFactor. Operands that are not tensors have an empty list.
 struct DimMap {
   SmallVector<FactorKind> kinds;
   SmallVector<SmallVector<int64_t>> operands;
   SmallVector<SmallVector<int64_t>> results;
 };
 
-/// The map of an elementwise op (or any op whose operands broadcast to its first result): all factors parallel.
+/// The map of an elementwise op (or any op whose operands broadcast to its first result): all factors
+/// parallel.
 FailureOr<DimMap> elementwiseDimMap(Operation *op);
 
 } // namespace mlir::weft

@@ -8,7 +8,8 @@
 
 namespace mlir::weft {
 
-/// custom<Keyword>: an enum attribute as its bare keyword, without the angle brackets it has in attribute dictionaries.
+/// custom<Keyword>: an enum attribute as its bare keyword, without the angle brackets it has in attribute
+/// dictionaries.
 template <typename EnumAttr> ParseResult parseKeyword(OpAsmParser &parser, EnumAttr &attribute) {
   using Enum = decltype(attribute.getValue());
   FailureOr<Enum> value = FieldParser<Enum>::parse(parser);

@@ -20,7 +20,8 @@ bool isCheapToRecompute(mlir::linalg::LinalgOp op);
 /// Returns:  failure when the rewrite does not converge, which is a fault of ours.
 mlir::LogicalResult fuseLinalg(mlir::kernel::FuncOp func);
 
-/// Moves elementwise consumers of contractions, and the reshapes before them, into the contractions' epilogues.
+/// Moves elementwise consumers of contractions, and the reshapes before them, into the contractions'
+/// epilogues.
 ///
 /// Requires: the contraction has one use, which reads it element by element.
 /// Numerics: bit-exact; no operation is reordered.

@@ -14,10 +14,11 @@ namespace weft {
 /// Name of the function that counts the parallel range of `kernel`.
 std::string getCountName(llvm::StringRef kernel);
 
-/// Rewrites the sizes that `func` reads off memory (`memref.dim`) into arithmetic on its index arguments: the count of its
-/// range must be computable from them alone.
+/// Rewrites the sizes that `func` reads off memory (`memref.dim`) into arithmetic on its index arguments: the
+/// count of its range must be computable from them alone.
 ///
-/// Requires: memory is an argument, an allocation, or a view of one. A size behind another kind of view stays.
+/// Requires: memory is an argument, an allocation, or a view of one. A size behind another kind of view
+/// stays.
 void resolveSizes(mlir::RewriterBase &rewriter, mlir::kernel::FuncOp func);
 
 /// Makes `func` have one top-level `scf.forall` over its range, or none: turns foralls that cannot be the

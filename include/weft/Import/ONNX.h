@@ -32,11 +32,13 @@ struct DimSpec {
 struct ImportOptions {
   /// Dims of inputs, by input name; they replace the model's.
   std::map<std::string, std::vector<DimSpec>> shapes;
-  /// Symbolic dims with a fixed size, by symbol (a `dim_param` of the model as written there, or a symbol of `shapes`).
+  /// Symbolic dims with a fixed size, by symbol (a `dim_param` of the model as written there, or a symbol of
+  /// `shapes`).
   std::map<std::string, int64_t> fixedDims;
   /// Symbolic dims with bounds, inclusive.
   std::map<std::string, std::pair<int64_t, int64_t>> dimBounds;
-  /// Inputs that become constants, by name: numbers in text, one for all elements or one per element, row-major.
+  /// Inputs that become constants, by name: numbers in text, one for all elements or one per element,
+  /// row-major.
   std::map<std::string, std::vector<std::string>> bindings;
   /// Initialisers that are also listed as inputs stay inputs (IR version 3 and older list all of them).
   bool keepInputs = false;
@@ -57,20 +59,22 @@ mlir::LogicalResult addBindOption(ImportOptions &options, llvm::StringRef text, 
 
 /// Imports the model in `path` as a module with one function, `@main`.
 ///
-/// Function arguments and results carry `weft.name`; dims that are not static carry a name in `#weft.dims`. The function's
-/// attributes: `weft.symbols` (`{batch = [1, 64]}`, bounded symbols only) and `weft.symbol_names` (symbol -> name in
-/// the model, where it is not an identifier). Locations are the names of the nodes. Constants over 1 KiB are
-/// `dense_resource` blobs that point into the mapped file and keep it mapped.
+/// Function arguments and results carry `weft.name`; dims that are not static carry a name in `#weft.dims`.
+/// The function's attributes: `weft.symbols` (`{batch = [1, 64]}`, bounded symbols only) and
+/// `weft.symbol_names` (symbol -> name in the model, where it is not an identifier). Locations are the names
+/// of the nodes. Constants over 1 KiB are `dense_resource` blobs that point into the mapped file and keep it
+/// mapped.
 ///
-/// Errors: every problem of the model is reported to the context's diagnostic engine, not only the first; nothing is
-/// returned then. No input crashes it, and no size in a file is believed before it is checked against the file's length.
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importONNX(llvm::StringRef path, mlir::MLIRContext &context,
-                                                              const ImportOptions &options = {});
+/// Errors: every problem of the model is reported to the context's diagnostic engine, not only the first;
+/// nothing is returned then. No input crashes it, and no size in a file is believed before it is checked
+/// against the file's length.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+importONNX(llvm::StringRef path, mlir::MLIRContext &context, const ImportOptions &options = {});
 
 /// The same from memory; `buffer` lives as long as a constant refers to it.
-mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importONNXBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer,
-                                                                    mlir::MLIRContext &context,
-                                                                    const ImportOptions &options = {});
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+importONNXBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer, mlir::MLIRContext &context,
+                 const ImportOptions &options = {});
 
 } // namespace weft
 

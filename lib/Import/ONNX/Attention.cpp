@@ -118,8 +118,10 @@ static Value tapScores(NodeBuilder &n, const Attention &a, int64_t mode) {
     return n.cast(scores, element);
   Value lowest = n.scalar(wide, -std::numeric_limits<double>::infinity());
   if (a.mask)
-    scores = n.elem(a.mask).isInteger(1) ? n.select(a.mask, scores, lowest) : n.add(scores, n.cast(a.mask, wide));
-  Value key = n.iota({m.of(1), m.of(1), m.of(1), keys}, 3, i64), row = n.iota({m.of(1), m.of(1), rows, m.of(1)}, 2, i64);
+    scores =
+        n.elem(a.mask).isInteger(1) ? n.select(a.mask, scores, lowest) : n.add(scores, n.cast(a.mask, wide));
+  Value key = n.iota({m.of(1), m.of(1), m.of(1), keys}, 3, i64),
+        row = n.iota({m.of(1), m.of(1), rows, m.of(1)}, 2, i64);
   auto perSample = [&](Value v) { return n.rank(v) == 1 ? n.onAxis(n.cast(v, i64), 0, 4) : n.cast(v, i64); };
   Value place = a.start ? n.add(row, perSample(a.start)) : row;
   auto hide = [&](Value visible) { scores = n.select(visible, scores, lowest); };
@@ -145,7 +147,8 @@ LogicalResult buildAttention(NodeBuilder &n) {
   std::optional<int64_t> depth = known(n.dim(a.q, 3));
   if (!depth && !n.hasAttr("scale"))
     return n.fail("expected a known head size or attribute 'scale'; fix the dims of q (--shape)");
-  a.scale = n.floatAttr("scale", depth ? 1.0 / std::sqrt(static_cast<double>(std::max<int64_t>(*depth, 1))) : 1.0);
+  a.scale =
+      n.floatAttr("scale", depth ? 1.0 / std::sqrt(static_cast<double>(std::max<int64_t>(*depth, 1))) : 1.0);
   a.softcap = n.floatAttr("softcap", 0.0);
   a.isCausal = n.flagAttr("is_causal", false);
   a.windowLeft = n.intAttr("left_window_size", -1);
@@ -171,10 +174,11 @@ LogicalResult buildAttention(NodeBuilder &n) {
     if (optional)
       operands.push_back(optional);
   Value y = n.make<w::AttentionOp>(
-      operands, {n.choice<w::HeadLayoutAttr>("layout", a.isRowsFirst ? w::HeadLayout::bshd : w::HeadLayout::bhsd),
-                 n.f64("scale", a.scale), n.flag("causal", a.isCausal), n.i64("window_left", a.windowLeft),
-                 n.i64("window_right", a.windowRight), n.f64("softcap", a.softcap),
-                 n.segments({1, 1, 1, a.mask ? 1 : 0, a.kvLength ? 1 : 0, a.start ? 1 : 0, 0})});
+      operands,
+      {n.choice<w::HeadLayoutAttr>("layout", a.isRowsFirst ? w::HeadLayout::bshd : w::HeadLayout::bhsd),
+       n.f64("scale", a.scale), n.flag("causal", a.isCausal), n.i64("window_left", a.windowLeft),
+       n.i64("window_right", a.windowRight), n.f64("softcap", a.softcap),
+       n.segments({1, 1, 1, a.mask ? 1 : 0, a.kvLength ? 1 : 0, a.start ? 1 : 0, 0})});
   if (a.isPacked && y)
     y = packHeads(n, a.isRowsFirst ? y : swapHeadsAndRows(n, y));
   return n.result(y);
@@ -199,10 +203,10 @@ LogicalResult buildRotaryEmbedding(NodeBuilder &n) {
     cos = n.gather(cos, n.in(3), 0);
     sin = n.gather(sin, n.in(3), 0);
   }
-  Value y = n.make<w::RopeOp>({x, cos, sin},
-                              {n.choice<w::HeadLayoutAttr>("layout", isPacked ? w::HeadLayout::bshd : w::HeadLayout::bhsd),
-                               n.flag("interleaved", n.flagAttr("interleaved", false)),
-                               n.i64("dims", dims == 0 ? *depth : dims)});
+  Value y = n.make<w::RopeOp>(
+      {x, cos, sin},
+      {n.choice<w::HeadLayoutAttr>("layout", isPacked ? w::HeadLayout::bshd : w::HeadLayout::bhsd),
+       n.flag("interleaved", n.flagAttr("interleaved", false)), n.i64("dims", dims == 0 ? *depth : dims)});
   return n.result(isPacked ? packHeads(n, y) : y);
 }
 
@@ -273,10 +277,12 @@ LogicalResult buildCausalConvWithState(NodeBuilder &n) {
   const SizeMath &m = n.sizes;
   Type element = n.elem(x);
   Size state = m.of(*taps - 1);
-  Value past = n.has(3) ? n.in(3) : n.broadcast(n.splat({1, 1, 1}, element, 0.0), {n.dim(x, 0), n.dim(x, 1), state});
+  Value past =
+      n.has(3) ? n.in(3) : n.broadcast(n.splat({1, 1, 1}, element, 0.0), {n.dim(x, 0), n.dim(x, 1), state});
   Value all = n.concat({past, x}, 2);
-  Value y = n.make<w::ConvOp>({all, filter}, {n.list("strides", 1), n.list("pads", {0, 0}), n.list("dilations", 1),
-                                              n.i64("groups", *channels), n.segments({1, 1, 0, 0})});
+  Value y =
+      n.make<w::ConvOp>({all, filter}, {n.list("strides", 1), n.list("pads", {0, 0}), n.list("dilations", 1),
+                                        n.i64("groups", *channels), n.segments({1, 1, 0, 0})});
   y = n.cast(y, element);
   if (n.has(2))
     y = n.add(y, n.onAxis(n.in(2), 1, 3));

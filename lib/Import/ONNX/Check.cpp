@@ -32,20 +32,23 @@ private:
   }
   InFlightDiagnostic error(const onnx::NodeProto &node, const Opsets &opsets) {
     ok = false;
-    return importer.nodeError(NameLoc::get(StringAttr::get(&importer.context, importer.nodeNames[&node])), opsets, node);
+    return importer.nodeError(NameLoc::get(StringAttr::get(&importer.context, importer.nodeNames[&node])),
+                              opsets, node);
   }
   Location fileLocation() {
     return FileLineColLoc::get(&importer.context, importer.model->file->getBufferIdentifier(), 0, 0);
   }
 
-  void readOpsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto> &imports, Opsets &opsets);
+  void readOpsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto> &imports,
+                  Opsets &opsets);
   void nameNodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes, int depth);
   void checkFunctions();
-  void checkCalls(const onnx::FunctionProto &function, llvm::DenseMap<const onnx::FunctionProto *, int> &state);
+  void checkCalls(const onnx::FunctionProto &function,
+                  llvm::DenseMap<const onnx::FunctionProto *, int> &state);
   void checkGraph(const onnx::GraphProto &graph, const Names *outer, const Opsets &opsets, int depth);
   void checkTensors(const onnx::GraphProto &graph, Names &names);
-  void checkBody(const void *body, const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes, Names &names,
-                 const Opsets &opsets, int depth);
+  void checkBody(const void *body, const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+                 Names &names, const Opsets &opsets, int depth);
   void checkNode(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth);
   void checkOperator(const onnx::NodeProto &node, const Opsets &opsets);
   void checkAttributes(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth);
@@ -64,16 +67,18 @@ private:
 
 LogicalResult checkModel(ModelImporter &importer) { return Checker(importer).run(); }
 
-void Checker::readOpsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto> &imports, Opsets &opsets) {
+void Checker::readOpsets(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto> &imports,
+                         Opsets &opsets) {
   for (const onnx::OperatorSetIdProto &import : imports) {
     StringRef domain = canonicalDomain(import.domain());
     int64_t version = import.version();
     if (version < 1)
-      error() << "expected an opset version of at least 1 for domain \"" << domain << "\", but got " << version;
+      error() << "expected an opset version of at least 1 for domain \"" << domain << "\", but got "
+              << version;
     auto [entry, isNew] = opsets.try_emplace(domain, version);
     if (!isNew && entry->second != version)
-      error() << "expected one opset version for domain \"" << domain << "\", but got " << entry->second << " and "
-              << version;
+      error() << "expected one opset version for domain \"" << domain << "\", but got " << entry->second
+              << " and " << version;
     int64_t newest = newestOpset(domain);
     if (newest && version > newest)
       emitWarning(fileLocation()) << "opset " << version << " of domain \"" << domain
@@ -138,7 +143,8 @@ void Checker::checkFunctions() {
               << "\", but got two";
     readOpsets(function.opset_import(), importer.functionOpsets[&function]);
     for (const onnx::AttributeProto &attribute : function.attribute_proto())
-      if (std::string problem = attribute.has_t() ? importer.tensors.check(attribute.t()) : ""; !problem.empty())
+      if (std::string problem = attribute.has_t() ? importer.tensors.check(attribute.t()) : "";
+          !problem.empty())
         error() << "default of attribute '" << attribute.name() << "' of function \"" << function.name()
                 << "\": " << problem;
   }
@@ -158,7 +164,8 @@ void Checker::checkFunctions() {
 }
 
 /// Refuses functions that call themselves. States: 1 being visited, 2 done.
-void Checker::checkCalls(const onnx::FunctionProto &function, llvm::DenseMap<const onnx::FunctionProto *, int> &state) {
+void Checker::checkCalls(const onnx::FunctionProto &function,
+                         llvm::DenseMap<const onnx::FunctionProto *, int> &state) {
   // Explicit stack: a chain of calls may be long.
   SmallVector<std::pair<const onnx::FunctionProto *, int>> stack;
   if (state[&function])
@@ -213,7 +220,8 @@ void Checker::checkGraph(const onnx::GraphProto &graph, const Names *outer, cons
     if (input.name().empty())
       error() << "an input of graph \"" << graph.name() << "\" has no name";
     else if (!names.defined.insert(input.name()).second)
-      error() << "expected one input \"" << input.name() << "\" of graph \"" << graph.name() << "\", but got two";
+      error() << "expected one input \"" << input.name() << "\" of graph \"" << graph.name()
+              << "\", but got two";
   checkTensors(graph, names);
   checkBody(&graph, graph.node(), names, opsets, depth);
   if (depth == 0 && graph.output().empty())
@@ -250,8 +258,9 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
     --inputs;
   if (const onnx::FunctionProto *function = importer.functionOf(node)) {
     if (inputs > function->input_size() || node.output_size() > function->output_size())
-      error(node, opsets) << "expected at most " << function->input_size() << " inputs and " << function->output_size()
-                          << " outputs, as the function has, but got " << inputs << " and " << node.output_size();
+      error(node, opsets) << "expected at most " << function->input_size() << " inputs and "
+                          << function->output_size() << " outputs, as the function has, but got " << inputs
+                          << " and " << node.output_size();
     return;
   }
   StringRef domain = canonicalDomain(node.domain()), name = node.op_type();
@@ -263,8 +272,9 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
   }
   int first = firstVersion(domain, name);
   if (first == 0) {
-    error(node, opsets) << "the operator is unknown; check its name and domain, or export the model with operators of "
-                           "the ONNX standard";
+    error(node, opsets)
+        << "the operator is unknown; check its name and domain, or export the model with operators of "
+           "the ONNX standard";
     return;
   }
   if (opset == opsets.end()) {
@@ -280,7 +290,8 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
     error(node, opsets) << "expected at most " << row->maxInputs << " inputs, but got " << inputs;
   for (int i = 0; i < row->minInputs; ++i)
     if (i >= node.input_size() || node.input(i).empty()) {
-      error(node, opsets) << "expected at least " << row->minInputs << " inputs, but input " << i << " is missing";
+      error(node, opsets) << "expected at least " << row->minInputs << " inputs, but input " << i
+                          << " is missing";
       break;
     }
   if (node.output_size() > row->maxOutputs || node.output_size() < row->minOutputs)
@@ -288,7 +299,8 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
                         << node.output_size();
 }
 
-void Checker::checkAttributes(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth) {
+void Checker::checkAttributes(const onnx::NodeProto &node, const Names &names, const Opsets &opsets,
+                              int depth) {
   llvm::StringSet<> seen;
   auto checkTensor = [&](const onnx::AttributeProto &attribute, const std::string &problem) {
     if (!problem.empty())
@@ -375,7 +387,8 @@ void Checker::sortNodes(const void *body, const google::protobuf::RepeatedPtrFie
       users[found->second].push_back(i);
       ++missing[i];
     });
-  // A heap would be needed for the exact file order; files that are sorted come out as they are with two passes.
+  // A heap would be needed for the exact file order; files that are sorted come out as they are with two
+  // passes.
   SmallVector<const onnx::NodeProto *> &result = importer.order[body];
   std::deque<int> ready;
   SmallVector<bool> done(nodes.size(), false);

@@ -17,7 +17,8 @@ LogicalResult buildConstant(NodeBuilder &n) {
   if (ElementsAttr value = n.tensorAttr("value"))
     return n.result(n.constant(value));
   if (const onnx::AttributeProto *sparse = n.attribute("sparse_value"); sparse && sparse->has_sparse_tensor())
-    return n.result(n.constant(n.importer.tensors.read(sparse->sparse_tensor(), n.importer.constantName(n.loc))));
+    return n.result(
+        n.constant(n.importer.tensors.read(sparse->sparse_tensor(), n.importer.constantName(n.loc))));
   if (n.hasAttr("value_float"))
     return n.result(n.scalar(b.getF32Type(), n.floatAttr("value_float", 0)));
   if (n.hasAttr("value_int"))
@@ -32,7 +33,8 @@ LogicalResult buildConstant(NodeBuilder &n) {
   Type string = w::StringType::get(context);
   if (n.hasAttr("value_string")) {
     std::string text = n.stringAttr("value_string", "");
-    return n.result(n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
+    return n.result(
+        n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
   }
   if (std::optional<SmallVector<std::string>> strings = n.stringsAttr("value_strings")) {
     SmallVector<StringRef> values(strings->begin(), strings->end());
@@ -60,7 +62,8 @@ LogicalResult buildConstantOfShape(NodeBuilder &n) {
     return failure();
   ElementsAttr value = n.tensorAttr("value");
   if (value && value.getNumElements() != 1)
-    return n.fail("expected attribute 'value' of one element, but got " + llvm::Twine(value.getNumElements()));
+    return n.fail("expected attribute 'value' of one element, but got " +
+                  llvm::Twine(value.getNumElements()));
   if (!value)
     value = DenseElementsAttr::get(RankedTensorType::get({1}, n.b.getF32Type()), 0.0f);
   std::optional<SmallVector<int64_t>> numbers = known(*shape);
@@ -183,7 +186,8 @@ static Type randomType(NodeBuilder &n, Type orElse) {
 static LogicalResult buildRandom(NodeBuilder &n, ArrayRef<Size> shape, Type element, w::RandomDist dist) {
   if (!isa_and_nonnull<FloatType>(element))
     return n.fail("expected a real element type in attribute 'dtype'");
-  if (std::optional<SmallVector<int64_t>> numbers = known(shape); numbers && failed(checkSize(n, *numbers, element)))
+  if (std::optional<SmallVector<int64_t>> numbers = known(shape);
+      numbers && failed(checkSize(n, *numbers, element)))
     return failure();
   bool isUniform = dist == w::RandomDist::uniform;
   double offset = isUniform ? n.floatAttr("low", 0.0) : n.floatAttr("mean", 0.0);
@@ -228,7 +232,8 @@ LogicalResult buildMultinomial(NodeBuilder &n) {
   Value u = n.max(random(n, shape, f32, w::RandomDist::uniform), n.scalar(f32, 1e-30));
   Value noise = n.make<w::NegOp>(n.make<w::LogOp>(n.make<w::NegOp>(n.make<w::LogOp>(u))));
   Value scores = n.add(n.unsqueeze(n.cast(logits, f32), 1), noise);
-  Value best = n.make<w::ArgReduceOp>(scores, {n.choice<w::ArgKindAttr>("kind", w::ArgKind::max), n.i64("axis", 2)});
+  Value best =
+      n.make<w::ArgReduceOp>(scores, {n.choice<w::ArgKindAttr>("kind", w::ArgKind::max), n.i64("axis", 2)});
   return n.result(n.cast(n.squeeze(best, 2), element));
 }
 

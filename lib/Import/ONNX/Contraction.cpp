@@ -141,7 +141,8 @@ LogicalResult buildConvTranspose(NodeBuilder &n) {
   FailureOr<Window> window = readWindow(n, x, kernelOf(n, filter), /*isTransposed=*/true);
   if (failed(window))
     return failure();
-  SmallVector<int64_t> outputPadding = n.intsAttr("output_padding").value_or(SmallVector<int64_t>(spatial, 0));
+  SmallVector<int64_t> outputPadding =
+      n.intsAttr("output_padding").value_or(SmallVector<int64_t>(spatial, 0));
   if (static_cast<int64_t>(outputPadding.size()) != spatial)
     return n.fail("expected " + llvm::Twine(spatial) + " entries in output_padding, but got " +
                   llvm::Twine(outputPadding.size()));
@@ -186,10 +187,10 @@ LogicalResult buildDeformConv(NodeBuilder &n) {
   SmallVector<Value> operands = {x, filter, n.in(2)};
   if (n.has(4))
     operands.push_back(n.in(4));
-  Value y = n.make<w::DeformConvOp>(operands, {n.list("strides", window->strides), n.list("pads", window->staticPads()),
-                                               n.list("dilations", window->dilations),
-                                               n.i64("groups", n.intAttr("group", 1)),
-                                               n.i64("offset_groups", n.intAttr("offset_group", 1))});
+  Value y = n.make<w::DeformConvOp>(
+      operands, {n.list("strides", window->strides), n.list("pads", window->staticPads()),
+                 n.list("dilations", window->dilations), n.i64("groups", n.intAttr("group", 1)),
+                 n.i64("offset_groups", n.intAttr("offset_group", 1))});
   return n.result(n.cast(addBias(n, y, n.in(3)), n.elem(x)));
 }
 

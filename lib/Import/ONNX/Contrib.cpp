@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Builders of com.microsoft operators that transformer exports use: fused normalisation, activations, products, convolutions.
+// Builders of com.microsoft operators that transformer exports use: fused normalisation, activations,
+// products, convolutions.
 #include "NodeBuilder.h"
 
 #include "ModelImporter.h"
@@ -22,13 +23,16 @@ static LogicalResult require(NodeBuilder &n, ArrayRef<unsigned> inputs) {
 // Normalisation
 //===----------------------------------------------------------------------===//
 
-/// normalize over the last axis, then scale and bias (either may be null). Outputs 1 and 2: mean and inverse deviation.
-static LogicalResult buildLastAxisNorm(NodeBuilder &n, Value x, Value scale, Value bias, bool center, double epsilon) {
+/// normalize over the last axis, then scale and bias (either may be null). Outputs 1 and 2: mean and inverse
+/// deviation.
+static LogicalResult buildLastAxisNorm(NodeBuilder &n, Value x, Value scale, Value bias, bool center,
+                                       double epsilon) {
   if (!x)
     return failure();
   if (n.rank(x) == 0)
     return n.fail("expected a tensor with an axis, but got a scalar");
-  auto op = n.makeOp<w::NormalizeOp>(x, {n.list("axes", n.rank(x) - 1), n.f64("epsilon", epsilon), n.flag("center", center)});
+  auto op = n.makeOp<w::NormalizeOp>(
+      x, {n.list("axes", n.rank(x) - 1), n.f64("epsilon", epsilon), n.flag("center", center)});
   if (!op)
     return failure();
   Value y = n.mul(op.getResult(), n.cast(scale, n.elem(x)));
@@ -63,7 +67,9 @@ static LogicalResult buildSkipNorm(NodeBuilder &n, bool center) {
   return buildLastAxisNorm(n, sum, n.in(2), bias, center, n.floatAttr("epsilon", 1e-12));
 }
 LogicalResult buildSkipLayerNormalization(NodeBuilder &n) { return buildSkipNorm(n, /*center=*/true); }
-LogicalResult buildSkipSimplifiedLayerNormalization(NodeBuilder &n) { return buildSkipNorm(n, /*center=*/false); }
+LogicalResult buildSkipSimplifiedLayerNormalization(NodeBuilder &n) {
+  return buildSkipNorm(n, /*center=*/false);
+}
 
 LogicalResult buildEmbedLayerNormalization(NodeBuilder &n) {
   // Inputs: ids, segment ids?, word, position, segment tables, gamma, beta, mask?, position ids?.
@@ -88,7 +94,8 @@ LogicalResult buildEmbedLayerNormalization(NodeBuilder &n) {
     if (failed(n.result(1, count)))
       return failure();
   }
-  auto op = n.makeOp<w::NormalizeOp>(sum, {n.list("axes", 2), n.f64("epsilon", n.floatAttr("epsilon", 1e-12))});
+  auto op =
+      n.makeOp<w::NormalizeOp>(sum, {n.list("axes", 2), n.f64("epsilon", n.floatAttr("epsilon", 1e-12))});
   if (!op)
     return failure();
   return n.result(n.add(n.mul(op.getResult(), n.in(5)), n.in(6)));
@@ -100,7 +107,8 @@ LogicalResult buildEmbedLayerNormalization(NodeBuilder &n) {
 
 static LogicalResult buildBiasedGelu(NodeBuilder &n, w::GeluApprox approx, double alpha = 1.702) {
   Value x = n.has(1) ? n.add(n.in(0), n.in(1)) : n.in(0);
-  return n.result(n.make<w::GeluOp>(x, {n.choice<w::GeluApproxAttr>("approx", approx), n.f64("alpha", alpha)}));
+  return n.result(
+      n.make<w::GeluOp>(x, {n.choice<w::GeluApproxAttr>("approx", approx), n.f64("alpha", alpha)}));
 }
 LogicalResult buildBiasGelu(NodeBuilder &n) { return buildBiasedGelu(n, w::GeluApprox::none); }
 LogicalResult buildFastGelu(NodeBuilder &n) { return buildBiasedGelu(n, w::GeluApprox::tanh); }
@@ -126,7 +134,8 @@ static Value activate(NodeBuilder &n, Value x, StringRef name, ArrayRef<double> 
   if (name == "LeakyRelu")
     return n.select(n.compare(w::ComparePredicate::lt, x, zero), n.mul(x, n.scalar(t, param(0, 0.01))), x);
   if (name == "Clip")
-    return n.min(n.max(x, n.scalar(t, param(0, -3.4028234663852886e38))), n.scalar(t, param(1, 3.4028234663852886e38)));
+    return n.min(n.max(x, n.scalar(t, param(0, -3.4028234663852886e38))),
+                 n.scalar(t, param(1, 3.4028234663852886e38)));
   if (name == "HardSigmoid") {
     Value line = n.add(n.mul(x, n.scalar(t, param(0, 0.2))), n.scalar(t, param(1, 0.5)));
     return n.max(n.min(line, n.scalar(t, 1.0)), zero);
@@ -193,7 +202,8 @@ LogicalResult buildFusedConv(NodeBuilder &n) {
 }
 
 /// Integer product of quantised operands with scales applied: (a - az)(b - bz) as bs + bias.
-static Value scaledProduct(NodeBuilder &n, Value x, Value y, Value xScale, Value yScale, Value xZero, Value yZero, Value bias) {
+static Value scaledProduct(NodeBuilder &n, Value x, Value y, Value xScale, Value yScale, Value xZero,
+                           Value yZero, Value bias) {
   Value wideX = dequantize(n, x, xScale, xZero, n.elem(yScale), {});
   QuantPlace place;
   place.axis = std::max<int64_t>(n.rank(y) - 1, 0);
@@ -213,9 +223,10 @@ LogicalResult buildDynamicQuantizeMatMul(NodeBuilder &n) {
   return n.result(scaledProduct(n, x.value, n.in(1), x.scale, n.in(2), x.zero, n.in(3), n.in(4)));
 }
 
-/// A constant of packed bytes as a matrix of `bits`-bit elements with rows of `columns` (padded to whole bytes); null after a
-/// report.
-static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t columns, int64_t bits, StringRef what) {
+/// A constant of packed bytes as a matrix of `bits`-bit elements with rows of `columns` (padded to whole
+/// bytes); null after a report.
+static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t columns, int64_t bits,
+                        StringRef what) {
   auto constant = packed.getDefiningOp<w::ConstantOp>();
   if (!constant || !n.elem(packed).isUnsignedInteger(8))
     return n.failValue("expected " + what + " to be constant bytes");
@@ -223,8 +234,8 @@ static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t colu
   Type element = IntegerType::get(n.b.getContext(), static_cast<unsigned>(bits), IntegerType::Unsigned);
   auto type = RankedTensorType::get({rows, padded}, element);
   if (n.type(packed).getNumElements() != rows * (padded / perByte))
-    return n.failValue("expected " + llvm::Twine(rows * (padded / perByte)) + " bytes in " + what + ", but got " +
-                       llvm::Twine(n.type(packed).getNumElements()));
+    return n.failValue("expected " + llvm::Twine(rows * (padded / perByte)) + " bytes in " + what +
+                       ", but got " + llvm::Twine(n.type(packed).getNumElements()));
   ElementsAttr value;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue())) {
     value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
@@ -240,7 +251,8 @@ static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t colu
 
 /// A [.., K] times block-wise quantised B [N, K] transposed.
 LogicalResult buildMatMulNBits(NodeBuilder &n) {
-  int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), bits = n.intAttr("bits", 4), block = n.intAttr("block_size", 0);
+  int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), bits = n.intAttr("bits", 4),
+          block = n.intAttr("block_size", 0);
   (void)n.intAttr("accuracy_level", 0);
   constexpr int64_t kMax = 1 << 28;
   if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
@@ -257,7 +269,8 @@ LogicalResult buildMatMulNBits(NodeBuilder &n) {
   if (!q || !scale)
     return failure();
   if (!n.has(3))
-    zero = n.broadcast(n.reshape(n.intScalar(n.elem(q), int64_t(1) << (bits - 1)), ArrayRef<int64_t>{1, 1}), n.sizes.of(ArrayRef<int64_t>{columns, blocks}));
+    zero = n.broadcast(n.reshape(n.intScalar(n.elem(q), int64_t(1) << (bits - 1)), ArrayRef<int64_t>{1, 1}),
+                       n.sizes.of(ArrayRef<int64_t>{columns, blocks}));
   else if (n.isFloat(n.in(3)))
     zero = n.reshape(n.in(3), ArrayRef<int64_t>{columns, blocks});
   else
@@ -267,7 +280,8 @@ LogicalResult buildMatMulNBits(NodeBuilder &n) {
   QuantPlace place;
   place.axis = 1;
   place.block = block;
-  Value weights = n.sliceAxis(dequantize(n, q, scale, zero, n.elem(n.in(0)), place), 1, n.sizes.of(0), n.sizes.of(k));
+  Value weights =
+      n.sliceAxis(dequantize(n, q, scale, zero, n.elem(n.in(0)), place), 1, n.sizes.of(0), n.sizes.of(k));
   if (!weights || n.rank(n.in(0)) < 2)
     return n.fail("expected A of rank 2 or more");
   Value y = n.cast(n.matmul(n.in(0), weights, false, /*transposeRhs=*/true), n.elem(n.in(0)));
@@ -283,7 +297,9 @@ LogicalResult buildMatMulIntegerToFloat(NodeBuilder &n) {
 //===----------------------------------------------------------------------===//
 
 /// Dequantize inputs `i`, `i + 1` (scale), `i + 2` (zero point, may be absent).
-static Value dequantizeAt(NodeBuilder &n, unsigned i) { return dequantize(n, n.in(i), n.in(i + 1), n.in(i + 2), n.elem(n.in(i + 1)), {}); }
+static Value dequantizeAt(NodeBuilder &n, unsigned i) {
+  return dequantize(n, n.in(i), n.in(i + 1), n.in(i + 2), n.elem(n.in(i + 1)), {});
+}
 
 static LogicalResult quantizeResult(NodeBuilder &n, Value y, unsigned scale) {
   Type to = n.has(scale + 1) ? n.elem(n.in(scale + 1)) : n.elem(n.in(0));
@@ -315,12 +331,14 @@ LogicalResult buildQLinearGlobalAveragePool(NodeBuilder &n) {
   if (!x || failed(n.checkRank(0, 3)))
     return failure();
   bool isLast = n.flagAttr("channels_last", false);
-  return quantizeResult(n, n.reduce(w::ReduceKind::mean, x, isLast ? sequence(1, n.rank(x) - 1) : sequence(2, n.rank(x))), 3);
+  return quantizeResult(
+      n, n.reduce(w::ReduceKind::mean, x, isLast ? sequence(1, n.rank(x) - 1) : sequence(2, n.rank(x))), 3);
 }
 LogicalResult buildQLinearConcat(NodeBuilder &n) {
   // Inputs: scale and zero point of the result, then three per operand.
   if (n.numInputs() < 5 || (n.numInputs() - 2) % 3 != 0)
-    return n.fail("expected three inputs per operand, but got " + llvm::Twine(n.numInputs()) + " inputs in all");
+    return n.fail("expected three inputs per operand, but got " + llvm::Twine(n.numInputs()) +
+                  " inputs in all");
   SmallVector<Value> xs;
   for (unsigned i = 2; i < n.numInputs(); i += 3) {
     if (!n.has(i) || !n.has(i + 1))

@@ -20,7 +20,8 @@ static Value positions(NodeBuilder &n, Value ids, Size rows) {
 }
 
 /// x [B S H D] (or [B H S D]) rotated by the rows of the caches at `ids` [B|1, S].
-static Value rotate(NodeBuilder &n, Value x, Value ids, Value cos, Value sin, w::HeadLayout layout, bool interleaved) {
+static Value rotate(NodeBuilder &n, Value x, Value ids, Value cos, Value sin, w::HeadLayout layout,
+                    bool interleaved) {
   std::optional<int64_t> half = n.rank(cos) == 2 ? known(n.dim(cos, 1)) : std::nullopt;
   if (!half)
     return n.failValue("expected cos and sin caches of rank 2 with a static row");
@@ -61,15 +62,16 @@ static FailureOr<double> scaleOf(NodeBuilder &n, Value q) {
 }
 
 /// Attention over [B H S D] operands, back as [B S H*D].
-static Value attend(NodeBuilder &n, ArrayRef<Value> qkv, Value mask, Value length, Value start, double scale, bool causal,
-                    int64_t window, double softcap) {
+static Value attend(NodeBuilder &n, ArrayRef<Value> qkv, Value mask, Value length, Value start, double scale,
+                    bool causal, int64_t window, double softcap) {
   SmallVector<Value> operands(qkv);
   for (Value optional : {mask, length, start})
     if (optional)
       operands.push_back(optional);
-  Value y = n.make<w::AttentionOp>(operands, {n.f64("scale", scale), n.flag("causal", causal), n.i64("window_left", window),
-                                              n.f64("softcap", softcap),
-                                              n.segments({1, 1, 1, mask ? 1 : 0, length ? 1 : 0, start ? 1 : 0, 0})});
+  Value y = n.make<w::AttentionOp>(operands,
+                                   {n.f64("scale", scale), n.flag("causal", causal),
+                                    n.i64("window_left", window), n.f64("softcap", softcap),
+                                    n.segments({1, 1, 1, mask ? 1 : 0, length ? 1 : 0, start ? 1 : 0, 0})});
   return y ? packHeads(n, swapHeadsAndRows(n, y)) : Value();
 }
 
@@ -91,7 +93,8 @@ static Value paddingMask(NodeBuilder &n, Value mask, Size keys, Type element) {
   } else {
     return n.failValue("expected key_padding_mask of rank 1 to 3, but got rank " + llvm::Twine(n.rank(mask)));
   }
-  return n.select(counts, n.scalar(element, 0.0), n.scalar(element, n.floatAttr("mask_filter_value", -10000.0)));
+  return n.select(counts, n.scalar(element, 0.0),
+                  n.scalar(element, n.floatAttr("mask_filter_value", -10000.0)));
 }
 
 LogicalResult buildMultiHeadAttention(NodeBuilder &n) {
@@ -113,7 +116,9 @@ LogicalResult buildMultiHeadAttention(NodeBuilder &n) {
     if (n.has(3) && n.rank(x) == 3) {
       // The bias of the three projections lies in one list.
       Size queryWidth = n.dim(n.in(0), 2), width = n.dim(x, 2);
-      Size offset = i == 0 ? n.sizes.of(0) : i == 1 ? queryWidth : n.sizes.add(queryWidth, n.dim(n.in(1), n.rank(n.in(1)) - 1));
+      Size offset = i == 0   ? n.sizes.of(0)
+                    : i == 1 ? queryWidth
+                             : n.sizes.add(queryWidth, n.dim(n.in(1), n.rank(n.in(1)) - 1));
       x = n.add(x, n.sliceAxis(n.in(3), 0, offset, width));
     }
     Value unpacked = x ? unpackHeads(n, x, heads, "query, key or value") : Value();
@@ -158,7 +163,8 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
   int64_t heads = n.intAttr("num_heads", 0), keyHeads = n.intAttr("kv_num_heads", 0);
   Type i64 = n.b.getI64Type();
   const SizeMath &m = n.sizes;
-  // Inputs: q, k?, v?, past key?, past value?, seqlens_k, total length, cos?, sin?, position ids?, bias?, head sink?
+  // Inputs: q, k?, v?, past key?, past value?, seqlens_k, total length, cos?, sin?, position ids?, bias?,
+  // head sink?
   if (!n.has(5) || heads < 1 || keyHeads < 1)
     return n.fail("expected seqlens_k, num_heads and kv_num_heads");
   if (n.has(10) || n.has(11) || n.flagAttr("smooth_softmax", false))
@@ -188,7 +194,8 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
   if (n.flagAttr("do_rotary", false)) {
     if (!n.has(7) || !n.has(8) || !start)
       return n.fail("expected cos and sin caches with do_rotary");
-    Value ids = n.has(9) ? positions(n, n.in(9), rows) : n.add(n.iota({m.of(1), rows}, 1, i64), n.unsqueeze(start, 1));
+    Value ids = n.has(9) ? positions(n, n.in(9), rows)
+                         : n.add(n.iota({m.of(1), rows}, 1, i64), n.unsqueeze(start, 1));
     bool interleaved = n.flagAttr("rotary_interleaved", false);
     q = rotate(n, q, ids, n.in(7), n.in(8), w::HeadLayout::bshd, interleaved);
     k = rotate(n, k, ids, n.in(7), n.in(8), w::HeadLayout::bshd, interleaved);
@@ -206,7 +213,8 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
       auto declared = dyn_cast_if_present<RankedTensorType>(n.declaredType(i));
       bool isShared = declared && declared.getRank() == 4 && !declared.isDynamicDim(2) &&
                       declared.getDimSize(2) == n.type(past).getDimSize(2);
-      qkv[i] = isShared ? n.make<w::CacheUpdateOp>({past, qkv[i], start}, n.i64("axis", 2)) : n.concat({past, qkv[i]}, 2);
+      qkv[i] = isShared ? n.make<w::CacheUpdateOp>({past, qkv[i], start}, n.i64("axis", 2))
+                        : n.concat({past, qkv[i]}, 2);
     }
     if (!qkv[i] || (n.wants(i) && failed(n.result(i, qkv[i]))))
       return failure();
@@ -214,7 +222,9 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
   FailureOr<double> scale = scaleOf(n, qkv[0]);
   if (failed(scale))
     return failure();
-  return n.result(attend(n, qkv, {}, total, start, *scale, /*causal=*/true, n.intAttr("local_window_size", -1),
+  // The window counts the query's own position; window_left counts the keys before it.
+  int64_t window = n.intAttr("local_window_size", -1);
+  return n.result(attend(n, qkv, {}, total, start, *scale, /*causal=*/true, window > 0 ? window - 1 : -1,
                          n.floatAttr("softcap", 0.0)));
 }
 

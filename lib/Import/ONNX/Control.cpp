@@ -54,8 +54,8 @@ Value asSequence(NodeBuilder &n, Value value, Type type) {
 // Regions
 //===----------------------------------------------------------------------===//
 
-FailureOr<SmallVector<Value>> importInto(NodeBuilder &n, const onnx::GraphProto &graph, ArrayRef<Value> inputs,
-                                         OpBuilder &b) {
+FailureOr<SmallVector<Value>> importInto(NodeBuilder &n, const onnx::GraphProto &graph,
+                                         ArrayRef<Value> inputs, OpBuilder &b) {
   Scope scope = n.importer.subScope(n.scope, graph);
   if (static_cast<int>(inputs.size()) != graph.input_size())
     return n.fail("expected a graph of " + llvm::Twine(inputs.size()) + " inputs, but got " +
@@ -68,8 +68,9 @@ FailureOr<SmallVector<Value>> importInto(NodeBuilder &n, const onnx::GraphProto 
 }
 
 /// A region of one block with the graph's nodes, without a terminator.
-static FailureOr<SmallVector<Value>> importRegion(NodeBuilder &n, const onnx::GraphProto &graph, Region &region,
-                                                  TypeRange arguments, function_ref<SmallVector<Value>(Block &, OpBuilder &)> inputs) {
+static FailureOr<SmallVector<Value>>
+importRegion(NodeBuilder &n, const onnx::GraphProto &graph, Region &region, TypeRange arguments,
+             function_ref<SmallVector<Value>(Block &, OpBuilder &)> inputs) {
   Block &block = region.emplaceBlock();
   for (Type type : arguments)
     block.addArgument(type, n.loc);
@@ -94,8 +95,8 @@ LogicalResult buildIf(NodeBuilder &n) {
     return n.fail("expected attributes 'then_branch' and 'else_branch'");
   for (const onnx::GraphProto *graph : graphs)
     if (graph->output_size() < static_cast<int>(n.numOutputs()))
-      return n.fail("expected both branches to make " + llvm::Twine(n.numOutputs()) + " values, but one makes " +
-                    llvm::Twine(graph->output_size()));
+      return n.fail("expected both branches to make " + llvm::Twine(n.numOutputs()) +
+                    " values, but one makes " + llvm::Twine(graph->output_size()));
   Value cond = n.in(0);
   if (!isa<RankedTensorType>(cond.getType()) || !n.elem(cond).isInteger(1))
     return n.fail("expected a boolean condition, but got " + n.importer.typeText(cond.getType()));
@@ -115,7 +116,8 @@ LogicalResult buildIf(NodeBuilder &n) {
   Region regions[2];
   SmallVector<Value> values[2];
   for (unsigned i : {0u, 1u}) {
-    auto imported = importRegion(n, *graphs[i], regions[i], {}, [](Block &, OpBuilder &) { return SmallVector<Value>(); });
+    auto imported = importRegion(n, *graphs[i], regions[i], {},
+                                 [](Block &, OpBuilder &) { return SmallVector<Value>(); });
     if (failed(imported))
       return failure();
     values[i] = *imported;
@@ -189,8 +191,9 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
     for (auto [i, type] : llvm::enumerate(carriedTypes)) {
       Type joined = joinTypes(type, yielded[1 + i].getType());
       if (!joined)
-        return n.fail("expected carried value " + llvm::Twine(i) + " to keep its element type and rank, but it is " +
-                      n.importer.typeText(type) + " before and " + n.importer.typeText(yielded[1 + i].getType()) +
+        return n.fail("expected carried value " + llvm::Twine(i) +
+                      " to keep its element type and rank, but it is " + n.importer.typeText(type) +
+                      " before and " + n.importer.typeText(yielded[1 + i].getType()) +
                       " behind an iteration");
       isStable &= joined == type;
       type = joined;
@@ -216,7 +219,8 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
   for (auto [i, axis] : llvm::enumerate(loop.scanOutAxes)) {
     auto slice = dyn_cast<RankedTensorType>(yielded[1 + carried.size() + i].getType());
     if (!slice || axis < -slice.getRank() - 1 || axis > slice.getRank())
-      return n.fail("expected scan output " + llvm::Twine(i) + " to be a tensor with an axis " + llvm::Twine(axis));
+      return n.fail("expected scan output " + llvm::Twine(i) + " to be a tensor with an axis " +
+                    llvm::Twine(axis));
     SmallVector<w::DimExpr> dims = w::getDims(slice);
     dims.insert(dims.begin() + (axis < 0 ? axis + slice.getRank() + 1 : axis), count);
     results.push_back(w::makeTensorType(dims, slice.getElementType()));
@@ -227,8 +231,9 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
     outAxes.push_back(axis < 0 ? axis + slice.getRank() + 1 : axis);
   }
   yield(n, region, yielded);
-  auto op = w::LoopOp::create(n.b, n.loc, results, loop.trip ? n.sizes.value(*loop.trip) : Value(), loop.cond, carried,
-                              loop.scanned, loop.scanInAxes, loop.scanInReverse, outAxes, loop.scanOutReverse);
+  auto op = w::LoopOp::create(n.b, n.loc, results, loop.trip ? n.sizes.value(*loop.trip) : Value(), loop.cond,
+                              carried, loop.scanned, loop.scanInAxes, loop.scanInReverse, outAxes,
+                              loop.scanOutReverse);
   op.getBody().takeBody(region);
   return SmallVector<Value>(op.getResults());
 }
@@ -263,13 +268,14 @@ LogicalResult buildLoop(NodeBuilder &n) {
   }
   int64_t scans = graph->output_size() - 1 - static_cast<int64_t>(loop.carried.size());
   if (scans < 0)
-    return n.fail("expected a body of at least " + llvm::Twine(loop.carried.size() + 1) + " outputs, but got " +
-                  llvm::Twine(graph->output_size()));
+    return n.fail("expected a body of at least " + llvm::Twine(loop.carried.size() + 1) +
+                  " outputs, but got " + llvm::Twine(graph->output_size()));
   loop.scanOutAxes.assign(scans, 0);
   loop.scanOutReverse.assign(scans, false);
   auto results = makeLoop(n, loop, [&](Block &block, OpBuilder &b) {
     // The iteration is an i64 scalar inside; the condition holds wherever the body runs.
-    auto list = w::FromElementsOp::create(b, n.loc, RankedTensorType::get({1}, b.getI64Type()), block.getArgument(0));
+    auto list =
+        w::FromElementsOp::create(b, n.loc, RankedTensorType::get({1}, b.getI64Type()), block.getArgument(0));
     Value iteration = w::buildChecked<w::ReshapeOp>(b, n.loc, list.getResult(), n.list("static_shape", {}));
     SmallVector<Value> inputs = {iteration, trueConstant(n)};
     llvm::append_range(inputs, block.getArguments().drop_front(1));
@@ -329,7 +335,8 @@ LogicalResult buildScan(NodeBuilder &n) {
     return n.fail("expected attribute 'body'");
   bool isBatched = n.version < 9;
   unsigned first = isBatched ? 1 : 0;
-  int64_t scans = n.intAttr("num_scan_inputs", 0), states = static_cast<int64_t>(n.numInputs()) - first - scans;
+  int64_t scans = n.intAttr("num_scan_inputs", 0),
+          states = static_cast<int64_t>(n.numInputs()) - first - scans;
   if (scans < 1 || states < 0)
     return n.fail("expected num_scan_inputs of at least 1 and at most the number of inputs, but got " +
                   llvm::Twine(scans));
@@ -352,12 +359,14 @@ LogicalResult buildScan(NodeBuilder &n) {
   auto read = [&](StringRef name, size_t count) -> FailureOr<SmallVector<int64_t>> {
     SmallVector<int64_t> list = n.intsAttr(name).value_or(SmallVector<int64_t>(count, 0));
     if (list.size() != count)
-      return n.fail("expected " + llvm::Twine(count) + " entries in " + name + ", but got " + llvm::Twine(list.size()));
+      return n.fail("expected " + llvm::Twine(count) + " entries in " + name + ", but got " +
+                    llvm::Twine(list.size()));
     return list;
   };
   size_t outs = graph->output_size() - states;
-  FailureOr<SmallVector<int64_t>> inAxes = SmallVector<int64_t>(scans, 0), outAxes = SmallVector<int64_t>(outs, 0),
-                                  inReverse, outReverse = SmallVector<int64_t>(outs, 0);
+  FailureOr<SmallVector<int64_t>> inAxes = SmallVector<int64_t>(scans, 0),
+                                  outAxes = SmallVector<int64_t>(outs, 0), inReverse,
+                                  outReverse = SmallVector<int64_t>(outs, 0);
   if (isBatched) {
     inReverse = read("directions", scans);
   } else {

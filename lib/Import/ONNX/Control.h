@@ -8,18 +8,19 @@
 
 namespace weft::importer {
 
-/// The least type that both values have: dims that differ become `?`. Null when kind, rank or element type differ.
+/// The least type that both values have: dims that differ become `?`. Null when kind, rank or element type
+/// differ.
 Type joinTypes(Type a, Type b);
 
-/// The type of an empty sequence whose elements are not known yet: `!weft.seq<none>`. It joins with every sequence, and is
-/// gone once the sequence meets its first element or the model's end.
+/// The type of an empty sequence whose elements are not known yet: `!weft.seq<none>`. It joins with every
+/// sequence, and is gone once the sequence meets its first element or the model's end.
 bool isUnknownSequence(Type type);
 /// An empty sequence of unknown type as one of `type`; other values as they are.
 Value asSequence(NodeBuilder &n, Value value, Type type);
 
 /// Imports a subgraph at the insertion point of `b` for given inputs; its outputs.
-FailureOr<SmallVector<Value>> importInto(NodeBuilder &n, const onnx::GraphProto &graph, ArrayRef<Value> inputs,
-                                         OpBuilder &b);
+FailureOr<SmallVector<Value>> importInto(NodeBuilder &n, const onnx::GraphProto &graph,
+                                         ArrayRef<Value> inputs, OpBuilder &b);
 
 /// Operands of a weft.loop.
 struct LoopShape {
@@ -29,8 +30,8 @@ struct LoopShape {
   SmallVector<int64_t> scanInAxes, scanOutAxes;
   SmallVector<bool> scanInReverse, scanOutReverse;
 };
-/// Fills a block whose arguments are iteration, carried values and slices; gives condition, carried values and slices. It
-/// may be called again with wider types.
+/// Fills a block whose arguments are iteration, carried values and slices; gives condition, carried values
+/// and slices. It may be called again with wider types.
 using LoopBody = function_ref<FailureOr<SmallVector<Value>>(Block &, OpBuilder &)>;
 using LoopResult = FailureOr<SmallVector<Value>>;
 

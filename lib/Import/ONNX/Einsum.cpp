@@ -81,7 +81,8 @@ LogicalResult Contraction::parse(StringRef equation) {
       return n.fail("expected input " + llvm::Twine(i) + " of rank " + llvm::Twine(term.letters.size()) +
                     " as the equation says, but got rank " + llvm::Twine(n.rank(term.value)));
     for (char c : term.letters)
-      dots = std::max<int64_t>(dots, static_cast<uint8_t>(c) >= 0x80 ? static_cast<uint8_t>(c) - 0x80 + 1 : 0);
+      dots =
+          std::max<int64_t>(dots, static_cast<uint8_t>(c) >= 0x80 ? static_cast<uint8_t>(c) - 0x80 + 1 : 0);
     terms.push_back(std::move(term));
   }
   if (isExplicit) {
@@ -101,7 +102,8 @@ LogicalResult Contraction::parse(StringRef equation) {
         output.push_back(c);
   }
   for (size_t i = 0; i < output.size(); ++i) {
-    bool isKnown = llvm::any_of(terms, [&](const Term &t) { return t.letters.find(output[i]) != std::string::npos; });
+    bool isKnown =
+        llvm::any_of(terms, [&](const Term &t) { return t.letters.find(output[i]) != std::string::npos; });
     if (!isKnown || output.find(output[i], i + 1) != std::string::npos)
       return n.fail("expected each index of the output once in it and in some input");
   }

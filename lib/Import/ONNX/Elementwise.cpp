@@ -34,7 +34,8 @@ static Value legacySecond(NodeBuilder &n, Value x, Value y) {
   return n.reshape(y, shape);
 }
 
-template <typename OpTy> static LogicalResult binary(NodeBuilder &n, ArrayRef<NamedAttribute> attributes = {}) {
+template <typename OpTy>
+static LogicalResult binary(NodeBuilder &n, ArrayRef<NamedAttribute> attributes = {}) {
   Value x = n.in(0), y = legacySecond(n, x, n.in(1));
   return n.result(n.binary<OpTy>(x, y, attributes));
 }
@@ -69,8 +70,9 @@ LogicalResult buildRound(NodeBuilder &n) { return unary<w::RoundOp>(n); }
 LogicalResult buildNot(NodeBuilder &n) { return unary<w::NotOp>(n); }
 LogicalResult buildIsNaN(NodeBuilder &n) { return n.result(n.make<w::IsNanOp>(computable(n, n.in(0)))); }
 LogicalResult buildIsInf(NodeBuilder &n) {
-  return n.result(n.make<w::IsInfOp>(computable(n, n.in(0)), {n.flag("pos", n.flagAttr("detect_positive", true)),
-                                                               n.flag("neg", n.flagAttr("detect_negative", true))}));
+  return n.result(
+      n.make<w::IsInfOp>(computable(n, n.in(0)), {n.flag("pos", n.flagAttr("detect_positive", true)),
+                                                  n.flag("neg", n.flagAttr("detect_negative", true))}));
 }
 
 LogicalResult buildAdd(NodeBuilder &n) { return binary<w::AddOp>(n); }
@@ -78,7 +80,9 @@ LogicalResult buildSub(NodeBuilder &n) { return binary<w::SubOp>(n); }
 LogicalResult buildMul(NodeBuilder &n) { return binary<w::MulOp>(n); }
 LogicalResult buildDiv(NodeBuilder &n) { return binary<w::DivOp>(n); }
 LogicalResult buildPow(NodeBuilder &n) { return binary<w::PowOp>(n); }
-LogicalResult buildMod(NodeBuilder &n) { return binary<w::ModOp>(n, n.flag("fmod", n.flagAttr("fmod", false))); }
+LogicalResult buildMod(NodeBuilder &n) {
+  return binary<w::ModOp>(n, n.flag("fmod", n.flagAttr("fmod", false)));
+}
 LogicalResult buildAnd(NodeBuilder &n) { return binary<w::AndOp>(n); }
 LogicalResult buildOr(NodeBuilder &n) { return binary<w::OrOp>(n); }
 LogicalResult buildXor(NodeBuilder &n) { return binary<w::XorOp>(n); }
@@ -248,8 +252,9 @@ static LogicalResult buildCastTo(NodeBuilder &n, Type to) {
   std::optional<w::CastRound> round = w::symbolizeCastRound(mode);
   if (!round)
     return n.fail("expected round_mode up, down or nearest, but got \"" + mode + "\"");
-  return n.result(n.make<w::CastOp>(n.in(0), {n.ofType("to", to), n.flag("saturate", n.flagAttr("saturate", true)),
-                                              n.choice<w::CastRoundAttr>("round_mode", *round)}));
+  return n.result(
+      n.make<w::CastOp>(n.in(0), {n.ofType("to", to), n.flag("saturate", n.flagAttr("saturate", true)),
+                                  n.choice<w::CastRoundAttr>("round_mode", *round)}));
 }
 
 LogicalResult buildCast(NodeBuilder &n) {
@@ -307,7 +312,9 @@ LogicalResult buildDropout(NodeBuilder &n) {
   if (n.version < 7 && !n.flagAttr("is_test", false))
     n.warn("dropout is imported as inference: it changes nothing");
   bool maskIsBool = n.version >= 10;
-  Value y = x, mask = n.wants(1) ? n.broadcast(n.withRank(n.intScalar(n.b.getI1Type(), 1), n.rank(x)), n.dims(x)) : Value();
+  Value y = x, mask = n.wants(1)
+                          ? n.broadcast(n.withRank(n.intScalar(n.b.getI1Type(), 1), n.rank(x)), n.dims(x))
+                          : Value();
   Value training = n.version >= 12 ? clipBound(n, n.in(2)) : Value();
   std::optional<SmallVector<double>> known = n.constantOf(training);
   bool isZeroRatio = n.has(1) && n.constantOf(n.in(1)) == SmallVector<double>{0.0};

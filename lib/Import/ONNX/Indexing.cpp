@@ -63,7 +63,8 @@ LogicalResult buildTrilu(NodeBuilder &n) {
   Value row = n.iota({n.dim(x, rank - 2), n.sizes.of(1)}, 0, i64);
   Value column = n.iota({n.sizes.of(1), n.dim(x, rank - 1)}, 1, i64);
   Value offset = n.has(1) ? n.reshape(n.in(1), ArrayRef<int64_t>()) : n.intScalar(i64, 0);
-  Value keeps = n.compare(isUpper ? w::ComparePredicate::ge : w::ComparePredicate::le, n.sub(column, row), offset);
+  Value keeps =
+      n.compare(isUpper ? w::ComparePredicate::ge : w::ComparePredicate::le, n.sub(column, row), offset);
   Value zero = isa<IntegerType>(n.elem(x)) ? n.intScalar(n.elem(x), 0) : n.scalar(n.elem(x), 0.0);
   return n.result(n.select(keeps, x, zero));
 }
@@ -118,7 +119,8 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
   Value x = n.in(0);
   if (failed(n.checkRank(0, 3, 3)))
     return failure();
-  FailureOr<SmallVector<Size>> image = n.sizesOf(n.in(1), "image_shape"), block = n.sizesOf(n.in(2), "block_shape");
+  FailureOr<SmallVector<Size>> image = n.sizesOf(n.in(1), "image_shape"),
+                               block = n.sizesOf(n.in(2), "block_shape");
   if (failed(image) || failed(block))
     return failure();
   size_t spatial = image->size();
@@ -139,7 +141,8 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
       return n.fail("expected positive strides and dilations, and pads of at least 0");
     padded.push_back(m.add((*image)[i], m.of(pads[i] + pads[i + spatial])));
     Size reach = m.mul(m.sub((*block)[i], m.of(1)), m.of(dilations[i]));
-    positions.push_back(m.add(m.floorDiv(m.sub(m.sub(padded[i], reach), m.of(1)), m.of(strides[i])), m.of(1)));
+    positions.push_back(
+        m.add(m.floorDiv(m.sub(m.sub(padded[i], reach), m.of(1)), m.of(strides[i])), m.of(1)));
   }
   // Dims: taps, then positions. place = sum of (tap * dilation + position * stride) times the area behind.
   int64_t rank = static_cast<int64_t>(2 * spatial);
@@ -154,7 +157,8 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
     Value index = n.add(scaled(tap, i, dilations[i]), scaled(position, i + spatial, strides[i]));
     place = n.add(n.mul(place, n.tensorOf(padded[i])), index);
   }
-  Size taps = m.product(*block), blocks = m.product(positions), count = m.mul(taps, blocks), area = m.product(padded);
+  Size taps = m.product(*block), blocks = m.product(positions), count = m.mul(taps, blocks),
+       area = m.product(padded);
   // [N, C taps, blocks] with the places first, so that whole slices [N, C] are added.
   Size batch = n.dim(x, 0), channels = m.floorDiv(n.dim(x, 1), taps);
   Value columns = n.transpose(n.reshape(x, {batch, channels, count}), {2, 0, 1});

@@ -18,8 +18,9 @@ namespace io = google::protobuf::io;
 
 namespace {
 
-/// Copies a message, except that large `raw_data` of tensors is replaced by its place in the file: an `external_data` entry
-/// with the key kRawKey. A forged entry does no harm, since every place is checked against the file before it is read.
+/// Copies a message, except that large `raw_data` of tensors is replaced by its place in the file: an
+/// `external_data` entry with the key kRawKey. A forged entry does no harm, since every place is checked
+/// against the file before it is read.
 class Stripper {
 public:
   explicit Stripper(StringRef file) : file(file) {}
@@ -58,7 +59,8 @@ public:
 
 private:
   bool field(Kind kind, int number, uint32_t tag, StringRef payload, std::string &out, int depth) {
-    if (kind == Kind::Tensor && number == onnx::TensorProto::kRawDataFieldNumber && payload.size() > kStripBytes) {
+    if (kind == Kind::Tensor && number == onnx::TensorProto::kRawDataFieldNumber &&
+        payload.size() > kStripBytes) {
       onnx::StringStringEntryProto entry;
       entry.set_key(kRawKey);
       entry.set_value(std::to_string(payload.data() - file.data()) + ":" + std::to_string(payload.size()));
@@ -183,9 +185,11 @@ llvm::MemoryBuffer *Model::external(StringRef path, std::string &error) {
     return nullptr;
   };
   if (!isPlainRelativePath(path))
-    return refuse("expected external data in a file below the model's folder, but got the path '" + path + "'");
+    return refuse("expected external data in a file below the model's folder, but got the path '" + path +
+                  "'");
   if (directory.empty())
-    return refuse("expected a model without external data (it was not read from a file), but it names '" + path + "'");
+    return refuse("expected a model without external data (it was not read from a file), but it names '" +
+                  path + "'");
   llvm::SmallString<256> full(directory);
   llvm::sys::path::append(full, path);
   llvm::SmallString<256> realFolder, realFile;

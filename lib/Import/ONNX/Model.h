@@ -25,7 +25,8 @@ struct Model {
   onnx::ModelProto proto;
   /// Folder that external data must lie in; empty when there is none.
   std::string directory;
-  /// External files, by path as in the model; null where one could not be opened (the message is then in `fileErrors`).
+  /// External files, by path as in the model; null where one could not be opened (the message is then in
+  /// `fileErrors`).
   llvm::StringMap<std::unique_ptr<llvm::MemoryBuffer>> externalFiles;
   llvm::StringMap<std::string> fileErrors;
 
@@ -52,7 +53,8 @@ std::optional<int64_t> countElements(ArrayRef<int64_t> dims);
 /// Reads tensors of one model. Every check is made before memory is allocated or data touched.
 class TensorReader {
 public:
-  TensorReader(std::shared_ptr<Model> model, MLIRContext *context) : model(std::move(model)), context(context) {}
+  TensorReader(std::shared_ptr<Model> model, MLIRContext *context)
+      : model(std::move(model)), context(context) {}
 
   /// What is wrong with `tensor`, or empty: type, dims, data length, external file.
   std::string check(const onnx::TensorProto &tensor);
@@ -79,9 +81,12 @@ private:
   MLIRContext *context;
 };
 
-/// A constant over bytes as ONNX stores them: dense when small, else a resource named after `name` that keeps `owner`.
-ElementsAttr makeConstant(RankedTensorType type, ArrayRef<char> bytes, StringRef name, std::shared_ptr<void> owner);
-/// The elements of a constant of numbers as bytes in memory order of the host, one per element (i1 and sub-byte: a byte each).
+/// A constant over bytes as ONNX stores them: dense when small, else a resource named after `name` that keeps
+/// `owner`.
+ElementsAttr makeConstant(RankedTensorType type, ArrayRef<char> bytes, StringRef name,
+                          std::shared_ptr<void> owner);
+/// The elements of a constant of numbers as bytes in memory order of the host, one per element (i1 and
+/// sub-byte: a byte each).
 std::optional<std::vector<char>> unpackBytes(ElementsAttr value);
 
 } // namespace weft::importer

@@ -144,14 +144,16 @@ std::string ModelImporter::constantName(Location loc) const {
 // Diagnostics
 //===----------------------------------------------------------------------===//
 
-/// What every message about a node starts with; nested messages that have it already are passed on as they are.
+/// What every message about a node starts with; nested messages that have it already are passed on as they
+/// are.
 static constexpr llvm::StringLiteral kNodePrefix = "node \"";
 
 static std::string describeNode(StringRef name, const onnx::NodeProto &node, const Opsets &opsets) {
   StringRef domain = canonicalDomain(node.domain());
   auto opset = opsets.find(domain);
   std::string version = opset == opsets.end() ? "no opset" : "opset " + std::to_string(opset->second);
-  return (kNodePrefix + name + "\" (" + (domain.empty() ? "" : domain + ".") + node.op_type() + ", " + version + "): ")
+  return (kNodePrefix + name + "\" (" + (domain.empty() ? "" : domain + ".") + node.op_type() + ", " +
+          version + "): ")
       .str();
 }
 
@@ -160,7 +162,8 @@ InFlightDiagnostic ModelImporter::nodeError(Location loc, const Opsets &opsets, 
   return emitError(loc) << describeNode(nodeNames.lookup(&node), node, opsets);
 }
 
-InFlightDiagnostic ModelImporter::nodeWarning(Location loc, const Opsets &opsets, const onnx::NodeProto &node) {
+InFlightDiagnostic ModelImporter::nodeWarning(Location loc, const Opsets &opsets,
+                                              const onnx::NodeProto &node) {
   return emitWarning(loc) << describeNode(nodeNames.lookup(&node), node, opsets);
 }
 
@@ -216,9 +219,11 @@ bool ModelImporter::outputsFit(Scope &scope) {
   return true;
 }
 
-/// An If on run-time sizes whose branches differ in rank (a squeeze that exporters write for every dim) has no type. If the
-/// rest of the body can be imported behind one branch only, the model can only ever take that one.
-LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b) {
+/// An If on run-time sizes whose branches differ in rank (a squeeze that exporters write for every dim) has
+/// no type. If the rest of the body can be imported behind one branch only, the model can only ever take that
+/// one.
+LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope,
+                                          OpBuilder &b) {
   const onnx::NodeProto &node = *nodes.front();
   Location loc = locationOf(node, scope);
   std::string reason = openReason;
@@ -255,8 +260,9 @@ LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> node
     nodeError(loc, *scope.opsets, node) << reason;
     return failure();
   }
-  nodeWarning(loc, *scope.opsets, node) << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
-                                        << " branch fits the nodes behind it, and is taken";
+  nodeWarning(loc, *scope.opsets, node)
+      << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
+      << " branch fits the nodes behind it, and is taken";
   chosenBranches[&node] = possible[0];
   return importFrom(nodes, scope, b);
 }
@@ -265,7 +271,8 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   Location loc = locationOf(node, scope);
   if (++importedNodes > kMaxNodes) {
     if (importedNodes == kMaxNodes + 1)
-      nodeError(loc, *scope.opsets, node) << "expected at most " << kMaxNodes << " nodes with all functions inlined";
+      nodeError(loc, *scope.opsets, node)
+          << "expected at most " << kMaxNodes << " nodes with all functions inlined";
     return failure();
   }
   SmallVector<Value> inputs;
@@ -290,13 +297,14 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   // In a function an input may be named and yet be absent.
   for (int i = 0; i < row->minInputs; ++i)
     if (i >= static_cast<int>(inputs.size()) || !inputs[i]) {
-      nodeError(loc, *scope.opsets, node) << "expected at least " << row->minInputs << " inputs, but input " << i
-                                          << " is absent";
+      nodeError(loc, *scope.opsets, node)
+          << "expected at least " << row->minInputs << " inputs, but input " << i << " is absent";
       return failure();
     }
   for (auto [i, input] : llvm::enumerate(inputs))
     if (input && !isa<RankedTensorType>(input.getType()) && !takesAnyValue(node.op_type())) {
-      nodeError(loc, *scope.opsets, node) << "expected input " << i << " to be a tensor, but got " << input.getType();
+      nodeError(loc, *scope.opsets, node)
+          << "expected input " << i << " to be a tensor, but got " << input.getType();
       return failure();
     }
   NodeBuilder builder(*this, scope, node, row->since, b, loc);
@@ -315,7 +323,9 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   bool reported = false;
   for (auto &[severity, text] : messages) {
     reported |= severity == DiagnosticSeverity::Error;
-    std::string message = StringRef(text).starts_with(kNodePrefix) ? text : describeNode(nodeNames.lookup(&node), node, *scope.opsets) + text;
+    std::string message = StringRef(text).starts_with(kNodePrefix)
+                              ? text
+                              : describeNode(nodeNames.lookup(&node), node, *scope.opsets) + text;
     Diagnostic diagnostic(loc, severity);
     diagnostic << message;
     context.getDiagEngine().emit(std::move(diagnostic));
@@ -330,13 +340,14 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
     if (name.empty())
       continue;
     if (i >= builder.outputs.size() || !builder.outputs[i]) {
-      nodeError(loc, *scope.opsets, node) << "output " << i << " (\"" << name << "\") is used, but not supported";
+      nodeError(loc, *scope.opsets, node)
+          << "output " << i << " (\"" << name << "\") is used, but not supported";
       return failure();
     }
     scope.values[name] = builder.outputs[i];
     if (isTooLarge(builder.outputs[i].getType())) {
-      nodeError(loc, *scope.opsets, node) << "expected a result that memory can hold, but it is "
-                                          << builder.outputs[i].getType();
+      nodeError(loc, *scope.opsets, node)
+          << "expected a result that memory can hold, but it is " << builder.outputs[i].getType();
       return failure();
     }
   }
@@ -370,7 +381,8 @@ LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function,
   for (const onnx::ValueInfoProto &info : function.value_info())
     if (info.has_type())
       scope.declared[info.name()] = &info.type();
-  // An input that is not given is absent inside as well: an empty name and a name without a value are the same there.
+  // An input that is not given is absent inside as well: an empty name and a name without a value are the
+  // same there.
   for (auto [i, name] : llvm::enumerate(function.input())) {
     bool given = static_cast<int>(i) < node.input_size() && !node.input(i).empty();
     if (given)

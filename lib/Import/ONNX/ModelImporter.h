@@ -44,7 +44,8 @@ struct Scope {
   Type declaredType(StringRef name) const;
 };
 
-/// A graph or function body as the checker leaves it: its nodes in an order in which each comes behind its inputs.
+/// A graph or function body as the checker leaves it: its nodes in an order in which each comes behind its
+/// inputs.
 using NodeOrder = llvm::DenseMap<const void *, SmallVector<const onnx::NodeProto *>>;
 
 class ModelImporter {
@@ -71,14 +72,15 @@ public:
   ElementsAttr read(const onnx::TensorProto &tensor, StringRef name);
   /// A name for the resource of a constant.
   std::string constantName(Location loc) const;
-  /// The value of a name in scope; null and false when its node was refused, null and true when there is none.
+  /// The value of a name in scope; null and false when its node was refused, null and true when there is
+  /// none.
   std::pair<Value, bool> lookup(Scope &scope, StringRef name);
   /// Imports the nodes of a graph or function body at the insertion point.
   LogicalResult importNodes(const void *body, Scope &scope, OpBuilder &b);
   /// A scope for a subgraph of a node.
   Scope subScope(Scope &parent, const onnx::GraphProto &graph);
-  /// An If whose branches differ in rank: which branch it stands for, where that is decided. Else the If is left open with
-  /// the reason, and whoever imports the nodes behind it decides.
+  /// An If whose branches differ in rank: which branch it stands for, where that is decided. Else the If is
+  /// left open with the reason, and whoever imports the nodes behind it decides.
   std::optional<unsigned> branchOf(const onnx::NodeProto &node) const {
     auto found = chosenBranches.find(&node);
     return found == chosenBranches.end() ? std::nullopt : std::optional<unsigned>(found->second);
@@ -89,7 +91,8 @@ public:
   }
   /// The values of a graph's outputs; failure when one was refused.
   FailureOr<SmallVector<Value>> outputs(Scope &scope, const onnx::GraphProto &graph);
-  /// The weft type of an ONNX type: dims without names are `?`; null when it has no rank or an unknown element type.
+  /// The weft type of an ONNX type: dims without names are `?`; null when it has no rank or an unknown
+  /// element type.
   Type valueType(const onnx::TypeProto &type);
 
 private:
@@ -145,8 +148,8 @@ private:
   std::string symbolFor(StringRef name);
 };
 
-/// Checks a whole model without importing it: names, order, operators, opsets, tensors. Reports every problem; fills node
-/// names and orders of the importer.
+/// Checks a whole model without importing it: names, order, operators, opsets, tensors. Reports every
+/// problem; fills node names and orders of the importer.
 LogicalResult checkModel(ModelImporter &importer);
 
 } // namespace weft::importer

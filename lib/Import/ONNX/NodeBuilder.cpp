@@ -14,7 +14,9 @@ LogicalResult NodeBuilder::fail(const llvm::Twine &message) const {
   return failure();
 }
 
-void NodeBuilder::warn(const llvm::Twine &message) const { importer.nodeWarning(loc, *scope.opsets, node) << message; }
+void NodeBuilder::warn(const llvm::Twine &message) const {
+  importer.nodeWarning(loc, *scope.opsets, node) << message;
+}
 
 LogicalResult NodeBuilder::result(unsigned i, Value value) {
   if (!value)
@@ -57,7 +59,8 @@ static onnx::AttributeProto::AttributeType typeOf(const onnx::AttributeProto &at
                                         : onnx::AttributeProto::UNDEFINED;
 }
 
-const onnx::AttributeProto *NodeBuilder::attributeOf(StringRef name, onnx::AttributeProto::AttributeType type) const {
+const onnx::AttributeProto *NodeBuilder::attributeOf(StringRef name,
+                                                     onnx::AttributeProto::AttributeType type) const {
   const onnx::AttributeProto *found = attribute(name);
   if (!found)
     return nullptr;
@@ -139,7 +142,8 @@ ElementsAttr NodeBuilder::tensorAttr(StringRef name) const {
 FailureOr<SmallVector<Size>> NodeBuilder::sizesOf(Value tensor, StringRef what) const {
   auto type = dyn_cast<RankedTensorType>(tensor.getType());
   if (!type || type.getRank() > 1 || !isa<IntegerType>(type.getElementType()))
-    return fail("expected " + what + " to be a list of integers, but got " + importer.typeText(tensor.getType()));
+    return fail("expected " + what + " to be a list of integers, but got " +
+                importer.typeText(tensor.getType()));
   SmallVector<Size> result;
   if (std::optional<SmallVector<Scalar>> elements = smallElements(tensor)) {
     for (const Scalar &element : *elements)
@@ -147,9 +151,10 @@ FailureOr<SmallVector<Size>> NodeBuilder::sizesOf(Value tensor, StringRef what) 
     return result;
   }
   if (!type.hasStaticShape())
-    return fail("expected the number of " + what +
-                " to be known, but their list has a length that only the run decides; fix the dims it depends on "
-                "(--shape, --dim)");
+    return fail(
+        "expected the number of " + what +
+        " to be known, but their list has a length that only the run decides; fix the dims it depends on "
+        "(--shape, --dim)");
   // No op has as many dims.
   if (type.getNumElements() > 1024)
     return fail("expected at most 1024 " + what + ", but got " + llvm::Twine(type.getNumElements()));
@@ -181,7 +186,8 @@ FailureOr<std::optional<SmallVector<Size>>> NodeBuilder::intsArg(StringRef attr,
   return std::optional(std::move(*list));
 }
 
-FailureOr<std::optional<SmallVector<int64_t>>> NodeBuilder::staticIntsArg(StringRef attr, unsigned input) const {
+FailureOr<std::optional<SmallVector<int64_t>>> NodeBuilder::staticIntsArg(StringRef attr,
+                                                                          unsigned input) const {
   FailureOr<std::optional<SmallVector<Size>>> list = intsArg(attr, input);
   if (failed(list))
     return failure();
@@ -227,8 +233,9 @@ LogicalResult NodeBuilder::checkRank(unsigned i, int64_t lo, int64_t hi) const {
   int64_t actual = rank(in(i));
   if (actual >= lo && actual <= hi)
     return success();
-  std::string range = lo == hi ? std::to_string(lo) : hi == 64 ? "at least " + std::to_string(lo)
-                                                               : std::to_string(lo) + " to " + std::to_string(hi);
+  std::string range = lo == hi   ? std::to_string(lo)
+                      : hi == 64 ? "at least " + std::to_string(lo)
+                                 : std::to_string(lo) + " to " + std::to_string(hi);
   return fail("expected input " + llvm::Twine(i) + " of rank " + range + ", but got " +
               importer.typeText(in(i).getType()));
 }
@@ -236,7 +243,8 @@ LogicalResult NodeBuilder::checkRank(unsigned i, int64_t lo, int64_t hi) const {
 LogicalResult NodeBuilder::checkFloat(unsigned i) const {
   if (isFloat(in(i)))
     return success();
-  return fail("expected input " + llvm::Twine(i) + " of real numbers, but got " + importer.typeText(in(i).getType()));
+  return fail("expected input " + llvm::Twine(i) + " of real numbers, but got " +
+              importer.typeText(in(i).getType()));
 }
 
 Type NodeBuilder::declaredType(unsigned i) const {

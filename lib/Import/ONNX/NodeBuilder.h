@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the builder of one operator sees: a node's inputs, attributes and outputs, and helpers that make weft ops.
+// What the builder of one operator sees: a node's inputs, attributes and outputs, and helpers that make weft
+// ops.
 #ifndef WEFT_LIB_IMPORT_ONNX_NODEBUILDER_H
 #define WEFT_LIB_IMPORT_ONNX_NODEBUILDER_H
 
@@ -18,12 +19,12 @@ class ModelImporter;
 struct Scope;
 namespace w = mlir::weft;
 
-/// Imports one node. Helpers that fail have reported why and return null; helpers given null return null, so that a builder
-/// may chain them and test only at the end, by returning result().
+/// Imports one node. Helpers that fail have reported why and return null; helpers given null return null, so
+/// that a builder may chain them and test only at the end, by returning result().
 class NodeBuilder {
 public:
-  NodeBuilder(ModelImporter &importer, Scope &scope, const onnx::NodeProto &node, int64_t version, OpBuilder &b,
-              Location loc)
+  NodeBuilder(ModelImporter &importer, Scope &scope, const onnx::NodeProto &node, int64_t version,
+              OpBuilder &b, Location loc)
       : b(b), loc(loc), sizes(b, loc), importer(importer), scope(scope), node(node), version(version) {}
 
   OpBuilder &b;
@@ -83,8 +84,9 @@ public:
   // Parameters that are an attribute in some versions and an input in others
   //===--------------------------------------------------------------------===//
 
-  /// Sizes or indices: the attribute, or else the small integer tensor `in(input)`, as static numbers where they are known
-  /// and index values elsewhere. nullopt when both are absent; failure when the tensor's length is unknown.
+  /// Sizes or indices: the attribute, or else the small integer tensor `in(input)`, as static numbers where
+  /// they are known and index values elsewhere. nullopt when both are absent; failure when the tensor's
+  /// length is unknown.
   FailureOr<std::optional<SmallVector<Size>>> intsArg(StringRef attr, unsigned input) const;
   /// The same where run-time values make no sense (axes): failure names the input.
   FailureOr<std::optional<SmallVector<int64_t>>> staticIntsArg(StringRef attr, unsigned input) const;
@@ -118,10 +120,14 @@ public:
   // Attributes of weft ops
   //===--------------------------------------------------------------------===//
 
-  NamedAttribute i64(StringRef name, int64_t value) { return b.getNamedAttr(name, b.getI64IntegerAttr(value)); }
+  NamedAttribute i64(StringRef name, int64_t value) {
+    return b.getNamedAttr(name, b.getI64IntegerAttr(value));
+  }
   NamedAttribute f64(StringRef name, double value) { return b.getNamedAttr(name, b.getF64FloatAttr(value)); }
   NamedAttribute flag(StringRef name, bool value) { return b.getNamedAttr(name, b.getBoolAttr(value)); }
-  NamedAttribute list(StringRef name, ArrayRef<int64_t> v) { return b.getNamedAttr(name, b.getDenseI64ArrayAttr(v)); }
+  NamedAttribute list(StringRef name, ArrayRef<int64_t> v) {
+    return b.getNamedAttr(name, b.getDenseI64ArrayAttr(v));
+  }
   NamedAttribute ofType(StringRef name, Type type) { return b.getNamedAttr(name, TypeAttr::get(type)); }
   NamedAttribute segments(ArrayRef<int32_t> sizes) {
     return b.getNamedAttr("operandSegmentSizes", b.getDenseI32ArrayAttr(sizes));
@@ -192,7 +198,8 @@ public:
   Value sliceAxis(Value x, int64_t axis, Size offset, Size length, int64_t stride = 1);
   Value concat(ArrayRef<Value> xs, int64_t axis);
   /// `value` null: pads with zero.
-  Value pad(Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode mode = w::PadMode::constant, Value value = {});
+  Value pad(Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode mode = w::PadMode::constant,
+            Value value = {});
   Value iota(ArrayRef<Size> shape, int64_t axis, Type element);
   Value squeeze(Value x, ArrayRef<int64_t> axes);
   /// Adds dims of size 1 at positions of the result.

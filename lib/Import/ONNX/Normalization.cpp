@@ -6,8 +6,10 @@
 namespace weft::importer {
 
 /// The normalised x, its mean and inverse deviation; null ops after a report.
-static w::NormalizeOp normalize(NodeBuilder &n, Value x, ArrayRef<int64_t> axes, double epsilon, bool center = true) {
-  return n.makeOp<w::NormalizeOp>(x, {n.list("axes", axes), n.f64("epsilon", epsilon), n.flag("center", center)});
+static w::NormalizeOp normalize(NodeBuilder &n, Value x, ArrayRef<int64_t> axes, double epsilon,
+                                bool center = true) {
+  return n.makeOp<w::NormalizeOp>(
+      x, {n.list("axes", axes), n.f64("epsilon", epsilon), n.flag("center", center)});
 }
 
 /// Batch statistics over all axes but 1.
@@ -31,7 +33,9 @@ static LogicalResult buildTrainedBatchNorm(NodeBuilder &n, Value x, ArrayRef<Val
   Value outputs[] = {y, running(params[2], mean), running(params[3], variance), n.squeeze(mean, axes),
                      n.squeeze(variance, axes)};
   for (unsigned i = 0; i < 5; ++i)
-    if (n.wants(i) && failed(n.result(i, n.cast(outputs[i], n.elem(n.in(i == 0 ? 0 : i == 1 || i == 3 ? 3 : 4))))))
+    if (n.wants(i) && failed(n.result(i, n.cast(outputs[i], n.elem(n.in(i == 0             ? 0
+                                                                        : i == 1 || i == 3 ? 3
+                                                                                           : 4))))))
       return failure();
   return success();
 }
@@ -94,7 +98,8 @@ LogicalResult buildLayerNormalization(NodeBuilder &n) {
   Value y = n.mul(op.getResult(), n.cast(n.in(1), n.elem(x)));
   if (n.has(2))
     y = n.add(y, n.cast(n.in(2), n.elem(x)));
-  if ((n.wants(1) && failed(n.result(1, op.getMean()))) || (n.wants(2) && failed(n.result(2, op.getInvStd()))))
+  if ((n.wants(1) && failed(n.result(1, op.getMean()))) ||
+      (n.wants(2) && failed(n.result(2, op.getInvStd()))))
     return failure();
   return n.result(y);
 }
@@ -105,7 +110,8 @@ LogicalResult buildRMSNormalization(NodeBuilder &n) {
   if (failed(axis))
     return failure();
   (void)n.intAttr("stash_type", 1);
-  w::NormalizeOp op = normalize(n, x, sequence(*axis, n.rank(x)), n.floatAttr("epsilon", 1e-5), /*center=*/false);
+  w::NormalizeOp op =
+      normalize(n, x, sequence(*axis, n.rank(x)), n.floatAttr("epsilon", 1e-5), /*center=*/false);
   if (!op)
     return failure();
   Value scale = n.in(1);
@@ -120,15 +126,17 @@ LogicalResult buildGroupNormalization(NodeBuilder &n) {
   if (groups < 1)
     return n.fail("expected num_groups of at least 1, but got " + llvm::Twine(groups));
   (void)n.intAttr("stash_type", 1);
-  SmallVector<Size> shape = n.dims(x), grouped = {shape[0], n.sizes.of(groups),
-                                                  n.sizes.floorDiv(shape[1], n.sizes.of(groups))};
+  SmallVector<Size> shape = n.dims(x),
+                    grouped = {shape[0], n.sizes.of(groups), n.sizes.floorDiv(shape[1], n.sizes.of(groups))};
   grouped.append(shape.begin() + 2, shape.end());
-  w::NormalizeOp op = normalize(n, n.reshape(x, grouped), sequence(2, rank + 1), n.floatAttr("epsilon", 1e-5));
+  w::NormalizeOp op =
+      normalize(n, n.reshape(x, grouped), sequence(2, rank + 1), n.floatAttr("epsilon", 1e-5));
   if (!op)
     return failure();
   Value y = op.getResult();
   auto affine = [&](Value y, int64_t rank) {
-    return n.add(n.mul(y, n.cast(n.onAxis(n.in(1), 1, rank), n.elem(x))), n.cast(n.onAxis(n.in(2), 1, rank), n.elem(x)));
+    return n.add(n.mul(y, n.cast(n.onAxis(n.in(1), 1, rank), n.elem(x))),
+                 n.cast(n.onAxis(n.in(2), 1, rank), n.elem(x)));
   };
   // Opset 18 has a scale per group, later ones per channel.
   if (n.version < 21)
@@ -138,7 +146,8 @@ LogicalResult buildGroupNormalization(NodeBuilder &n) {
 
 LogicalResult buildMeanVarianceNormalization(NodeBuilder &n) {
   Value x = n.in(0);
-  FailureOr<SmallVector<int64_t>> axes = n.axes(n.intsAttr("axes").value_or(SmallVector<int64_t>{0, 2, 3}), n.rank(x));
+  FailureOr<SmallVector<int64_t>> axes =
+      n.axes(n.intsAttr("axes").value_or(SmallVector<int64_t>{0, 2, 3}), n.rank(x));
   if (failed(axes))
     return failure();
   Type element = n.elem(x), wide = w::getAccumulatorType(element);
@@ -181,7 +190,8 @@ LogicalResult buildLRN(NodeBuilder &n) {
                                 {n.choice<w::PoolKindAttr>("kind", w::PoolKind::sum), n.list("axes", 1),
                                  n.list("kernel", size), n.list("strides", 1), n.list("dilations", 1),
                                  n.list("pads_lo", (size - 1) / 2), n.list("pads_hi", size / 2)});
-  double alpha = n.floatAttr("alpha", 1e-4), beta = n.floatAttr("beta", 0.75), bias = n.floatAttr("bias", 1.0);
+  double alpha = n.floatAttr("alpha", 1e-4), beta = n.floatAttr("beta", 0.75),
+         bias = n.floatAttr("bias", 1.0);
   Value base = n.add(n.mul(sum, n.scalar(wide, alpha / static_cast<double>(size))), n.scalar(wide, bias));
   return n.result(n.cast(n.div(wideX, n.binary<w::PowOp>(base, n.scalar(wide, beta))), element));
 }

@@ -10,7 +10,8 @@
 
 namespace weft::importer {
 
-static Value dft(NodeBuilder &n, Value x, std::optional<Size> length, int64_t axis, bool inverse, bool onesided) {
+static Value dft(NodeBuilder &n, Value x, std::optional<Size> length, int64_t axis, bool inverse,
+                 bool onesided) {
   SmallVector<Value> operands = {x};
   const SizeMath &m = n.sizes;
   // Half a spectrum stands for a real signal of twice its steps.
@@ -19,8 +20,9 @@ static Value dft(NodeBuilder &n, Value x, std::optional<Size> length, int64_t ax
   std::optional<int64_t> number = known(size);
   if (!number)
     operands.push_back(cast<Value>(size));
-  return n.make<w::DftOp>(operands, {n.i64("static_n", number.value_or(ShapedType::kDynamic)), n.i64("axis", axis),
-                                     n.flag("inverse", inverse), n.flag("onesided", onesided)});
+  return n.make<w::DftOp>(operands,
+                          {n.i64("static_n", number.value_or(ShapedType::kDynamic)), n.i64("axis", axis),
+                           n.flag("inverse", inverse), n.flag("onesided", onesided)});
 }
 
 LogicalResult buildDFT(NodeBuilder &n) {

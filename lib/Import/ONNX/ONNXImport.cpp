@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Entry of the importer: the signature of @main, symbols, user options, and the module around the imported graph.
+// Entry of the importer: the signature of @main, symbols, user options, and the module around the imported
+// graph.
 #include "weft/Import/ONNX.h"
 
 #include "ModelImporter.h"
@@ -34,7 +35,8 @@ Type ModelImporter::valueType(const onnx::TypeProto &type) {
     Type element = valueType(type.optional_type().elem_type());
     return element ? w::OptType::get(&context, element) : Type();
   }
-  if (!type.has_tensor_type() || !type.tensor_type().has_shape() || type.tensor_type().shape().dim_size() > 64)
+  if (!type.has_tensor_type() || !type.tensor_type().has_shape() ||
+      type.tensor_type().shape().dim_size() > 64)
     return {};
   Type element = elementType(&context, type.tensor_type().elem_type());
   SmallVector<int64_t> shape;
@@ -118,8 +120,8 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
   SmallVector<w::DimExpr> dims;
   if (shape == options.shapes.end()) {
     if (!tensor.has_shape() || tensor.shape().dim_size() > 64) {
-      error() << "input \"" << input.name() << "\" has no shape in the model; give one (--shape " << input.name()
-              << "=1x3x224x224, with ? for a dim that varies)";
+      error() << "input \"" << input.name() << "\" has no shape in the model; give one (--shape "
+              << input.name() << "=1x3x224x224, with ? for a dim that varies)";
       return {};
     }
     for (const onnx::TensorShapeProto::Dimension &dim : tensor.shape().dim())
@@ -131,15 +133,16 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       return {};
     }
     for (const DimSpec &dim : shape->second)
-      dims.push_back(dim.size               ? w::DimExpr::constant(*dim.size)
-                     : dim.symbol.empty()   ? w::DimExpr::symbol(freshSymbol())
-                                            : dimNamed(dim.symbol));
+      dims.push_back(dim.size             ? w::DimExpr::constant(*dim.size)
+                     : dim.symbol.empty() ? w::DimExpr::symbol(freshSymbol())
+                                          : dimNamed(dim.symbol));
   }
   int64_t count = 1;
   for (const w::DimExpr &dim : dims)
     if (std::optional<int64_t> size = dim.getConstant(); size && *size > 0)
       if (llvm::MulOverflow(count, *size, count) || count > (int64_t(1) << 46)) {
-        error() << "expected input \"" << input.name() << "\" of a size that memory can hold, but its dims multiply to more "
+        error() << "expected input \"" << input.name()
+                << "\" of a size that memory can hold, but its dims multiply to more "
                 << "than 2^46 elements";
         return {};
       }
@@ -166,7 +169,8 @@ void ModelImporter::checkOptions() {
         note(dims, dimList, dim.symbol);
   for (const auto &[name, shape] : options.shapes)
     if (!inputs.contains(name))
-      error() << "expected --shape of an input of the model (" << inputList << "), but got \"" << name << "\"";
+      error() << "expected --shape of an input of the model (" << inputList << "), but got \"" << name
+              << "\"";
   for (const auto &[name, value] : options.bindings)
     if (!inputs.contains(name))
       error() << "expected --bind of an input of the model (" << inputList << "), but got \"" << name << "\"";
@@ -184,13 +188,14 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
   const std::vector<std::string> &texts = options.bindings.find(name.str())->second;
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat()) {
-    error() << "expected --bind of an input of numbers and static shape, but \"" << name << "\" is " << typeText(type);
+    error() << "expected --bind of an input of numbers and static shape, but \"" << name << "\" is "
+            << typeText(type);
     return {};
   }
   tensor = w::dropDimNames(tensor);
   if (texts.size() != 1 && static_cast<int64_t>(texts.size()) != tensor.getNumElements()) {
-    error() << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of \"" << name << "\", but got "
-            << texts.size();
+    error() << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of \"" << name
+            << "\", but got " << texts.size();
     return {};
   }
   Builder b(&context);
@@ -207,11 +212,12 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     unsigned width = tensor.getElementTypeBitWidth();
     bool isUnsigned = tensor.getElementType().isUnsignedInteger() || width == 1;
     bool isNumber = text == "true" || text == "false" || !text.getAsInteger(10, number);
-    if (!isNumber || (width < 64 && !(isUnsigned ? llvm::isUIntN(width, number) : llvm::isIntN(width, number))))
-      error() << "expected a value of type " << typeText(tensor.getElementType()) << " in --bind of \"" << name
-              << "\", but got '" << text << "'";
-    values.push_back(b.getIntegerAttr(tensor.getElementType(),
-                                      APInt(64, static_cast<uint64_t>(number)).trunc(width)));
+    if (!isNumber ||
+        (width < 64 && !(isUnsigned ? llvm::isUIntN(width, number) : llvm::isIntN(width, number))))
+      error() << "expected a value of type " << typeText(tensor.getElementType()) << " in --bind of \""
+              << name << "\", but got '" << text << "'";
+    values.push_back(
+        b.getIntegerAttr(tensor.getElementType(), APInt(64, static_cast<uint64_t>(number)).trunc(width)));
   }
   return DenseElementsAttr::get(tensor, values);
 }
@@ -268,7 +274,8 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
         (void)symbolFor(dim.dim_param());
   SmallVector<DictionaryAttr> argumentAttrs;
   for (const onnx::ValueInfoProto &input : graph.input()) {
-    bool isInitialized = scope.initializers.count(input.name()) || scope.sparseInitializers.count(input.name());
+    bool isInitialized =
+        scope.initializers.count(input.name()) || scope.sparseInitializers.count(input.name());
     if (isInitialized && !options.keepInputs && !options.bindings.count(input.name()))
       continue;
     Type type = inputType(input);
@@ -310,7 +317,8 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
   return success(ok);
 }
 
-/// Erases ops whose results nobody uses: constants that were looked through, shape chains that became scalars.
+/// Erases ops whose results nobody uses: constants that were looked through, shape chains that became
+/// scalars.
 static void eraseDeadOps(ModuleOp module) {
   module.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
     if (isOpTriviallyDead(op))
@@ -334,14 +342,15 @@ FailureOr<OwningOpRef<ModuleOp>> ModelImporter::run() {
 }
 
 FailureOr<OwningOpRef<ModuleOp>> importModel(std::unique_ptr<llvm::MemoryBuffer> buffer, StringRef directory,
-                                                    MLIRContext &context, const ImportOptions &options) {
+                                             MLIRContext &context, const ImportOptions &options) {
   context.loadDialect<w::WeftDialect, func::FuncDialect, arith::ArithDialect>();
   auto model = std::make_shared<Model>();
   model->file = std::move(buffer);
   model->directory = directory.str();
   std::string error;
   if (failed(model->parse(error)))
-    return emitError(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0)) << error, failure();
+    return emitError(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0)) << error,
+           failure();
   return ModelImporter(model, context, options).run();
 }
 
@@ -351,7 +360,8 @@ namespace weft {
 
 using namespace mlir;
 
-FailureOr<OwningOpRef<ModuleOp>> importONNX(StringRef path, MLIRContext &context, const ImportOptions &options) {
+FailureOr<OwningOpRef<ModuleOp>> importONNX(StringRef path, MLIRContext &context,
+                                            const ImportOptions &options) {
   Location loc = FileLineColLoc::get(&context, path, 0, 0);
   if (llvm::sys::fs::is_directory(path))
     return emitError(loc) << "expected an ONNX file, but got a folder", failure();
@@ -363,7 +373,7 @@ FailureOr<OwningOpRef<ModuleOp>> importONNX(StringRef path, MLIRContext &context
 }
 
 FailureOr<OwningOpRef<ModuleOp>> importONNXBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer,
-                                                        MLIRContext &context, const ImportOptions &options) {
+                                                  MLIRContext &context, const ImportOptions &options) {
   return importer::importModel(std::move(buffer), options.externalDirectory, context, options);
 }
 

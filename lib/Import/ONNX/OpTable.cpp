@@ -12,12 +12,13 @@
 
 namespace weft::importer {
 
-#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut) LogicalResult builder(NodeBuilder &);
+#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut)                                  \
+  LogicalResult builder(NodeBuilder &);
 #include "OpTable.inc"
 #undef ONNX_OP
 
 static const OpRow kRows[] = {
-#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut)                                            \
+#define ONNX_OP(domain, name, since, builder, minIn, maxIn, minOut, maxOut)                                  \
   {domain, name, since, builder, minIn, maxIn, minOut, maxOut},
 #include "OpTable.inc"
 #undef ONNX_OP

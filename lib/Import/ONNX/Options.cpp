@@ -11,7 +11,8 @@ namespace weft {
 using namespace mlir;
 
 /// Splits NAME=VALUE at the last `=`.
-static LogicalResult splitOption(StringRef text, StringRef form, StringRef &name, StringRef &value, std::string &error) {
+static LogicalResult splitOption(StringRef text, StringRef form, StringRef &name, StringRef &value,
+                                 std::string &error) {
   size_t at = text.rfind('=');
   if (at == StringRef::npos || at == 0) {
     error = ("expected " + form + ", but got '" + text + "'").str();
@@ -32,7 +33,8 @@ LogicalResult addShapeOption(ImportOptions &options, StringRef text, std::string
   if (failed(splitOption(text, "NAME=1x3x224x224", name, value, error)))
     return failure();
   std::vector<DimSpec> dims;
-  // A symbol may hold an x (`axis`): an x separates only next to a digit, a `?` or as written between whole items.
+  // A symbol may hold an x (`axis`): an x separates only next to a digit, a `?` or as written between whole
+  // items.
   SmallVector<StringRef> items;
   if (!value.empty())
     value.split(items, value.contains(',') ? ',' : 'x');
@@ -67,7 +69,8 @@ LogicalResult addDimOption(ImportOptions &options, StringRef text, std::string &
   auto [first, last] = value.split("..");
   int64_t lo = 0, hi = 0;
   bool bounded = value.contains("..");
-  if (first.getAsInteger(10, lo) || (bounded && last.getAsInteger(10, hi)) || lo < 0 || (bounded && hi < lo)) {
+  if (first.getAsInteger(10, lo) || (bounded && last.getAsInteger(10, hi)) || lo < 0 ||
+      (bounded && hi < lo)) {
     error = ("expected a size or a range such as 1..512 in --dim, but got '" + value + "'").str();
     return failure();
   }

@@ -66,9 +66,9 @@ static SmallVector<NamedAttribute> poolAttributes(NodeBuilder &n, const Pooling 
       hi[i] += pads[i + lo.size()];
     }
   }
-  return {n.list("axes", pooling.axes),           n.list("kernel", window.kernel),
-          n.list("strides", window.strides),      n.list("pads_lo", lo),
-          n.list("pads_hi", hi),                  n.list("dilations", window.dilations)};
+  return {
+      n.list("axes", pooling.axes), n.list("kernel", window.kernel), n.list("strides", window.strides),
+      n.list("pads_lo", lo),        n.list("pads_hi", hi),           n.list("dilations", window.dilations)};
 }
 
 /// Cuts what ceil_mode's pads gave too much.
@@ -92,7 +92,8 @@ static Value lowest(NodeBuilder &n, Type element) {
   if (!isa<IntegerType>(element))
     return n.failValue("expected numbers, but got elements of type " + n.importer.typeText(element));
   unsigned width = element.getIntOrFloatBitWidth();
-  APInt least = element.isUnsignedInteger() || width == 1 ? APInt::getZero(width) : APInt::getSignedMinValue(width);
+  APInt least =
+      element.isUnsignedInteger() || width == 1 ? APInt::getZero(width) : APInt::getSignedMinValue(width);
   return n.constant(DenseElementsAttr::get(RankedTensorType::get({}, element),
                                            Attribute(n.b.getIntegerAttr(element, least))));
 }
@@ -105,7 +106,8 @@ LogicalResult buildMaxPool(NodeBuilder &n) {
   bool columnMajor = n.flagAttr("storage_order", false);
   if (!n.wants(1)) {
     if (!pooling->window.isStatic())
-      return n.result(pool(n, *pooling, pooling->window.padInput(n, x, lowest(n, n.elem(x))), w::PoolKind::max,
+      return n.result(pool(n, *pooling, pooling->window.padInput(n, x, lowest(n, n.elem(x))),
+                           w::PoolKind::max,
                            /*withPads=*/false));
     return n.result(pool(n, *pooling, x, w::PoolKind::max));
   }
@@ -166,9 +168,7 @@ LogicalResult buildLpPool(NodeBuilder &n) {
   }));
 }
 
-static SmallVector<int64_t> spatialAxes(NodeBuilder &n) {
-  return sequence(2, n.rank(n.in(0)));
-}
+static SmallVector<int64_t> spatialAxes(NodeBuilder &n) { return sequence(2, n.rank(n.in(0))); }
 LogicalResult buildGlobalAveragePool(NodeBuilder &n) {
   return n.result(n.reduce(w::ReduceKind::mean, n.in(0), spatialAxes(n)));
 }

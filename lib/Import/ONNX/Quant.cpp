@@ -98,7 +98,9 @@ LogicalResult buildQuantizeLinear(NodeBuilder &n) {
   if (failed(place) || failed(asked) || failed(precision))
     return failure();
   place->precision = *precision;
-  Type to = n.has(2) ? n.elem(n.in(2)) : *asked ? *asked : Type(IntegerType::get(n.b.getContext(), 8, IntegerType::Unsigned));
+  Type to = n.has(2) ? n.elem(n.in(2))
+            : *asked ? *asked
+                     : Type(IntegerType::get(n.b.getContext(), 8, IntegerType::Unsigned));
   return n.result(quantize(n, n.in(0), n.in(1), n.in(2), to, *place));
 }
 
@@ -162,9 +164,7 @@ static Value dequantizeMatrix(NodeBuilder &n, unsigned i, bool isLhs) {
   int64_t rank = n.rank(x);
   place.axis = rank < 2 ? 0 : isLhs ? rank - 2 : rank - 1;
   // [.., M, 1] or [.., 1, N] with one row of parameters for the whole batch.
-  auto flatten = [&](Value v) {
-    return v && n.rank(v) > 1 ? n.reshape(v, n.sizes.product(n.dims(v))) : v;
-  };
+  auto flatten = [&](Value v) { return v && n.rank(v) > 1 ? n.reshape(v, n.sizes.product(n.dims(v))) : v; };
   return dequantize(n, x, flatten(scale), flatten(zero), n.elem(scale), place);
 }
 

@@ -24,7 +24,8 @@ Value quantize(NodeBuilder &n, Value x, Value scale, Value zero, Type to, const 
 /// (x - zero) * scale.
 Value dequantize(NodeBuilder &n, Value x, Value scale, Value zero, Type to, const QuantPlace &place);
 
-/// x as ui8 over its own range, with the scale and zero point of rank 0 that follow from it; null after a report.
+/// x as ui8 over its own range, with the scale and zero point of rank 0 that follow from it; null after a
+/// report.
 struct DynamicQuant {
   Value value, scale, zero;
 };

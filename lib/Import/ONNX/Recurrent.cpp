@@ -28,10 +28,12 @@ struct ActivationDefaults {
   double alpha, beta;
 };
 constexpr ActivationDefaults kActivations[] = {
-    {"Relu", false, false, 0, 0},        {"Tanh", false, false, 0, 0},     {"Sigmoid", false, false, 0, 0},
-    {"Softsign", false, false, 0, 0},    {"Softplus", false, false, 0, 0}, {"Affine", true, true, 1, 0},
-    {"LeakyRelu", true, false, 0.01, 0}, {"Elu", true, false, 1, 0},       {"ThresholdedRelu", true, false, 1, 0},
-    {"ScaledTanh", true, true, 1, 1},    {"HardSigmoid", true, true, 0.2, 0.5}};
+    {"Relu", false, false, 0, 0},           {"Tanh", false, false, 0, 0},
+    {"Sigmoid", false, false, 0, 0},        {"Softsign", false, false, 0, 0},
+    {"Softplus", false, false, 0, 0},       {"Affine", true, true, 1, 0},
+    {"LeakyRelu", true, false, 0.01, 0},    {"Elu", true, false, 1, 0},
+    {"ThresholdedRelu", true, false, 1, 0}, {"ScaledTanh", true, true, 1, 1},
+    {"HardSigmoid", true, true, 0.2, 0.5}};
 
 } // namespace
 
@@ -52,7 +54,8 @@ static LogicalResult readActivations(NodeBuilder &n, Recurrent &r, ArrayRef<Stri
   SmallVector<double> betas = n.floatsAttr("activation_beta").value_or(SmallVector<double>());
   size_t nextAlpha = 0, nextBeta = 0;
   for (const std::string &name : names) {
-    auto *known = llvm::find_if(kActivations, [&](const ActivationDefaults &a) { return a.name.equals_insensitive(name); });
+    auto *known = llvm::find_if(kActivations,
+                                [&](const ActivationDefaults &a) { return a.name.equals_insensitive(name); });
     if (known == std::end(kActivations))
       return n.fail("expected an activation of ONNX, but got \"" + name + "\"");
     r.activations.push_back(known->name.str());
@@ -84,8 +87,8 @@ static FailureOr<Recurrent> readRecurrent(NodeBuilder &n, int64_t gates, ArrayRe
   for (unsigned i : {1u, 2u}) {
     int64_t size = n.type(n.in(i)).getDimSize(0);
     if (!ShapedType::isDynamic(size) && size != r.directions)
-      return n.fail("expected " + llvm::Twine(r.directions) + " directions in input " + llvm::Twine(i) + ", but got " +
-                    llvm::Twine(size));
+      return n.fail("expected " + llvm::Twine(r.directions) + " directions in input " + llvm::Twine(i) +
+                    ", but got " + llvm::Twine(size));
   }
   r.steps = n.dim(r.x, 0);
   r.batch = n.dim(r.x, 1);
@@ -133,7 +136,9 @@ static SmallVector<NamedAttribute> commonAttributes(NodeBuilder &n, const Recurr
   SmallVector<StringRef> names;
   for (size_t i = 0; i < count; ++i)
     names.push_back(r.activations[first + i]);
-  auto slice = [&](ArrayRef<double> list) { return r.hasParameters ? list.slice(first, count) : ArrayRef<double>(); };
+  auto slice = [&](ArrayRef<double> list) {
+    return r.hasParameters ? list.slice(first, count) : ArrayRef<double>();
+  };
   return {n.b.getNamedAttr("acts", n.b.getStrArrayAttr(names)),
           n.b.getNamedAttr("act_alpha", n.b.getDenseF64ArrayAttr(slice(r.alpha))),
           n.b.getNamedAttr("act_beta", n.b.getDenseF64ArrayAttr(slice(r.beta))), n.f64("clip", r.clip),
@@ -169,8 +174,9 @@ LogicalResult buildLSTM(NodeBuilder &n) {
     Value bias = biasOf(n, d);
     if (bias)
       bias = n.add(biasPart(n, *r, bias, 0), biasPart(n, *r, bias, 1));
-    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias), directionOf(n, n.in(2), d),
-                                   initialState(n, *r, 5, d), initialState(n, *r, 6, d)};
+    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias),
+                                   directionOf(n, n.in(2), d), initialState(n, *r, 5, d),
+                                   initialState(n, *r, 6, d)};
     bool hasPeephole = n.has(7), hasLength = n.has(4);
     if (hasPeephole)
       operands.push_back(directionOf(n, n.in(7), d));
@@ -201,8 +207,8 @@ LogicalResult buildGRU(NodeBuilder &n) {
     } else {
       inner = n.broadcast(n.splat({1}, n.elem(r->x), 0.0), n.sizes.mul(n.sizes.of(3), r->hidden));
     }
-    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias), directionOf(n, n.in(2), d), inner,
-                                   initialState(n, *r, 5, d)};
+    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias),
+                                   directionOf(n, n.in(2), d), inner, initialState(n, *r, 5, d)};
     if (n.has(4))
       operands.push_back(n.in(4));
     SmallVector<NamedAttribute> attributes = commonAttributes(n, *r, d);
@@ -224,8 +230,8 @@ LogicalResult buildRNN(NodeBuilder &n) {
     Value bias = biasOf(n, d);
     if (bias)
       bias = n.add(biasPart(n, *r, bias, 0), biasPart(n, *r, bias, 1));
-    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias), directionOf(n, n.in(2), d),
-                                   initialState(n, *r, 5, d)};
+    SmallVector<Value> operands = {gatesOf(n, *r, directionOf(n, n.in(1), d), bias),
+                                   directionOf(n, n.in(2), d), initialState(n, *r, 5, d)};
     if (n.has(4))
       operands.push_back(n.in(4));
     auto op = n.makeOp<w::RnnOp>(operands, commonAttributes(n, *r, d));

@@ -50,8 +50,8 @@ static FailureOr<ReducedAxes> reducedAxes(NodeBuilder &n) {
   return result;
 }
 
-/// A reduction with elementwise functions around it. Real numbers accumulate in f32 or wider, integers in f64 where the
-/// functions are real ones.
+/// A reduction with elementwise functions around it. Real numbers accumulate in f32 or wider, integers in f64
+/// where the functions are real ones.
 static LogicalResult buildReduction(NodeBuilder &n, w::ReduceKind kind, bool isReal,
                                     function_ref<Value(Value)> before = nullptr,
                                     function_ref<Value(Value)> after = nullptr) {
@@ -61,7 +61,9 @@ static LogicalResult buildReduction(NodeBuilder &n, w::ReduceKind kind, bool isR
   Value x = n.in(0);
   Type element = n.elem(x), wide = element;
   if (before || after)
-    wide = isa<FloatType>(element) ? w::getAccumulatorType(element) : isReal ? Type(n.b.getF64Type()) : element;
+    wide = isa<FloatType>(element) ? w::getAccumulatorType(element)
+           : isReal                ? Type(n.b.getF64Type())
+                                   : element;
   x = n.cast(x, wide);
   if (before)
     x = before(x);
@@ -108,7 +110,8 @@ LogicalResult buildReduceLogSumExp(NodeBuilder &n) {
 }
 
 static Value argReduce(NodeBuilder &n, Value x, w::ArgKind kind, int64_t axis, bool last) {
-  return n.make<w::ArgReduceOp>(x, {n.choice<w::ArgKindAttr>("kind", kind), n.i64("axis", axis), n.flag("last", last)});
+  return n.make<w::ArgReduceOp>(
+      x, {n.choice<w::ArgKindAttr>("kind", kind), n.i64("axis", axis), n.flag("last", last)});
 }
 
 static LogicalResult buildArg(NodeBuilder &n, w::ArgKind kind) {
@@ -172,7 +175,8 @@ LogicalResult buildHardmax(NodeBuilder &n) {
 //===----------------------------------------------------------------------===//
 
 static LogicalResult buildCumulate(NodeBuilder &n, w::CumulateKind kind) {
-  FailureOr<Size> given = n.sizeOf(n.rank(n.in(1)) > 1 ? n.reshape(n.in(1), ArrayRef<int64_t>()) : n.in(1), "axis");
+  FailureOr<Size> given =
+      n.sizeOf(n.rank(n.in(1)) > 1 ? n.reshape(n.in(1), ArrayRef<int64_t>()) : n.in(1), "axis");
   if (failed(given))
     return failure();
   std::optional<int64_t> number = known(*given);

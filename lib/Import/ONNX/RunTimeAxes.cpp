@@ -20,7 +20,8 @@ Size ifEqual(NodeBuilder &n, Size a, Size b, Size x, Size y) {
   return arith::SelectOp::create(n.b, n.loc, isEqual, n.sizes.value(x), n.sizes.value(y)).getResult();
 }
 
-Size valueOfAxis(NodeBuilder &n, ArrayRef<Size> axes, ArrayRef<Size> values, int64_t axis, int64_t rank, Size orElse) {
+Size valueOfAxis(NodeBuilder &n, ArrayRef<Size> axes, ArrayRef<Size> values, int64_t axis, int64_t rank,
+                 Size orElse) {
   Size result = orElse;
   for (auto [candidate, value] : llvm::zip_equal(axes, values))
     result = ifEqual(n, n.sizes.wrap(candidate, n.sizes.of(rank)), n.sizes.of(axis), value, result);
@@ -43,7 +44,8 @@ static Size element(NodeBuilder &n, ArrayRef<Size> list, Size index) {
 Value squeezeAtRunTime(NodeBuilder &n, Value x, ArrayRef<Size> axes) {
   int64_t rank = n.rank(x), left = rank - static_cast<int64_t>(axes.size());
   if (left < 0)
-    return n.failValue("expected at most " + llvm::Twine(rank) + " axes, but got " + llvm::Twine(axes.size()));
+    return n.failValue("expected at most " + llvm::Twine(rank) + " axes, but got " +
+                       llvm::Twine(axes.size()));
   // Result dim j is the input dim with j dims before it that stay.
   SmallVector<Size> shape(left, n.sizes.of(1));
   Size before = n.sizes.of(0);
@@ -94,12 +96,14 @@ static Value branch(NodeBuilder &n, Size cond, function_ref<Value()> yes, functi
   return op.getResult(0);
 }
 
-static Value alongAxisFrom(NodeBuilder &n, Value x, Size axis, int64_t first, function_ref<Value(Value, int64_t)> build) {
+static Value alongAxisFrom(NodeBuilder &n, Value x, Size axis, int64_t first,
+                           function_ref<Value(Value, int64_t)> build) {
   if (first + 1 >= n.rank(x))
     return build(x, first);
   Size isFirst = ifEqual(n, axis, n.sizes.of(first), n.sizes.of(1), n.sizes.of(0));
   return branch(
-      n, isFirst, [&] { return build(x, first); }, [&] { return alongAxisFrom(n, x, axis, first + 1, build); });
+      n, isFirst, [&] { return build(x, first); },
+      [&] { return alongAxisFrom(n, x, axis, first + 1, build); });
 }
 
 Value alongRunTimeAxis(NodeBuilder &n, Value x, Size axis, function_ref<Value(Value, int64_t)> build) {
@@ -108,11 +112,11 @@ Value alongRunTimeAxis(NodeBuilder &n, Value x, Size axis, function_ref<Value(Va
   return alongAxisFrom(n, x, n.sizes.wrap(axis, n.sizes.of(n.rank(x))), 0, build);
 }
 
-Value overRunTimeAxes(NodeBuilder &n, Value x, ArrayRef<Size> axes, function_ref<Value(Value, int64_t)> build) {
+Value overRunTimeAxes(NodeBuilder &n, Value x, ArrayRef<Size> axes,
+                      function_ref<Value(Value, int64_t)> build) {
   for (int64_t axis = 0, rank = n.rank(x); axis < rank && x; ++axis) {
     Value before = x;
-    x = branch(
-        n, isAmong(n, axes, axis, rank), [&] { return build(before, axis); }, [&] { return before; });
+    x = branch(n, isAmong(n, axes, axis, rank), [&] { return build(before, axis); }, [&] { return before; });
   }
   return x;
 }

@@ -10,7 +10,8 @@ namespace weft::importer {
 LogicalResult buildTopK(NodeBuilder &n) {
   Value x = n.in(0);
   FailureOr<int64_t> axis = n.axisAttr("axis", -1, n.rank(x));
-  FailureOr<Size> k = n.version < 10 ? FailureOr<Size>(n.sizes.of(n.intAttr("k", 0))) : n.sizeOf(n.in(1), "k");
+  FailureOr<Size> k =
+      n.version < 10 ? FailureOr<Size>(n.sizes.of(n.intAttr("k", 0))) : n.sizeOf(n.in(1), "k");
   if (failed(axis) || failed(k))
     return failure();
   // The output is sorted in any case, which `sorted=0` allows.
@@ -21,8 +22,9 @@ LogicalResult buildTopK(NodeBuilder &n) {
     return n.fail("expected k of at least 0, but got " + llvm::Twine(*number));
   if (!number)
     operands.push_back(cast<Value>(*k));
-  auto op = n.makeOp<w::TopKOp>(operands, {n.i64("static_k", number.value_or(ShapedType::kDynamic)),
-                                           n.i64("axis", *axis), n.flag("largest", n.flagAttr("largest", true))});
+  auto op =
+      n.makeOp<w::TopKOp>(operands, {n.i64("static_k", number.value_or(ShapedType::kDynamic)),
+                                     n.i64("axis", *axis), n.flag("largest", n.flagAttr("largest", true))});
   if (!op || failed(n.result(0, op.getValues())))
     return failure();
   return n.result(1, op.getIndices());
@@ -79,8 +81,8 @@ LogicalResult buildNonMaxSuppression(NodeBuilder &n) {
     operands.push_back(iou);
   if (score)
     operands.push_back(score);
-  return n.result(n.make<w::NmsOp>(operands, {n.flag("center", center),
-                                              n.segments({1, 1, 1, iou ? 1 : 0, score ? 1 : 0})}));
+  return n.result(n.make<w::NmsOp>(
+      operands, {n.flag("center", center), n.segments({1, 1, 1, iou ? 1 : 0, score ? 1 : 0})}));
 }
 
 } // namespace weft::importer

@@ -92,8 +92,8 @@ LogicalResult buildSequenceInsert(NodeBuilder &n) {
     auto count = static_cast<int64_t>(elements->size());
     int64_t index = at ? *known(*at) : count;
     if (index < -count || index > count)
-      return n.fail("expected a position in [" + llvm::Twine(-count) + ", " + llvm::Twine(count) + "], but got " +
-                    llvm::Twine(index));
+      return n.fail("expected a position in [" + llvm::Twine(-count) + ", " + llvm::Twine(count) +
+                    "], but got " + llvm::Twine(index));
     elements->insert(elements->begin() + (index < 0 ? index + count : index), n.in(1));
     return n.result(makeSequence(n, *elements));
   }
@@ -249,7 +249,8 @@ LogicalResult buildSequenceMap(NodeBuilder &n) {
 
 LogicalResult buildOptional(NodeBuilder &n) {
   if (n.has(0))
-    return n.result(w::OptMakeOp::create(n.b, n.loc, w::OptType::get(n.b.getContext(), n.in(0).getType()), n.in(0)));
+    return n.result(
+        w::OptMakeOp::create(n.b, n.loc, w::OptType::get(n.b.getContext(), n.in(0).getType()), n.in(0)));
   const onnx::AttributeProto *type = n.attribute("type");
   Type element = type && type->has_tp() ? n.importer.valueType(type->tp()) : Type();
   if (!element)
@@ -277,7 +278,8 @@ LogicalResult buildOptionalGetElement(NodeBuilder &n) {
   if (!isa<w::OptType>(x.getType()))
     return n.result(x);
   if (auto make = x.getDefiningOp<w::OptMakeOp>())
-    return make.getValue() ? n.result(make.getValue()) : n.fail("expected a value, but the optional is empty");
+    return make.getValue() ? n.result(make.getValue())
+                           : n.fail("expected a value, but the optional is empty");
   return n.result(n.make<w::OptGetOp>(x));
 }
 

@@ -20,7 +20,8 @@ static w::DimExpr exprOf(Size size) {
   return w::getIndexExpr(cast<Value>(size));
 }
 
-/// The product of `all` divided by that of `some`: sizes that occur in both cancel before anything is computed.
+/// The product of `all` divided by that of `some`: sizes that occur in both cancel before anything is
+/// computed.
 static Size quotient(NodeBuilder &n, ArrayRef<Size> all, ArrayRef<Size> some) {
   SmallVector<Size> left(all), divisors;
   for (Size size : some) {
@@ -37,15 +38,16 @@ static Size quotient(NodeBuilder &n, ArrayRef<Size> all, ArrayRef<Size> some) {
 }
 
 /// What a requested shape means for x: 0 copies a dim (unless allowZero), -1 takes what is left.
-static FailureOr<SmallVector<Size>> resolveShape(NodeBuilder &n, Value x, ArrayRef<Size> wanted, bool allowZero) {
+static FailureOr<SmallVector<Size>> resolveShape(NodeBuilder &n, Value x, ArrayRef<Size> wanted,
+                                                 bool allowZero) {
   SmallVector<Size> from = n.dims(x), shape(wanted);
   std::optional<size_t> inferred;
   SmallVector<bool> isOpen(shape.size(), false);
   for (auto [i, size] : llvm::enumerate(shape)) {
     std::optional<int64_t> number = known(size);
     if (number && (*number < -1 || (*number == -1 && inferred)))
-      return n.fail("expected a shape of sizes with one -1 at most, but got " + llvm::Twine(*number) + " at place " +
-                    llvm::Twine(i));
+      return n.fail("expected a shape of sizes with one -1 at most, but got " + llvm::Twine(*number) +
+                    " at place " + llvm::Twine(i));
     if (number == -1)
       inferred = i;
     if (number == 0 && !allowZero) {
@@ -77,8 +79,9 @@ static FailureOr<SmallVector<Size>> resolveShape(NodeBuilder &n, Value x, ArrayR
   if (inferred && numbers && llvm::is_contained(*numbers, 0))
     return n.fail("expected no -1 beside a dim of size 0: any size would do");
   // Without a -1 the quotient is not used, but it is computed: never by 0.
-  Size rest = inferred ? quotient(n, from, others)
-                       : n.sizes.floorDiv(n.sizes.product(from), n.sizes.max(n.sizes.product(others), n.sizes.of(1)));
+  Size rest =
+      inferred ? quotient(n, from, others)
+               : n.sizes.floorDiv(n.sizes.product(from), n.sizes.max(n.sizes.product(others), n.sizes.of(1)));
   for (auto [i, size] : llvm::enumerate(shape))
     if (i == inferred)
       size = rest;
@@ -167,7 +170,8 @@ LogicalResult buildUnsqueeze(NodeBuilder &n) {
 LogicalResult buildTranspose(NodeBuilder &n) {
   Value x = n.in(0);
   int64_t rank = n.rank(x);
-  SmallVector<int64_t> perm = n.intsAttr("perm").value_or(llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank))));
+  SmallVector<int64_t> perm =
+      n.intsAttr("perm").value_or(llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank))));
   SmallVector<bool> seen(rank, false);
   for (int64_t &axis : perm) {
     FailureOr<int64_t> wrapped = n.axis(axis, rank, "perm");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Arithmetic on sizes that are known or index values, and the elements of small integer tensors as such sizes.
+// Arithmetic on sizes that are known or index values, and the elements of small integer tensors as such
+// sizes.
 #ifndef WEFT_LIB_IMPORT_ONNX_SIZES_H
 #define WEFT_LIB_IMPORT_ONNX_SIZES_H
 
@@ -23,7 +24,9 @@ bool isKnown(Size size, int64_t value);
 /// All numbers, when all are known.
 std::optional<SmallVector<int64_t>> known(ArrayRef<Size> sizes);
 /// lo, lo + 1 ... hi - 1.
-inline SmallVector<int64_t> sequence(int64_t lo, int64_t hi) { return llvm::to_vector(llvm::seq<int64_t>(lo, std::max(lo, hi))); }
+inline SmallVector<int64_t> sequence(int64_t lo, int64_t hi) {
+  return llvm::to_vector(llvm::seq<int64_t>(lo, std::max(lo, hi)));
+}
 
 /// Splits into the static list, with ShapedType::kDynamic at the places of the values.
 void split(ArrayRef<Size> sizes, SmallVectorImpl<int64_t> &fixed, SmallVectorImpl<Value> &values);
@@ -71,8 +74,8 @@ struct Scalar {
   bool isConstant() const { return kind != Kind::Index; }
 };
 
-/// The elements of `tensor`, row-major, as far as they follow from constants and dims through ops on small tensors; nullopt
-/// when some do not. Index arithmetic is added right behind the ops that it stands for.
+/// The elements of `tensor`, row-major, as far as they follow from constants and dims through ops on small
+/// tensors; nullopt when some do not. Index arithmetic is added right behind the ops that it stands for.
 std::optional<SmallVector<Scalar>> smallElements(Value tensor);
 /// The same, when all are numbers.
 std::optional<SmallVector<double>> constantNumbers(Value tensor);

@@ -40,9 +40,10 @@ static Size clampIndex(NodeBuilder &n, Size index, Size size, int64_t lo, int64_
       return m.min(index, hi);
     return m.max(m.add(size, index), m.of(lo));
   }
-  if (!known(index) && !isKnown(size, 0) && w::DimExpr::provablyEqual(w::getIndexExpr(cast<Value>(index)),
-                                                                     known(size) ? w::DimExpr::constant(*known(size))
-                                                                                 : w::getIndexExpr(cast<Value>(size))))
+  if (!known(index) && !isKnown(size, 0) &&
+      w::DimExpr::provablyEqual(w::getIndexExpr(cast<Value>(index)),
+                                known(size) ? w::DimExpr::constant(*known(size))
+                                            : w::getIndexExpr(cast<Value>(size))))
     return hi;
   return m.clamp(m.wrap(index, size), m.of(lo), hi);
 }
@@ -53,8 +54,8 @@ static Value sliceRange(NodeBuilder &n, Value x, int64_t axis, const Range &rang
   Size size = n.dim(x, axis);
   if (step > 0) {
     Size start = clampIndex(n, range.start, size, 0, 0), end = clampIndex(n, range.end, size, 0, 0);
-    // The plainest expression of the length names the dim best: all of max(n - s, 0), min(n, k) and the end itself are
-    // end - start where that is not negative.
+    // The plainest expression of the length names the dim best: all of max(n - s, 0), min(n, k) and the end
+    // itself are end - start where that is not negative.
     Size length = m.max(m.sub(end, start), m.of(0));
     std::optional<int64_t> first = known(range.start);
     if (isKnown(start, 0))
@@ -85,7 +86,8 @@ static Value gatherRange(NodeBuilder &n, Value x, int64_t axis, const Range &ran
   Size size = n.dim(x, axis), zero = m.of(0);
   // step >= 0 takes the upward bounds, else the downward ones.
   auto either = [&](Size up, Size down) {
-    Value isDown = arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::slt, m.value(range.step), m.value(zero));
+    Value isDown =
+        arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::slt, m.value(range.step), m.value(zero));
     return Size(arith::SelectOp::create(n.b, n.loc, isDown, m.value(down), m.value(up)).getResult());
   };
   Size start = either(clampIndex(n, range.start, size, 0, 0), clampIndex(n, range.start, size, -1, -1));
@@ -117,8 +119,8 @@ LogicalResult buildSlice(NodeBuilder &n) {
   else
     axisList = n.sizes.of(sequence(0, static_cast<int64_t>(count)));
   if ((*ends)->size() != count || axisList.size() != count || stepList.size() != count)
-    return n.fail("expected starts, ends, axes and steps of one length, but got " + llvm::Twine(count) + ", " +
-                  llvm::Twine((*ends)->size()) + ", " + llvm::Twine(axisList.size()) + " and " +
+    return n.fail("expected starts, ends, axes and steps of one length, but got " + llvm::Twine(count) +
+                  ", " + llvm::Twine((*ends)->size()) + ", " + llvm::Twine(axisList.size()) + " and " +
                   llvm::Twine(stepList.size()));
   std::optional<SmallVector<int64_t>> axisNumbers = known(axisList);
   if (!axisNumbers) {
@@ -168,8 +170,8 @@ LogicalResult buildSplit(NodeBuilder &n) {
   } else {
     int64_t asked = n.intAttr("num_outputs", count);
     if (asked != count)
-      return n.fail("expected num_outputs to be the number of outputs (" + llvm::Twine(count) + "), but got " +
-                    llvm::Twine(asked));
+      return n.fail("expected num_outputs to be the number of outputs (" + llvm::Twine(count) +
+                    "), but got " + llvm::Twine(asked));
     // Equal parts; the last may be smaller where num_outputs says so.
     bool isUneven = n.hasAttr("num_outputs") || n.version >= 18;
     if (std::optional<int64_t> number = known(size); number && !isUneven && *number % count != 0)
@@ -197,7 +199,8 @@ LogicalResult buildSplit(NodeBuilder &n) {
 //===----------------------------------------------------------------------===//
 
 /// Pads where positive, cuts where negative.
-static Value padOrCut(NodeBuilder &n, Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode mode, Value value) {
+static Value padOrCut(NodeBuilder &n, Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode mode,
+                      Value value) {
   const SizeMath &m = n.sizes;
   auto positive = [&](Size size) { return m.max(size, m.of(0)); };
   SmallVector<Size> before, behind, offsets, lengths;
@@ -223,7 +226,10 @@ LogicalResult buildPad(NodeBuilder &n) {
   Value x = n.in(0);
   int64_t rank = n.rank(x);
   const SizeMath &m = n.sizes;
-  FailureOr<std::optional<SmallVector<Size>>> pads = n.intsArg(n.version < 2 ? "paddings" : n.version < 11 ? "pads" : "", 1);
+  FailureOr<std::optional<SmallVector<Size>>> pads = n.intsArg(n.version < 2    ? "paddings"
+                                                               : n.version < 11 ? "pads"
+                                                                                : "",
+                                                               1);
   FailureOr<std::optional<SmallVector<Size>>> axes = n.intsArg("", n.version >= 18 ? 3 : 64);
   if (failed(pads) || failed(axes))
     return failure();
@@ -237,7 +243,8 @@ LogicalResult buildPad(NodeBuilder &n) {
   size_t count = axisList.size();
   if ((*pads)->size() != 2 * count)
     return n.fail("expected " + llvm::Twine(2 * count) + " pads, but got " + llvm::Twine((*pads)->size()));
-  if (std::optional<SmallVector<int64_t>> numbers = known(axisList); numbers && failed(n.axes(*numbers, rank)))
+  if (std::optional<SmallVector<int64_t>> numbers = known(axisList);
+      numbers && failed(n.axes(*numbers, rank)))
     return failure();
   ArrayRef<Size> all(**pads);
   SmallVector<Size> lo, hi;
@@ -277,7 +284,8 @@ LogicalResult buildCenterCropPad(NodeBuilder &n) {
   SmallVector<Size> lo(rank, m.of(0)), hi(rank, m.of(0));
   for (auto [entry, wanted] : llvm::zip_equal(given, *shape)) {
     int64_t axis = entry < 0 ? entry + rank : entry;
-    Size size = n.dim(x, axis), missing = m.max(m.sub(wanted, size), m.of(0)), extra = m.max(m.sub(size, wanted), m.of(0));
+    Size size = n.dim(x, axis), missing = m.max(m.sub(wanted, size), m.of(0)),
+         extra = m.max(m.sub(size, wanted), m.of(0));
     x = n.sliceAxis(x, axis, m.floorDiv(extra, m.of(2)), m.min(size, wanted));
     lo[axis] = m.floorDiv(missing, m.of(2));
     hi[axis] = m.sub(missing, lo[axis]);

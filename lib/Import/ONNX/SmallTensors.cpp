@@ -32,7 +32,8 @@ public:
 private:
   std::optional<Scalars> compute(Operation *op, Value value, int depth);
   std::optional<Scalars> elementwise(Operation *op, int depth);
-  std::optional<Scalar> apply(Operation *op, ArrayRef<Scalar> args, Type operand, Type result, const SizeMath &math);
+  std::optional<Scalar> apply(Operation *op, ArrayRef<Scalar> args, Type operand, Type result,
+                              const SizeMath &math);
   std::optional<Scalars> reduce(w::ReduceOp op, int depth);
   std::optional<Scalars> concat(w::ConcatOp op, int depth);
 
@@ -60,7 +61,8 @@ std::optional<Scalars> constantElements(ElementsAttr value) {
       result.push_back(Scalar::ofFloat(number.convertToDouble()));
     } else {
       bool isUnsigned = element.isUnsignedInteger() || width == 1;
-      result.push_back(Scalar::ofInt(isUnsigned ? static_cast<int64_t>(raw.getZExtValue()) : raw.getSExtValue()));
+      result.push_back(
+          Scalar::ofInt(isUnsigned ? static_cast<int64_t>(raw.getZExtValue()) : raw.getSExtValue()));
     }
   }
   return result;
@@ -75,7 +77,8 @@ int64_t wrapTo(int64_t value, Type type) {
     return value;
   APInt bits(64, static_cast<uint64_t>(value));
   bits = bits.trunc(width);
-  return type.isUnsignedInteger() || width == 1 ? static_cast<int64_t>(bits.getZExtValue()) : bits.getSExtValue();
+  return type.isUnsignedInteger() || width == 1 ? static_cast<int64_t>(bits.getZExtValue())
+                                                : bits.getSExtValue();
 }
 
 /// A real number as a value of `type` holds it.
@@ -134,7 +137,8 @@ void forEachPlace(ArrayRef<int64_t> shape, function_ref<void(ArrayRef<int64_t>)>
   SmallVector<int64_t> at(shape.size(), 0);
   for (int64_t i = 0; i < count; ++i) {
     visit(at);
-    for (int64_t axis = static_cast<int64_t>(shape.size()) - 1; axis >= 0 && ++at[axis] == shape[axis]; --axis)
+    for (int64_t axis = static_cast<int64_t>(shape.size()) - 1; axis >= 0 && ++at[axis] == shape[axis];
+         --axis)
       at[axis] = 0;
   }
 }
@@ -149,7 +153,9 @@ int64_t flatten(ArrayRef<int64_t> at, ArrayRef<int64_t> shape) {
 std::optional<Scalars> Follower::compute(Operation *op, Value value, int depth) {
   auto type = cast<RankedTensorType>(value.getType());
   ArrayRef<int64_t> shape = type.getShape();
-  auto operandShape = [&](unsigned i) { return cast<RankedTensorType>(op->getOperand(i).getType()).getShape(); };
+  auto operandShape = [&](unsigned i) {
+    return cast<RankedTensorType>(op->getOperand(i).getType()).getShape();
+  };
   if (auto from = dyn_cast<w::FromElementsOp>(op)) {
     Scalars result;
     for (Value element : from.getElements())
@@ -268,7 +274,8 @@ std::optional<Scalars> Follower::elementwise(Operation *op, int depth) {
     Scalars args;
     for (auto [operand, elements] : llvm::zip_equal(op->getOperands(), operands))
       args.push_back(elements[flatten(at, cast<RankedTensorType>(operand.getType()).getShape())]);
-    std::optional<Scalar> element = ok ? apply(op, args, operandElement, type.getElementType(), math) : std::nullopt;
+    std::optional<Scalar> element =
+        ok ? apply(op, args, operandElement, type.getElementType(), math) : std::nullopt;
     ok = ok && element;
     if (ok)
       result.push_back(*element);
@@ -327,11 +334,14 @@ template <typename T> bool holds(w::ComparePredicate pred, T x, T y) {
 }
 
 /// Whether a comparison of index values follows from their expressions.
-std::optional<bool> holdsFor(w::ComparePredicate pred, const Scalar &x, const Scalar &y, const SizeMath &math) {
+std::optional<bool> holdsFor(w::ComparePredicate pred, const Scalar &x, const Scalar &y,
+                             const SizeMath &math) {
   auto expr = [&](const Scalar &s) {
     return s.kind == Scalar::Kind::Index ? w::getIndexExpr(s.index) : w::DimExpr::constant(s.integer);
   };
-  auto isSize = [](const Scalar &s) { return s.kind == Scalar::Kind::Index && s.index.getDefiningOp<w::DimOp>(); };
+  auto isSize = [](const Scalar &s) {
+    return s.kind == Scalar::Kind::Index && s.index.getDefiningOp<w::DimOp>();
+  };
   if (w::DimExpr::provablyEqual(expr(x), expr(y)))
     return holds(pred, 0, 0);
   // A size is never negative.
@@ -357,7 +367,8 @@ std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type
     if (x.kind == Kind::Index)
       return isWideInt(operand) && isWideInt(result) ? std::optional(x) : std::nullopt;
     if (isa<FloatType>(result))
-      return Scalar::ofFloat(roundTo(x.kind == Kind::Float ? x.real : static_cast<double>(x.integer), result));
+      return Scalar::ofFloat(
+          roundTo(x.kind == Kind::Float ? x.real : static_cast<double>(x.integer), result));
     if (!isa<IntegerType>(result))
       return std::nullopt;
     if (result.isInteger(1))
@@ -373,7 +384,8 @@ std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type
     auto pred = cast<w::CompareOp>(op).getPred();
     if (args[0].kind == Kind::Float && args[1].kind == Kind::Float)
       return Scalar::ofInt(holds(pred, args[0].real, args[1].real));
-    if (allConstant && args[0].kind == Kind::Int && args[1].kind == Kind::Int && !operand.isUnsignedInteger(64))
+    if (allConstant && args[0].kind == Kind::Int && args[1].kind == Kind::Int &&
+        !operand.isUnsignedInteger(64))
       return Scalar::ofInt(holds(pred, args[0].integer, args[1].integer));
     if (!isWideInt(operand))
       return std::nullopt;
@@ -422,7 +434,7 @@ std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type
     return known(y) && *known(y) != 0 ? std::optional(give(math.div(x, y))) : std::nullopt;
   case w::ScalarFn::mod:
     return !cast<w::ModOp>(op).getFmod() && known(y) && *known(y) > 0 ? std::optional(give(math.mod(x, y)))
-                                                                     : std::nullopt;
+                                                                      : std::nullopt;
   case w::ScalarFn::max:
     return give(math.max(x, y));
   case w::ScalarFn::min:

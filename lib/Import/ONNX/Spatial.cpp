@@ -42,7 +42,8 @@ static bool isGiven(NodeBuilder &n, unsigned i) {
 /// floor(size * scale) as ONNX Runtime computes it, in f32.
 static Size scaledSize(NodeBuilder &n, Size size, double scale) {
   if (std::optional<int64_t> number = known(size))
-    return n.sizes.of(static_cast<int64_t>(std::floor(static_cast<float>(*number) * static_cast<float>(scale))));
+    return n.sizes.of(
+        static_cast<int64_t>(std::floor(static_cast<float>(*number) * static_cast<float>(scale))));
   // A whole factor keeps the dim's name.
   if (scale == std::floor(scale) && scale < 65536)
     return n.sizes.mul(size, n.sizes.of(static_cast<int64_t>(scale)));
@@ -78,7 +79,8 @@ static LogicalResult readScales(NodeBuilder &n, Resizing &r, Value scales) {
   SmallVector<Size> from;
   for (int64_t axis : r.axes)
     from.push_back(n.dim(x, axis));
-  Value sizes = n.cast(n.make<w::FloorOp>(n.mul(n.cast(n.tensorOf(from), f32), n.cast(scales, f32))), n.b.getI64Type());
+  Value sizes =
+      n.cast(n.make<w::FloorOp>(n.mul(n.cast(n.tensorOf(from), f32), n.cast(scales, f32))), n.b.getI64Type());
   if (!sizes)
     return failure();
   FailureOr<SmallVector<Size>> list = n.sizesOf(sizes, "sizes");
@@ -102,7 +104,8 @@ static LogicalResult readSizes(NodeBuilder &n, Resizing &r, Value tensor) {
   if (policy == "stretch")
     return success();
   if (policy != "not_larger" && policy != "not_smaller")
-    return n.fail("expected keep_aspect_ratio_policy stretch, not_larger or not_smaller, but got \"" + policy + "\"");
+    return n.fail("expected keep_aspect_ratio_policy stretch, not_larger or not_smaller, but got \"" +
+                  policy + "\"");
   std::optional<SmallVector<int64_t>> wanted = known(*sizes);
   SmallVector<Size> current;
   for (int64_t axis : r.axes)
@@ -184,7 +187,8 @@ static LogicalResult finishResize(NodeBuilder &n, Resizing r) {
 
 static LogicalResult readMode(NodeBuilder &n, Resizing &r) {
   std::string name = n.stringAttr("mode", "nearest");
-  std::optional<w::ResizeMode> mode = name == "bilinear" ? w::ResizeMode::linear : w::symbolizeResizeMode(name);
+  std::optional<w::ResizeMode> mode =
+      name == "bilinear" ? w::ResizeMode::linear : w::symbolizeResizeMode(name);
   if (!mode)
     return n.fail("expected mode nearest, linear or cubic, but got \"" + name + "\"");
   r.mode = *mode;
@@ -267,7 +271,8 @@ LogicalResult buildGridSample(NodeBuilder &n) {
   std::string paddingName = n.stringAttr("padding_mode", "zeros");
   std::optional<w::GridPadding> padding = w::symbolizeGridPadding(paddingName);
   if (!mode || !padding)
-    return n.fail("expected a mode and padding_mode of ONNX, but got \"" + modeName + "\" and \"" + paddingName + "\"");
+    return n.fail("expected a mode and padding_mode of ONNX, but got \"" + modeName + "\" and \"" +
+                  paddingName + "\"");
   return n.result(n.make<w::GridSampleOp>({n.in(0), n.in(1)},
                                           {n.choice<w::GridModeAttr>("mode", *mode),
                                            n.choice<w::GridPaddingAttr>("padding", *padding),
@@ -311,7 +316,8 @@ LogicalResult buildAffineGrid(NodeBuilder &n) {
 static LogicalResult buildRegions(NodeBuilder &n, ArrayRef<Value> operands, int64_t height, int64_t width,
                                   w::RoiKind kind, bool halfPixel) {
   if (height < 1 || width < 1 || height > (1 << 20) || width > (1 << 20))
-    return n.fail("expected an output of at least 1 x 1, but got " + llvm::Twine(height) + " x " + llvm::Twine(width));
+    return n.fail("expected an output of at least 1 x 1, but got " + llvm::Twine(height) + " x " +
+                  llvm::Twine(width));
   return n.result(n.make<w::RoiPoolOp>(
       operands, {n.list("out", {height, width}), n.f64("scale", n.floatAttr("spatial_scale", 1.0)),
                  n.choice<w::RoiKindAttr>("kind", kind), n.i64("sampling", n.intAttr("sampling_ratio", 0)),
@@ -320,11 +326,13 @@ static LogicalResult buildRegions(NodeBuilder &n, ArrayRef<Value> operands, int6
 
 LogicalResult buildRoiAlign(NodeBuilder &n) {
   std::string mode = n.stringAttr("mode", "avg");
-  std::string coord = n.stringAttr("coordinate_transformation_mode", n.version < 16 ? "output_half_pixel" : "half_pixel");
+  std::string coord =
+      n.stringAttr("coordinate_transformation_mode", n.version < 16 ? "output_half_pixel" : "half_pixel");
   if ((mode != "avg" && mode != "max") || (coord != "half_pixel" && coord != "output_half_pixel"))
-    return n.fail("expected a mode and coordinate_transformation_mode of ONNX, but got \"" + mode + "\" and \"" + coord +
-                  "\"");
-  return buildRegions(n, {n.in(0), n.in(1), n.in(2)}, n.intAttr("output_height", 1), n.intAttr("output_width", 1),
+    return n.fail("expected a mode and coordinate_transformation_mode of ONNX, but got \"" + mode +
+                  "\" and \"" + coord + "\"");
+  return buildRegions(n, {n.in(0), n.in(1), n.in(2)}, n.intAttr("output_height", 1),
+                      n.intAttr("output_width", 1),
                       mode == "avg" ? w::RoiKind::align_avg : w::RoiKind::align_max, coord == "half_pixel");
 }
 

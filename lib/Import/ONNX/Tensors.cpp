@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Element types and tensor data: checked against dims and file sizes, then made constants without copying large ones.
+// Element types and tensor data: checked against dims and file sizes, then made constants without copying
+// large ones.
 #include "Model.h"
 
 #include "dialects/Weft/IR/WeftOps.h"
@@ -79,7 +80,8 @@ Type elementType(MLIRContext *context, int32_t dataType) {
 
 std::string dataTypeName(int32_t dataType) {
   if (onnx::TensorProto_DataType_IsValid(dataType))
-    return llvm::StringRef(onnx::TensorProto_DataType_Name(static_cast<onnx::TensorProto_DataType>(dataType))).lower();
+    return llvm::StringRef(onnx::TensorProto_DataType_Name(static_cast<onnx::TensorProto_DataType>(dataType)))
+        .lower();
   return "data type " + std::to_string(dataType);
 }
 
@@ -113,8 +115,9 @@ static StringRef externalEntry(const TensorProto &tensor, StringRef key) {
 std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, std::string &error) {
   auto slice = [&](StringRef whole, uint64_t offset, uint64_t length) -> std::optional<ArrayRef<char>> {
     if (offset > whole.size() || length > whole.size() - offset) {
-      error = "expected its data inside the file of " + std::to_string(whole.size()) + " bytes, but it is said to lie at " +
-              std::to_string(offset) + " with " + std::to_string(length) + " bytes";
+      error = "expected its data inside the file of " + std::to_string(whole.size()) +
+              " bytes, but it is said to lie at " + std::to_string(offset) + " with " +
+              std::to_string(length) + " bytes";
       return std::nullopt;
     }
     return ArrayRef<char>(whole.data() + offset, length);
@@ -140,8 +143,8 @@ std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, 
   StringRef offsetText = externalEntry(tensor, "offset"), lengthText = externalEntry(tensor, "length");
   if ((!offsetText.empty() && offsetText.getAsInteger(10, offset)) ||
       (!lengthText.empty() && lengthText.getAsInteger(10, length))) {
-    error = "expected numbers as offset and length of its external data, but got '" + offsetText.str() + "' and '" +
-            lengthText.str() + "'";
+    error = "expected numbers as offset and length of its external data, but got '" + offsetText.str() +
+            "' and '" + lengthText.str() + "'";
     return std::nullopt;
   }
   if (lengthText.empty() && offset <= file->getBufferSize())
@@ -213,14 +216,17 @@ TensorReader::Layout TensorReader::layout(const TensorProto &tensor) {
   else if (bits && bits < 8)
     expected = result.bytes;
   if (stored != expected)
-    return wrong("expected " + llvm::Twine(expected) + " numbers of data for its dims, but got " + llvm::Twine(stored));
+    return wrong("expected " + llvm::Twine(expected) + " numbers of data for its dims, but got " +
+                 llvm::Twine(stored));
   return result;
 }
 
 std::string TensorReader::check(const TensorProto &tensor) { return layout(tensor).error; }
 
-/// The bytes of the typed field as ONNX's raw form has them. `owned` holds them where they had to be converted.
-static ArrayRef<char> typedBytes(const TensorProto &tensor, Type element, unsigned bits, std::vector<char> &owned) {
+/// The bytes of the typed field as ONNX's raw form has them. `owned` holds them where they had to be
+/// converted.
+static ArrayRef<char> typedBytes(const TensorProto &tensor, Type element, unsigned bits,
+                                 std::vector<char> &owned) {
   auto view = [](const auto &field) {
     return ArrayRef<char>(reinterpret_cast<const char *>(field.data()), field.size() * sizeof(*field.data()));
   };
@@ -270,18 +276,20 @@ static std::vector<char> spreadSubByte(ArrayRef<char> packed, int64_t count, uns
   std::vector<char> spread(count);
   unsigned perByte = 8 / bits;
   for (int64_t i = 0; i < count; ++i)
-    spread[i] = static_cast<char>((static_cast<uint8_t>(packed[i / perByte]) >> (i % perByte * bits)) & ((1u << bits) - 1));
+    spread[i] = static_cast<char>((static_cast<uint8_t>(packed[i / perByte]) >> (i % perByte * bits)) &
+                                  ((1u << bits) - 1));
   return spread;
 }
 
 ElementsAttr makeConstant(RankedTensorType type, ArrayRef<char> bytes, StringRef name,
-                                          std::shared_ptr<void> owner) {
+                          std::shared_ptr<void> owner) {
   Type element = type.getElementType();
   int64_t count = type.getNumElements();
   if (static_cast<int64_t>(bytes.size()) > kDenseBytes) {
     // The greatest power of two that divides the address, 64 at most: what a reader may rely on.
     size_t alignment = size_t(1) << llvm::countr_zero(reinterpret_cast<uintptr_t>(bytes.data()) | 64);
-    AsmResourceBlob blob(bytes, alignment, [owner = std::move(owner)](void *, size_t, size_t) {}, /*dataIsMutable=*/false);
+    AsmResourceBlob blob(
+        bytes, alignment, [owner = std::move(owner)](void *, size_t, size_t) {}, /*dataIsMutable=*/false);
     return DenseResourceElementsAttr::get(type, name, std::move(blob));
   }
   if (count == 0)

@@ -26,7 +26,8 @@ Value NodeBuilder::splat(ArrayRef<int64_t> shape, Type element, double value) {
     return failValue("expected numbers, but got elements of type " + importer.typeText(element));
   unsigned width = element.getIntOrFloatBitWidth();
   APInt bits(64, static_cast<uint64_t>(static_cast<int64_t>(value)));
-  return constant(DenseElementsAttr::get(type, Attribute(b.getIntegerAttr(element, bits.sextOrTrunc(width)))));
+  return constant(
+      DenseElementsAttr::get(type, Attribute(b.getIntegerAttr(element, bits.sextOrTrunc(width)))));
 }
 
 Value NodeBuilder::scalar(Type element, double value) { return splat({}, element, value); }
@@ -36,7 +37,8 @@ Value NodeBuilder::intScalar(Type element, int64_t value) {
     return failValue("expected integers, but got elements of type " + importer.typeText(element));
   unsigned width = element.getIntOrFloatBitWidth();
   APInt bits = APInt(64, static_cast<uint64_t>(value)).sextOrTrunc(width);
-  return constant(DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getIntegerAttr(element, bits))));
+  return constant(
+      DenseElementsAttr::get(RankedTensorType::get({}, element), Attribute(b.getIntegerAttr(element, bits))));
 }
 
 Value NodeBuilder::i64Constant(ArrayRef<int64_t> values) {
@@ -109,7 +111,8 @@ Value NodeBuilder::broadcast(Value x, ArrayRef<Size> shape) {
   // A broadcast splat is a splat.
   if (auto source = x.getDefiningOp<w::ConstantOp>(); source && operands.size() == 1)
     if (auto dense = mlir::dyn_cast<DenseElementsAttr>(source.getValue());
-        dense && dense.isSplat() && countElements(fixed) && *countElements(fixed) > 0 && !isa<DenseStringElementsAttr>(dense))
+        dense && dense.isSplat() && countElements(fixed) && *countElements(fixed) > 0 &&
+        !isa<DenseStringElementsAttr>(dense))
       return importer.constant(dense.resizeSplat(RankedTensorType::get(fixed, t.getElementType())), loc);
   return make<w::BroadcastOp>(operands, list("static_shape", fixed));
 }
@@ -136,18 +139,18 @@ Value NodeBuilder::slice(Value x, ArrayRef<Size> offsets, ArrayRef<Size> lengths
   SmallVector<Value> operands = {x};
   llvm::append_range(operands, offsetValues);
   llvm::append_range(operands, lengthValues);
-  return make<w::SliceOp>(operands,
-                          {list("static_offsets", fixedOffsets), list("static_sizes", fixedLengths),
-                           list("strides", steps),
-                           segments({1, static_cast<int32_t>(offsetValues.size()),
-                                     static_cast<int32_t>(lengthValues.size())})});
+  return make<w::SliceOp>(
+      operands,
+      {list("static_offsets", fixedOffsets), list("static_sizes", fixedLengths), list("strides", steps),
+       segments({1, static_cast<int32_t>(offsetValues.size()), static_cast<int32_t>(lengthValues.size())})});
 }
 
 Value NodeBuilder::sliceAxis(Value x, int64_t axis, Size offset, Size length, int64_t stride) {
   if (!x)
     return {};
   if (axis < 0 || axis >= rank(x))
-    return failValue("expected a tensor with a dim " + llvm::Twine(axis) + ", but got " + importer.typeText(x.getType()));
+    return failValue("expected a tensor with a dim " + llvm::Twine(axis) + ", but got " +
+                     importer.typeText(x.getType()));
   SmallVector<Size> offsets(rank(x), sizes.of(0)), lengths = dims(x);
   SmallVector<int64_t> strides(rank(x), 1);
   offsets[axis] = offset;
@@ -174,7 +177,8 @@ Value NodeBuilder::pad(Value x, ArrayRef<Size> lo, ArrayRef<Size> hi, w::PadMode
   split(hi, fixedHi, hiValues);
   if (mode == w::PadMode::constant && !value) {
     auto scalarType = RankedTensorType::get({}, elem(x));
-    value = isa<w::StringType>(elem(x)) ? constant(DenseStringElementsAttr::get(scalarType, StringRef())) : scalar(elem(x), 0.0);
+    value = isa<w::StringType>(elem(x)) ? constant(DenseStringElementsAttr::get(scalarType, StringRef()))
+                                        : scalar(elem(x), 0.0);
     if (!value)
       return {};
   }
@@ -256,7 +260,8 @@ Value NodeBuilder::cast(Value x, Type to) {
 Value NodeBuilder::reduce(w::ReduceKind kind, Value x, ArrayRef<int64_t> axes, bool keep) {
   if (!x)
     return {};
-  Value result = axes.empty() ? x : make<w::ReduceOp>(x, {choice<w::ReduceKindAttr>("kind", kind), list("axes", axes)});
+  Value result =
+      axes.empty() ? x : make<w::ReduceOp>(x, {choice<w::ReduceKindAttr>("kind", kind), list("axes", axes)});
   return keep ? result : squeeze(result, axes);
 }
 

@@ -56,26 +56,29 @@ FailureOr<Window> readWindow(NodeBuilder &n, Value x, ArrayRef<int64_t> kernel, 
                     llvm::Twine(given->size()));
     for (auto [size, fromFilter] : llvm::zip_equal(*given, window.kernel)) {
       if (!ShapedType::isDynamic(fromFilter) && size != fromFilter)
-        return n.fail("expected kernel_shape to be that of the filters (" + llvm::Twine(fromFilter) + "), but got " +
-                      llvm::Twine(size));
+        return n.fail("expected kernel_shape to be that of the filters (" + llvm::Twine(fromFilter) +
+                      "), but got " + llvm::Twine(size));
       fromFilter = size;
     }
   }
   if (llvm::any_of(window.kernel, ShapedType::isDynamic))
     return n.fail("expected a known kernel size; give the filters a static shape or the node a kernel_shape");
-  auto read = [&](StringRef name, size_t count, int64_t orElse, int64_t least) -> FailureOr<SmallVector<int64_t>> {
+  auto read = [&](StringRef name, size_t count, int64_t orElse,
+                  int64_t least) -> FailureOr<SmallVector<int64_t>> {
     SmallVector<int64_t> list = n.intsAttr(name).value_or(SmallVector<int64_t>());
     if (list.empty())
       list.assign(count, orElse);
     if (list.size() != count)
-      return n.fail("expected " + llvm::Twine(count) + " entries in " + name + ", but got " + llvm::Twine(list.size()));
+      return n.fail("expected " + llvm::Twine(count) + " entries in " + name + ", but got " +
+                    llvm::Twine(list.size()));
     for (int64_t value : list)
       if (value < least || value > kMaxWindow)
         return n.fail("expected " + name + " of at least " + llvm::Twine(least) + " and at most " +
                       llvm::Twine(kMaxWindow) + ", but got " + llvm::Twine(value));
     return list;
   };
-  FailureOr<SmallVector<int64_t>> strides = read("strides", spatial, 1, 1), dilations = read("dilations", spatial, 1, 1),
+  FailureOr<SmallVector<int64_t>> strides = read("strides", spatial, 1, 1),
+                                  dilations = read("dilations", spatial, 1, 1),
                                   pads = read("pads", 2 * spatial, 0, -kMaxWindow);
   if (failed(strides) || failed(dilations) || failed(pads))
     return failure();
@@ -91,7 +94,8 @@ FailureOr<Window> readWindow(NodeBuilder &n, Value x, ArrayRef<int64_t> kernel, 
     window.autoPad = "NOTSET";
   bool isSame = window.autoPad == "SAME_UPPER" || window.autoPad == "SAME_LOWER";
   if (!isSame && window.autoPad != "NOTSET" && window.autoPad != "VALID")
-    return n.fail("expected auto_pad NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got \"" + window.autoPad + "\"");
+    return n.fail("expected auto_pad NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got \"" + window.autoPad +
+                  "\"");
   for (size_t i = 0; i < spatial; ++i) {
     bool given = window.autoPad == "NOTSET";
     window.lo.push_back(n.sizes.of(given ? (*pads)[i] : 0));

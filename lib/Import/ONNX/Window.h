@@ -27,8 +27,8 @@ struct Window {
 /// The spatial dims of filters; ShapedType::kDynamic where they are not known.
 SmallVector<int64_t> kernelOf(NodeBuilder &n, Value filter);
 
-/// Reads strides, pads, dilations and auto_pad of the node for image `x`; reports what is wrong. Transposed: SAME_* gives
-/// zero pads, as the caller computes them from the output.
+/// Reads strides, pads, dilations and auto_pad of the node for image `x`; reports what is wrong. Transposed:
+/// SAME_* gives zero pads, as the caller computes them from the output.
 FailureOr<Window> readWindow(NodeBuilder &n, Value x, ArrayRef<int64_t> kernel, bool isTransposed = false);
 
 } // namespace weft::importer

@@ -8,7 +8,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  // Types and attributes live as long as their context: a fresh one each time keeps memory flat and runs alike.
+  // Types and attributes live as long as their context: a fresh one each time keeps memory flat and runs
+  // alike.
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.getDiagEngine().registerHandler([](mlir::Diagnostic &) { return mlir::success(); });
   auto buffer = llvm::MemoryBuffer::getMemBufferCopy(

@@ -11,7 +11,8 @@ struct Plan {
 };
 
 /* y[i] = x[i] * weights[i % n] + 1 for parts of 16 elements. args: x, weights, y; scalars: elements, n. */
-static void affine(void *const *args, const int64_t *scalars, int64_t begin, int64_t end, weft_worker *worker) {
+static void affine(void *const *args, const int64_t *scalars, int64_t begin, int64_t end,
+                   weft_worker *worker) {
   const float *x = args[0], *w = args[1];
   float *y = args[2];
   (void)worker;
@@ -20,7 +21,8 @@ static void affine(void *const *args, const int64_t *scalars, int64_t begin, int
 }
 
 /* The same by way of scratch memory, of scalars[2] bytes twice. */
-static void affineByScratch(void *const *args, const int64_t *scalars, int64_t begin, int64_t end, weft_worker *worker) {
+static void affineByScratch(void *const *args, const int64_t *scalars, int64_t begin, int64_t end,
+                            weft_worker *worker) {
   float *first = worker->abi->scratch(worker, scalars[2]);
   float *second = worker->abi->scratch(worker, scalars[2]);
   if (!first || !second)
@@ -66,7 +68,8 @@ static int32_t positives(const weft_abi *abi, void *ctx, const weft_frame *frame
   return 0;
 }
 
-__attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, void *ctx, const weft_frame *frame) {
+__attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, void *ctx,
+                                                          const weft_frame *frame) {
   const struct Plan *plan = frame->constants[0];
   const int64_t *dims = frame->dims[0];
   void *out = 0, *base = frame->arena;
@@ -83,7 +86,8 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
     int64_t scalars[] = {n, plan->b, plan->a};
     return abi->dispatch(ctx, 0, plan->mode ? affineByScratch : affine, args, scalars, (n + 15) / 16);
   }
-  case 2: { /* affine to the static arena, then to the dynamic one, then to the output: y = ((x w + 1) w + 1) w + 1 */
+  case 2: { /* affine to the static arena, then to the dynamic one, then to the output: y = ((x w + 1) w + 1)
+               w + 1 */
     if ((code = abi->arena(ctx, n * 4, &base)))
       return code;
     if ((code = abi->output(ctx, 0, dims, &out)))
