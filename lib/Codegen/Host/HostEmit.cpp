@@ -230,10 +230,17 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
   int64_t axis = 0;
   while (axis < wholeType.getRank() && isConstantIntValue(slice.getMixedSizes()[axis], 1))
     ++axis;
-  for (int64_t i = axis + 1; i < wholeType.getRank(); ++i)
-    if (!isConstantIntValue(slice.getMixedOffsets()[i], 0))
+  for (int64_t i = 0; i < wholeType.getRank(); ++i) {
+    if (!isConstantIntValue(slice.getMixedStrides()[i], 1))
       return op->emitOpError()
-             << "expected a slice that is one run of bytes, but got one that moves along dim " << i;
+             << "expected a slice that is one run of bytes, but got one with a stride along dim " << i;
+    if (i <= axis)
+      continue;
+    std::optional<int64_t> size = getConstantIntValue(slice.getMixedSizes()[i]);
+    bool isPart = size ? *size != wholeType.getDimSize(i) : !wholeType.isDynamicDim(i);
+    if (isPart || !isConstantIntValue(slice.getMixedOffsets()[i], 0))
+      return op->emitOpError() << "expected a slice that is one run of bytes, but got a part of dim " << i;
+  }
   const HostTensor &base = tensors[whole];
   Value position = index(0);
   for (auto [size, offset] : llvm::zip_equal(allSizes(wholeType, base.sizes), slice.getMixedOffsets())) {
