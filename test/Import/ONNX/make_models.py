@@ -282,6 +282,22 @@ def external_variants(path):
         (path / f"{name}.onnx").write_bytes(copy.SerializeToString())
 
 
+@model_of
+def learning_problems():
+    """A tree that leads back to its root, a leaf that is missing, lists of two lengths, labels that are strings."""
+    def trees(name, **changes):
+        lists = {"treeids": [0, 0], "nodeids": [0, 1], "featureids": [0, 0], "modes": ["BRANCH_LEQ", "BRANCH_LEQ"], "values": [0.0, 1.0],
+                 "truenodeids": [1, 0], "falsenodeids": [1, 0], **changes}
+        return node("TreeEnsembleRegressor", ["x"], [name], name=name, domain="ai.onnx.ml", **{"nodes_" + k: v for k, v in lists.items()})
+
+    return model([trees("cycle"), trees("gone", truenodeids=[1, 7]), trees("short", values=[0.0]),
+                  node("LinearClassifier", ["x"], ["words"], name="words", domain="ai.onnx.ml", coefficients=[1.0, 2.0], classlabels_strings=["a"]),
+                  node("LabelEncoder", ["x"], ["codes"], name="codes", domain="ai.onnx.ml", keys_strings=["a"], values_int64s=[1])],
+                 [value("x", [2, 3])],
+                 [value(name, None) for name in ("cycle", "gone", "short")] + [value(name, None, I64) for name in ("words", "codes")],
+                 domains=[("ai.onnx.ml", 3)])
+
+
 def main():
     import pathlib
 
