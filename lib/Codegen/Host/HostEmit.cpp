@@ -262,7 +262,7 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
   for (auto [i, size] : llvm::enumerate(slice.getMixedSizes()))
     if (!dropped.test(i) && isa<Value>(size))
       tensor.sizes.push_back(scalars.lookup(cast<Value>(size)));
-  if (static_cast<int64_t>(tensor.sizes.size()) != sliceType.getNumDynamicDims())
+  if (tensor.sizes.size() != sliceType.getNumDynamicDims())
     return op->emitOpError("expected as many dynamic sizes as the type has, but got another number");
   tensors[op->getResult(0)] = tensor;
   return success();
@@ -337,9 +337,10 @@ LogicalResult HostEmitter::emit(Operation *op) {
         cf::CondBranchOp::create(b, loc, scalars.lookup(check.getArg()), next, ValueRange{}, bad,
                                  ValueRange{});
         b.setInsertionPointToStart(bad);
-        Value status = callAbi(offsetof(weft_abi, fail), b.getI32Type(),
-                               {ptr, b.getI32Type(), b.getI64Type(), b.getI64Type()},
-                               ValueRange{context, i32(program.messages.size()), i64(0), i64(0)});
+        std::pair<Value, Value> compared = getCompared(check.getArg());
+        Value status = callAbi(
+            offsetof(weft_abi, fail), b.getI32Type(), {ptr, b.getI32Type(), b.getI64Type(), b.getI64Type()},
+            ValueRange{context, i32(program.messages.size()), compared.first, compared.second});
         cf::BranchOp::create(b, loc, exit, ValueRange{status});
         program.messages.push_back(check.getMsg().str());
         b.setInsertionPointToStart(next);
@@ -351,6 +352,21 @@ LogicalResult HostEmitter::emit(Operation *op) {
         b.clone(*other, scalars);
         return success();
       });
+}
+
+std::pair<Value, Value> HostEmitter::getCompared(Value condition) {
+  while (Operation *op = condition.getDefiningOp()) {
+    if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
+      Value x = scalars.lookupOrNull(compare.getLhs()), y = scalars.lookupOrNull(compare.getRhs());
+      if (x && y && x.getType().isIndex())
+        return {toI64(x), toI64(y)};
+      break;
+    }
+    if (!isa<arith::OrIOp, arith::AndIOp>(op))
+      break;
+    condition = op->getOperand(0);
+  }
+  return {i64(0), i64(0)};
 }
 
 LogicalResult HostEmitter::run() {

@@ -58,7 +58,8 @@ def WeftOutlineKernelsPass : Pass<"weft-outline-kernels", "ModuleOp"> {
     (* example test/Conversion/WeftToLinalg/outline-kernels.mlir#kernel_dynamic_f32 *)
   }];
   let dependentDialects = [
-    "arith::ArithDialect", "kernel::KernelDialect", "linalg::LinalgDialect", "scf::SCFDialect", "tensor::TensorDialect"
+    "arith::ArithDialect", "cf::ControlFlowDialect", "kernel::KernelDialect", "linalg::LinalgDialect", "scf::SCFDialect",
+    "tensor::TensorDialect"
   ];
 }
 
