@@ -22,22 +22,19 @@ static void relaxExtremum(RewriterBase &rewriter, Operation *op) {
 }
 
 void weft::relaxMath(RewriterBase &rewriter, Operation *root) {
-  constexpr auto freedom = arith::FastMathFlags::reassoc | arith::FastMathFlags::contract |
-                           arith::FastMathFlags::arcp | arith::FastMathFlags::nsz;
+  constexpr auto freedom =
+      arith::FastMathFlags::reassoc | arith::FastMathFlags::contract | arith::FastMathFlags::nsz;
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (isa<arith::ArithDialect>(op->getDialect()) && isa<arith::ArithFastMathInterface>(op))
+    if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp>(op))
       ops.push_back(op);
   });
   for (Operation *op : ops) {
     auto flags = cast<arith::ArithFastMathInterface>(op).getFastMathFlagsAttr().getValue();
-    bool seesNoNaN = (flags & arith::FastMathFlags::nnan) == arith::FastMathFlags::nnan;
-    if (isa<arith::MaximumFOp, arith::MinimumFOp>(op) && !seesNoNaN) {
-      relaxExtremum(rewriter, op);
-      continue;
-    }
-    if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp>(op))
+    if (!isa<arith::MaximumFOp, arith::MinimumFOp>(op))
       op->setAttr("fastmath", arith::FastMathFlagsAttr::get(op->getContext(), flags | freedom));
+    else if (!arith::bitEnumContainsAll(flags, arith::FastMathFlags::nnan))
+      relaxExtremum(rewriter, op);
   }
 }
 

@@ -127,12 +127,13 @@ def WeftPromoteBuffersPass : Pass<"weft-promote-buffers", "kernel::FuncOp"> {
 def WeftRelaxMathPass : Pass<"weft-relax-math", "kernel::FuncOp"> {
   let summary = "Let float arithmetic be reassociated and extrema lose NaN";
   let description = [{
-    What:           gives every float operation of arith the flags reassoc, contract, arcp and nsz, and replaces `arith.maximumf`
+    What:           gives every float sum, difference and product the flags reassoc, contract and nsz, and replaces `arith.maximumf`
                     and `arith.minimumf` by a comparison and a select: one instruction, whose result is the second
                     operand when one is NaN.
     Before this:    weft-lower-linalg, which deals with the extrema of reductions.
-    After this:     LLVM may reassociate, fuse multiplications with additions and divide by multiplying.
-    Does not:       touch math functions, whose expansions rely on every rounding and come later; nor extrema that are
+    After this:     LLVM may reassociate, and fuse multiplications with additions.
+    Does not:       touch quotients: quantisation would pick another step; nor math functions, whose expansions rely on every
+                    rounding and come later; nor extrema that are
                     known to see no NaN, which are one instruction already.
     Cost:           none.
     Source:         --math=fast.

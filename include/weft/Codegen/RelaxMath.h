@@ -8,11 +8,10 @@
 
 namespace weft {
 
-/// Lets sums, differences, products and quotients in `root` be reassociated and fused, and makes its minima
+/// Lets sums, differences and products in `root` be reassociated and fused, and makes its minima
 /// and maxima take the second operand when one is NaN.
 ///
-/// Numerics: any order of terms, products fused with sums, division as multiplication with a rounded
-/// reciprocal, zeros of either sign.
+/// Numerics: any order of terms, products fused with sums, zeros of either sign.
 void relaxMath(mlir::RewriterBase &rewriter, mlir::Operation *root);
 
 } // namespace weft
