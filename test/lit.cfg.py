@@ -27,6 +27,8 @@ config.substitutions.append(("%python", python))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%weft_source", config.weft_source_dir))
 config.substitutions.append(("%weft_bin", bin_dir))
+config.substitutions.append(("%cxx", config.cxx))
+config.substitutions.append(("%cc", config.cc))
 # Tests of the dialect always check that what they print parses to the same.
 config.substitutions.append((r"\bweft-opt\b", "weft-opt --verify-roundtrip"))
 

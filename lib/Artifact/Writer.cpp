@@ -6,6 +6,7 @@
 #include "weft_abi.h"
 #include "weft_artifact_generated.h"
 #include "weft_file.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -86,6 +87,30 @@ public:
     return offsets;
   }
 
+  flatbuffers::Offset<fb::Kernel> kernel(const ArtifactKernel &kernel) {
+    // A number is stored as one; zero would mean that nothing is known, so it stays an expression.
+    auto number = [](const std::string &text) {
+      int64_t value = 0;
+      return llvm::to_integer(text, value, 10) ? value : 0;
+    };
+    auto expression = [&](const std::string &text) {
+      return text.empty() || number(text) ? flatbuffers::Offset<flatbuffers::String>()
+                                          : builder.CreateSharedString(text);
+    };
+    // Equal kernels are launched many times: their texts are stored once.
+    std::vector<flatbuffers::Offset<flatbuffers::String>> notes;
+    for (const std::string &note : kernel.notes)
+      notes.push_back(builder.CreateSharedString(note));
+    auto name = builder.CreateSharedString(kernel.name), kind = builder.CreateSharedString(kernel.kind);
+    auto nodes = strings(kernel.nodes);
+    auto flops = expression(kernel.flops), bytes = expression(kernel.bytes);
+    auto schedule = kernel.schedule.empty() ? flatbuffers::Offset<flatbuffers::String>()
+                                            : builder.CreateSharedString(kernel.schedule);
+    auto notesVector = notes.empty() ? 0 : builder.CreateVector(notes);
+    return fb::CreateKernel(builder, name, kind, nodes, number(kernel.flops), number(kernel.bytes), flops,
+                            bytes, schedule, notesVector);
+  }
+
   void build(const ArtifactDescription &artifact, llvm::ArrayRef<PlannedSegment> codes,
              llvm::ArrayRef<PlannedSegment> constants) {
     auto inputs = values(artifact.inputs), outputs = values(artifact.outputs);
@@ -93,9 +118,7 @@ public:
         builder, artifact.entry.c_str(), &inputs, &outputs, artifact.arenaBytes, &artifact.alias)};
     std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
     for (const ArtifactKernel &kernel : artifact.kernels)
-      kernels.push_back(fb::CreateKernel(builder, builder.CreateString(kernel.name),
-                                         builder.CreateString(kernel.kind), strings(kernel.nodes),
-                                         kernel.flops, kernel.bytes));
+      kernels.push_back(this->kernel(kernel));
     std::vector<flatbuffers::Offset<fb::Code>> codeTables;
     for (auto [code, planned] : llvm::zip_equal(artifact.codes, codes)) {
       auto features = strings(code.features);
@@ -123,6 +146,7 @@ public:
     root.add_host_nodes(artifact.hostNodes);
     root.add_runtime_nodes(artifact.runtimeNodes);
     root.add_metadata(metadata);
+    root.add_keep_denormals(artifact.keepDenormals);
     fb::FinishArtifactBuffer(builder, root.Finish());
   }
 };
@@ -132,6 +156,17 @@ llvm::Error writeFailure(llvm::StringRef path, const llvm::Twine &why) {
 }
 
 } // namespace
+
+llvm::StringRef weft::getDataTypeName(uint8_t dataType) {
+  constexpr llvm::StringLiteral names[] = {
+      "undefined",      "float32",  "uint8",        "int8",           "uint16",
+      "int16",          "int32",    "int64",        "string",         "bool",
+      "float16",        "float64",  "uint32",       "uint64",         "complex64",
+      "complex128",     "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
+      "float8e5m2fnuz", "uint4",    "int4",         "float4e2m1",     "float8e8m0",
+      "uint2",          "int2"};
+  return dataType < std::size(names) ? names[dataType] : names[0];
+}
 
 llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path) {
   if (llvm::sys::fs::is_directory(path))

@@ -181,8 +181,9 @@ linalg::LinalgOp mergeContiguousLoops(RewriterBase &rewriter, linalg::LinalgOp o
 /// Emits the nest of one linalg op.
 class NestEmitter {
 public:
-  NestEmitter(RewriterBase &rewriter, linalg::LinalgOp op)
-      : rewriter(rewriter), op(op), loc(op.getLoc()), order(chooseLoopOrder(op)), ivs(op.getNumLoops()) {
+  NestEmitter(RewriterBase &rewriter, linalg::LinalgOp op, const ::weft::LowerLinalgOptions &options)
+      : rewriter(rewriter), op(op), options(options), loc(op.getLoc()), order(chooseLoopOrder(op)),
+        ivs(op.getNumLoops()) {
     // Trailing reduction loops carry their sums in registers.
     numCarried = 0;
     SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
@@ -268,6 +269,8 @@ private:
           sums[i] = replaceNaN(sums[i], combiner);
           continue;
         }
+        if (options.ignoresNaN)
+          continue;
         flagged.push_back(i);
         sums.push_back(buildNaNFlag(sums[i]));
       }
@@ -341,6 +344,8 @@ private:
         continue;
       }
       combiner->setAttr("fastmath", noNaN);
+      if (options.ignoresNaN)
+        continue;
       Value flag = sums[values.size()];
       values.push_back(arith::OrIOp::create(rewriter, loc, flag, buildNaNFlag(other.get())));
     }
@@ -412,7 +417,7 @@ private:
     SmallVector<Value> values;
     for (Value yielded : body->getTerminator()->getOperands())
       values.push_back(mapping.lookupOrDefault(yielded));
-    if (op.getNumReductionLoops() != 0)
+    if (op.getNumReductionLoops() != 0 && !options.isPlainOrder)
       for (auto [i, value] : llvm::enumerate(values))
         allowReassociation(value, mapping.lookupOrNull(body->getArgument(op.getNumDpsInputs() + i)));
     if (!sums.empty())
@@ -437,6 +442,7 @@ private:
 
   RewriterBase &rewriter;
   linalg::LinalgOp op;
+  ::weft::LowerLinalgOptions options;
   Location loc;
   SmallVector<unsigned> order;
   SmallVector<Value> ivs;
@@ -449,16 +455,19 @@ private:
 
 } // namespace
 
-LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp op) {
+LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp op,
+                                       const LowerLinalgOptions &options) {
   if (!op.hasPureBufferSemantics())
     return op->emitOpError("internal: expected memrefs");
   op = mergeContiguousLoops(rewriter, op);
-  return NestEmitter(rewriter, op).run();
+  return NestEmitter(rewriter, op, options).run();
 }
 
 namespace {
 
 struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalgPass> {
+  using WeftLowerLinalgPassBase::WeftLowerLinalgPassBase;
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     SmallVector<memref::CopyOp> copies;
@@ -476,7 +485,7 @@ struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalg
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     for (linalg::LinalgOp op : ops)
-      if (failed(weft::lowerLinalgToLoops(rewriter, op)))
+      if (failed(weft::lowerLinalgToLoops(rewriter, op, {plainOrder, ignoreNaN})))
         return signalPassFailure();
   }
 };

@@ -77,12 +77,18 @@ void weft::buildLoopPipeline(OpPassManager &passes, const CodegenOptions &option
   WeftPromoteBuffersPassOptions buffers;
   buffers.maxStackBytes = options.maxStackBytes;
   kernels.addPass(createWeftPromoteBuffersPass(buffers));
-  kernels.addPass(createWeftLowerLinalgPass());
+  WeftLowerLinalgPassOptions lower;
+  lower.plainOrder = options.isPlainOrder;
+  lower.ignoreNaN = options.isRelaxed;
+  kernels.addPass(createWeftLowerLinalgPass(lower));
 }
 
 void weft::buildLLVMPipeline(OpPassManager &passes, const CodegenOptions &options) {
   OpPassManager &kernels = passes.nest<kernel::FuncOp>();
   kernels.addPass(createLoopInvariantCodeMotionPass());
+  // Before functions are expanded: their polynomials rely on every rounding.
+  if (options.isRelaxed)
+    kernels.addPass(createWeftRelaxMathPass());
   WeftExpandMathPassOptions math;
   math.hasFMA = options.hasFMA;
   math.hasF16C = options.hasF16C;

@@ -252,6 +252,15 @@ bool weft::tileAndFuse(RewriterBase &rewriter, kernel::FuncOp func, const TileOp
   return false;
 }
 
+/// Whether a contraction of the kernel is split over threads when it is expanded.
+static bool isSplitLater(kernel::FuncOp func) {
+  auto isSplit = [](kernel::EpilogueOpInterface op) {
+    sched::CPUAttr sched = sched::CPUAttr::of(op);
+    return sched && !sched.getParallel().empty() ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  return func.walk(isSplit).wasInterrupted();
+}
+
 namespace {
 
 struct WeftTileAndFusePass : weft::impl::WeftTileAndFusePassBase<WeftTileAndFusePass> {
@@ -260,7 +269,8 @@ struct WeftTileAndFusePass : weft::impl::WeftTileAndFusePassBase<WeftTileAndFuse
     IRRewriter rewriter(&getContext());
     weft::TileOptions options{chunkPoints, rowPoints};
     std::string reason;
-    if (!weft::tileAndFuse(rewriter, getOperation(), options, reason) && remarks)
+    if (!weft::tileAndFuse(rewriter, getOperation(), options, reason) && remarks &&
+        !isSplitLater(getOperation()))
       getOperation().emitRemark() << "not parallel: " << reason;
   }
 };

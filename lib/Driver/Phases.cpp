@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs the phases of a compilation one after the other.
+#include "KernelNotes.h"
 #include "Signature.h"
 #include "weft/Codegen/Host/HostProgram.h"
 #include "weft/Driver/Driver.h"
@@ -17,6 +18,7 @@
 #include "llvm/Support/ToolOutputFile.h"
 
 #include <chrono>
+#include <map>
 
 using namespace mlir;
 using namespace weft;
@@ -32,7 +34,7 @@ constexpr std::pair<Phase, llvm::StringLiteral> kPhaseNames[] = {
 class Compilation {
 public:
   Compilation(MLIRContext &context, const CompileOptions &options, ProgressFn progress)
-      : context(context), options(options), progress(std::move(progress)) {}
+      : context(context), options(options), progress(std::move(progress)), remarks(context) {}
 
   LogicalResult run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load);
   CompileResult result;
@@ -41,8 +43,10 @@ private:
   MLIRContext &context;
   const CompileOptions &options;
   ProgressFn progress;
+  RemarkCollector remarks;
   HostProgram host;
   unsigned numDumps = 0;
+  const PipelineOptions pipeline{options.batch, options.math, /*hasRemarks=*/true};
 
   bool isDone(Phase phase) const { return options.stopAfter <= phase; }
   void add(llvm::StringRef phase, double seconds) {
@@ -61,6 +65,7 @@ private:
   LogicalResult compileLevel(const TargetLevel &level, bool isBest);
   LogicalResult describeConstants(const ConstantLayout &layout);
   void describeNodes();
+  void countOps();
 };
 
 LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
@@ -130,6 +135,7 @@ void Compilation::describeNodes() {
     kernel.name = site.kernel;
     kernel.kind = site.kind;
     kernel.nodes = site.nodes;
+    kernel.flops = site.flops;
     kernel.bytes = site.bytes;
     for (const std::string &node : site.nodes)
       compiled.insert(node);
@@ -145,6 +151,16 @@ void Compilation::describeNodes() {
   result.artifact.hostNodes = onHost.size();
 }
 
+void Compilation::countOps() {
+  std::map<std::string, int64_t> counts;
+  result.module->walk([&](Operation *op) {
+    if (op->getDialect() && op->getDialect()->getNamespace() == "weft" &&
+        !op->hasTrait<OpTrait::IsTerminator>() && !op->hasTrait<OpTrait::ConstantLike>())
+      ++counts[op->getName().stripDialect().str()];
+  });
+  result.ops.assign(counts.begin(), counts.end());
+}
+
 LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
   OwningOpRef<ModuleOp> module;
   if (isBest && options.stopAfter < Phase::LLVM) {
@@ -154,20 +170,27 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
     if (auto main = module->lookupSymbol<func::FuncOp>("main"))
       main.erase();
   }
-  auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &)) -> LogicalResult {
+  auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &,
+                                                const PipelineOptions &)) -> LogicalResult {
     if (failed(step(
             phase, level.name,
-            [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level); }); }, nullptr)))
+            [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level, pipeline); }); },
+            nullptr)))
       return failure();
     return dump(*module, (getPhaseName(phase) + "-" + level.name).str());
   };
+  remarks.isActive = isBest;
   auto finish = [&]() -> LogicalResult {
-    if (isBest)
-      result.llvmModule = std::move(module);
+    if (!isBest)
+      return success();
+    remarks.describe(*result.module, result.artifact.kernels);
+    result.llvmModule = std::move(module);
     return success();
   };
   if (failed(runStep(Phase::Scheduled, buildSchedulePipeline)))
     return failure();
+  if (isBest)
+    describeSchedules(*module, result.artifact.kernels);
   if (isDone(Phase::Scheduled))
     return finish();
   if (failed(runStep(Phase::Loops, buildLoopsPipeline)))
@@ -223,17 +246,18 @@ LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp
             if (failed(module))
               return failure();
             result.module = std::move(*module);
+            countOps();
             return success();
           },
           whole)))
     return failure();
   if (isDone(Phase::Import))
     return success();
-  if (failed(step(
+  if (!options.isGraphDone &&
+      failed(step(
           Phase::Graph, "",
           [&] {
-            return runPasses(*result.module,
-                             [&](OpPassManager &pm) { buildGraphPipeline(pm, options.batch); });
+            return runPasses(*result.module, [&](OpPassManager &pm) { buildGraphPipeline(pm, pipeline); });
           },
           whole)))
     return failure();
@@ -308,6 +332,8 @@ static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptio
   compilation.result.artifact.compiler = "weft " WEFT_VERSION;
   if (!options.flags.empty())
     compilation.result.artifact.compiler += " " + options.flags;
+  compilation.result.artifact.keepDenormals = options.math == MathMode::Strict;
+  compilation.result.artifact.metadata = {"math", getMathModeName(options.math).str()};
   return std::move(compilation.result);
 }
 

@@ -22,7 +22,9 @@ static void addCleanup(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batch) {
+void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &options) {
+  // Passes that round differently than the model says, or add in another order.
+  const bool mayRewriteMath = options.math != MathMode::Strict;
   OpPassManager &pm = module.nest<func::FuncOp>();
   // Shapes first: everything behind decides by static sizes and by names of dims. Twice: sizes that exporters
   // compute with tensors become index arithmetic, which makes more of them static or named.
@@ -31,13 +33,14 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
     pm.addPass(createWeftInferShapesPass());
     addCleanup(pm);
   }
-  if (batch) {
-    WeftBatchPassOptions options;
-    options.size = *batch;
-    pm.addPass(createWeftBatchPass(options));
+  if (options.batch) {
+    WeftBatchPassOptions batch;
+    batch.size = *options.batch;
+    pm.addPass(createWeftBatchPass(batch));
   }
   // Before folding: scales of quantised weights are still ops.
-  pm.addPass(createWeftLiftScalesPass());
+  if (mayRewriteMath)
+    pm.addPass(createWeftLiftScalesPass());
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
@@ -45,9 +48,11 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
   // of its own.
   WeftRecognizeOpsPassOptions recognize;
   recognize.attention = false;
-  pm.addPass(createWeftRecognizeOpsPass(recognize));
+  if (mayRewriteMath)
+    pm.addPass(createWeftRecognizeOpsPass(recognize));
   // Before the layout moves: filters are still where the exporter put them.
-  pm.addPass(createWeftFoldBatchNormPass());
+  if (mayRewriteMath)
+    pm.addPass(createWeftFoldBatchNormPass());
   addCleanup(pm);
   // Layout moves transposes to the edges; constant filters that it transposes fold.
   pm.addPass(createWeftChooseLayoutPass());
@@ -57,7 +62,10 @@ void weft::buildGraphPipeline(OpPassManager &module, std::optional<int64_t> batc
   // Grouping last: what is in one kernel stays together.
   pm.addPass(createWeftInferShapesPass());
   pm.addPass(createVerifyShapesPass());
-  pm.addPass(createWeftFuseKernelsPass());
+  WeftFuseKernelsPassOptions fuse;
+  fuse.remarks = options.hasRemarks;
+  pm.addPass(createWeftFuseKernelsPass(fuse));
+  pm.addPass(createWeftCountWorkPass());
 }
 
 void weft::buildStructuredPipeline(OpPassManager &module) {
@@ -71,26 +79,39 @@ void weft::buildStructuredPipeline(OpPassManager &module) {
   module.addPass(createSymbolDCEPass());
 }
 
-void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level) {
-  SchedSelectCpuPassOptions options;
-  options.level = level.name;
-  module.addNestedPass<kernel::FuncOp>(createSchedSelectCpuPass(options));
+void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level,
+                                 const PipelineOptions &options) {
+  SchedSelectCpuPassOptions select;
+  select.level = level.name;
+  select.plainOrder = options.math == MathMode::Strict;
+  select.explain = options.hasRemarks;
+  module.addNestedPass<kernel::FuncOp>(createSchedSelectCpuPass(select));
 }
 
-static CodegenOptions getCodegenOptions(const TargetLevel &level) {
+static CodegenOptions getCodegenOptions(const TargetLevel &level, const PipelineOptions &pipeline) {
   CodegenOptions options;
-  options.hasFMA = level.hasFMA;
+  options.isPlainOrder = pipeline.math == MathMode::Strict;
+  options.isRelaxed = pipeline.math == MathMode::Fast;
+  options.hasRemarks = pipeline.hasRemarks;
+  // Strict results are the same bits on every level: those of separate multiplications and additions.
+  options.hasFMA = level.hasFMA && !options.isPlainOrder;
   options.hasF16C = level.hasF16C;
-  options.expandKernelOps = [](OpPassManager &kernels) { kernels.addPass(createWeftExpandKernelOpsPass()); };
+  options.expandKernelOps = [isPlainOrder = options.isPlainOrder](OpPassManager &kernels) {
+    WeftExpandKernelOpsPassOptions expand;
+    expand.plainOrder = isPlainOrder;
+    kernels.addPass(createWeftExpandKernelOpsPass(expand));
+  };
   return options;
 }
 
-void weft::buildLoopsPipeline(OpPassManager &module, const TargetLevel &level) {
-  buildLoopPipeline(module, getCodegenOptions(level));
+void weft::buildLoopsPipeline(OpPassManager &module, const TargetLevel &level,
+                              const PipelineOptions &options) {
+  buildLoopPipeline(module, getCodegenOptions(level, options));
 }
 
-void weft::buildLLVMPipeline(OpPassManager &module, const TargetLevel &level) {
-  buildLLVMPipeline(module, getCodegenOptions(level));
+void weft::buildLLVMPipeline(OpPassManager &module, const TargetLevel &level,
+                             const PipelineOptions &options) {
+  buildLLVMPipeline(module, getCodegenOptions(level, options));
 }
 
 void weft::registerAllWeftPasses() {

@@ -56,6 +56,12 @@ static std::optional<Choice> select(Operation *op, kernel::FuncOp func, const CP
       .Default([](Operation *) { return std::nullopt; });
 }
 
+// The same schedule without what changes results: several sums per output, fused multiply-adds.
+static sched::CPUAttr keepOrder(sched::CPUAttr sched) {
+  return sched::CPUAttr::get(sched.getContext(), sched.getKernel(), sched.getParallel(), sched.getVector(),
+                             sched.getRegisters(), sched.getDepth(), /*unroll=*/1, /*fma=*/false);
+}
+
 namespace {
 
 struct SchedSelectCpu : weft::impl::SchedSelectCpuPassBase<SchedSelectCpu> {
@@ -75,7 +81,7 @@ struct SchedSelectCpu : weft::impl::SchedSelectCpuPassBase<SchedSelectCpu> {
       std::optional<Choice> choice = select(op, func, *target);
       if (!choice)
         return;
-      op->setAttr(sched::CPUAttr::getAttrName(), choice->sched);
+      op->setAttr(sched::CPUAttr::getAttrName(), plainOrder ? keepOrder(choice->sched) : choice->sched);
       if (explain)
         op->emitRemark() << choice->reason << " (" << target->name << ")";
     });

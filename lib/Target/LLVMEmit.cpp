@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -209,6 +210,24 @@ FailureOr<std::vector<std::string>> weft::emitObjects(ModuleOp module, const Tar
                                                       ArrayRef<StringRef> exports,
                                                       const EmitOptions &options) {
   return emitParts(module, level, exports, options, Output::Object);
+}
+
+FailureOr<std::string> weft::emitDataObject(StringRef symbol, StringRef bytes, const TargetLevel &level,
+                                            std::string &error) {
+  assert(bytes.size() <= maxDataObjectBytes && "internal: data that code cannot reach");
+  Part part;
+  part.context = std::make_unique<llvm::LLVMContext>();
+  part.module = std::make_unique<llvm::Module>("weft", *part.context);
+  part.isSupport = true;
+  auto *value = llvm::ConstantDataArray::getRaw(bytes, bytes.size(), llvm::Type::getInt8Ty(*part.context));
+  auto *data = new llvm::GlobalVariable(*part.module, value->getType(), /*isConstant=*/true,
+                                        llvm::GlobalValue::ExternalLinkage, value, symbol);
+  data->setAlignment(llvm::Align(64));
+  emit(part, level, {}, Output::Object);
+  error = part.error;
+  if (!error.empty())
+    return failure();
+  return std::move(part.result);
 }
 
 FailureOr<std::string> weft::emitAssembly(ModuleOp module, const TargetLevel &level,

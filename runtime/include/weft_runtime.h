@@ -223,7 +223,12 @@ typedef struct weft_kernel_info {
   const char *name, *kind;
   size_t node_count;
   const char *const *nodes; /* names of the ONNX nodes that it computes */
-  int64_t flops, bytes;     /* of one run at static shapes; 0 when unknown */
+  int64_t flops, bytes;     /* of one call at static shapes; 0 when unknown, see weft_session_kernel_work */
+  const char *flops_expr,
+      *bytes_expr;      /* the same by the symbols of the inputs' dims ("2048 * batch"); or "" */
+  const char *schedule; /* how it was generated, for people; or "" */
+  size_t note_count;
+  const char *const *notes; /* what was chosen and what was not fused, and why */
 } weft_kernel_info;
 
 /* One instruction-set level. */
@@ -388,6 +393,12 @@ WEFT_API weft_code weft_session_profile(weft_session *session, int32_t is_on, we
 WEFT_API weft_code weft_session_kernel_profile(const weft_session *session, uint32_t kernel,
                                                weft_kernel_profile *out_profile);
 WEFT_API weft_code weft_session_run_profile(const weft_session *session, weft_kernel_profile *out_profile);
+
+/* Operations (a multiply-add is two) and bytes of one call of a kernel at the shapes of the session's last
+ * run; -1 where they are not known: before the first run, for sizes that depend on data, for ops that nobody
+ * counts. */
+WEFT_API weft_code weft_session_kernel_work(const weft_session *session, uint32_t kernel, int64_t *out_flops,
+                                            int64_t *out_bytes);
 
 /* Records up to `max_events` parts per thread from now on, dropping those that no longer fit; 0 stops and
  * frees them. */

@@ -149,8 +149,17 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   auto *kernels = describe.array<weft_kernel_info>(info.kernel_count);
   for (uint32_t i = 0; describe.isComplete() && i < info.kernel_count; ++i) {
     const fb::Kernel &from = *root.kernels()->Get(i);
-    kernels[i] = {from.name()->c_str(),         textOf(from.kind()), sizeOf(from.nodes()),
-                  describe.texts(from.nodes()), from.flops(),        from.bytes()};
+    kernels[i] = {from.name()->c_str(),
+                  textOf(from.kind()),
+                  sizeOf(from.nodes()),
+                  describe.texts(from.nodes()),
+                  from.flops(),
+                  from.bytes(),
+                  textOf(from.flops_expr()),
+                  textOf(from.bytes_expr()),
+                  textOf(from.schedule()),
+                  sizeOf(from.notes()),
+                  describe.texts(from.notes())};
   }
   info.kernels = kernels;
 

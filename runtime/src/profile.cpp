@@ -72,6 +72,24 @@ extern "C" weft_code weft_session_run_profile(const weft_session *session, weft_
   return WEFT_OK;
 }
 
+extern "C" weft_code weft_session_kernel_work(const weft_session *session, uint32_t kernel,
+                                              int64_t *out_flops, int64_t *out_bytes) {
+  if (!session || !out_flops || !out_bytes || kernel >= session->module->info.kernel_count)
+    return WEFT_CALLER_ARGUMENT;
+  const weft_kernel_info &info = session->module->info.kernels[kernel];
+  const SymbolPlan &plan = session->module->plans[session->entry];
+  const SymbolValue *values = session->entries[session->entry].symbols;
+  auto evaluate = [&](int64_t known, const char *expression) -> int64_t {
+    int64_t value;
+    if (known || !*expression)
+      return known ? known : -1;
+    return evaluateText(expression, plan, values, value) && value >= 0 ? value : -1;
+  };
+  *out_flops = evaluate(info.flops, info.flops_expr);
+  *out_bytes = evaluate(info.bytes, info.bytes_expr);
+  return WEFT_OK;
+}
+
 extern "C" weft_code weft_session_trace_start(weft_session *session, size_t max_events, weft_status *status) {
   if (!session)
     return fail(status, WEFT_CALLER_ARGUMENT, "A null pointer was given for the session.");

@@ -68,6 +68,8 @@ bool createEntries(weft_session &session) {
     if (!state.staging || !state.outputs || !state.symbols || !state.inputData || !state.inputDims ||
         !state.dimStorage)
       return false;
+    for (uint32_t k = 0; k < session.module->plans[i].slotCount; ++k)
+      state.symbols[k].size = -1; // until the first run
     for (size_t k = 0, used = 0; k < entry.input_count; used += entry.inputs[k++].rank)
       state.inputDims[k] = state.dimStorage + used;
   }

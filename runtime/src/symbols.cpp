@@ -245,6 +245,18 @@ bool evaluateSymbol(const SymbolSlot &slot, const SymbolValue *values, int64_t &
   return depth == 1;
 }
 
+bool evaluateText(const char *text, const SymbolPlan &plan, const SymbolValue *values, int64_t &out) {
+  Parser parser(text);
+  if (!parser.parse())
+    return false;
+  for (uint32_t s = 0; s < parser.stepCount; ++s)
+    if (SymbolStep &step = parser.steps[s]; step.kind == SymbolStep::Name) {
+      const Parser::NameRef &name = parser.names[step.value];
+      step.value = findSlot(plan.slots, plan.slotCount, name.text, name.length);
+    }
+  return evaluateSymbol({text, parser.steps, parser.stepCount}, values, out);
+}
+
 void completeDims(const weft_entry_info &entry, const SymbolPlan &plan, int64_t *const *dims,
                   SymbolValue *values) {
   for (uint32_t i = 0; i < plan.slotCount; ++i)

@@ -60,6 +60,10 @@ void completeDims(const weft_entry_info &entry, const SymbolPlan &plan, int64_t 
 /// overflows.
 bool evaluateSymbol(const SymbolSlot &slot, const SymbolValue *values, int64_t &out);
 
+/// Value of an expression over names that the plan's dims bind; false when it has another name, is no
+/// expression, or cannot be evaluated.
+bool evaluateText(const char *text, const SymbolPlan &plan, const SymbolValue *values, int64_t &out);
+
 } // namespace weft::rt
 
 #endif // WEFT_RUNTIME_SRC_SYMBOLS_H

@@ -124,3 +124,17 @@ kernel.func @no_tile_when_body_reads_computed_tensor(%x: tensor<65536xf32>, %k: 
   } -> tensor<65536xf32>
   kernel.return %1 : tensor<65536xf32>
 }
+
+// -----
+
+// No remark: the micro-kernel is split when it is expanded.
+kernel.func @no_remark_when_a_contraction_is_split_later(%x: tensor<64x64xf32>, %w: tensor<2x64x32xf32>) -> tensor<64x64xf32> {
+  %o = tensor.empty() : tensor<64x64xf32>
+  %r = kernel.contract ins(%x, %w : tensor<64x64xf32>, tensor<2x64x32xf32>) outs(%o : tensor<64x64xf32>)
+      attributes {panel = 32 : i64,
+                  sched.cpu = #sched.cpu<kernel = gemm, parallel = [4, 32], vector = 8, registers = [4, 16], depth = 0, unroll = 1, fma = true>} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  } -> tensor<64x64xf32>
+  kernel.return %r : tensor<64x64xf32>
+}

@@ -83,8 +83,11 @@ std::string makeRoot(const ArtifactSpec &spec, const std::vector<Piece> &pieces)
   std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
   kernels.push_back(fb::CreateKernel(builder, builder.CreateString("k0"), builder.CreateString("elementwise"),
                                      builder.CreateVectorOfStrings({"Mul_0", "Add_1"}), 8, 32));
-  kernels.push_back(fb::CreateKernel(builder, builder.CreateString("k1"), builder.CreateString("elementwise"),
-                                     builder.CreateVectorOfStrings({"Mul_2"})));
+  kernels.push_back(
+      fb::CreateKernel(builder, builder.CreateString("k1"), builder.CreateString("elementwise"),
+                       builder.CreateVectorOfStrings({"Mul_2"}), 0, 0, builder.CreateString(spec.flopsExpr),
+                       builder.CreateString(spec.bytesExpr), builder.CreateString(spec.schedule),
+                       builder.CreateVectorOfStrings(spec.notes)));
   std::vector<flatbuffers::Offset<fb::Entry>> entries;
   auto inputs = makeValues(builder, spec.inputs), outputs = makeValues(builder, spec.outputs);
   entries.push_back(fb::CreateEntry(builder, builder.CreateString(spec.entryName), inputs, outputs,

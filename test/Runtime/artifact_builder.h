@@ -67,6 +67,8 @@ struct ArtifactSpec {
   std::vector<std::string> messages = {"size {a} is not {b}: {a} != {b}"};
   std::vector<std::string> libraries, metadata;
   bool keepsDenormals = false;
+  std::string flopsExpr, bytesExpr, schedule; // of kernel k1
+  std::vector<std::string> notes;
 
   // Faults. Segment numbers count code first, then constants.
   std::vector<uint64_t> segmentOffsets; // replaces the offset of a segment, 0 leaves it

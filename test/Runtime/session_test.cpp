@@ -42,6 +42,46 @@ TEST(Session, RunsAtAnyBatch) {
   }
 }
 
+TEST(Session, KnowsTheWorkOfKernels) {
+  ArtifactSpec spec;
+  spec.flopsExpr = "2 * batch * 4 + floordiv(batch, 2)";
+  spec.bytesExpr = "unheard * 4";
+  Opened opened = open(spec);
+  SessionPtr session = createSession(opened);
+  int64_t flops = 0, bytes = 0;
+  // Numbers are known at once, expressions when a run has bound their names.
+  ASSERT_EQ(weft_session_kernel_work(session.get(), 0, &flops, &bytes), WEFT_OK);
+  EXPECT_EQ(flops, 8);
+  EXPECT_EQ(bytes, 32);
+  ASSERT_EQ(weft_session_kernel_work(session.get(), 1, &flops, &bytes), WEFT_OK);
+  EXPECT_EQ(flops, -1);
+  for (int64_t batch : {5, 2}) {
+    Tensor x = counting({batch, 4});
+    ASSERT_EQ(run(session, {x.view()}).code, WEFT_OK);
+    ASSERT_EQ(weft_session_kernel_work(session.get(), 1, &flops, &bytes), WEFT_OK);
+    EXPECT_EQ(flops, 8 * batch + batch / 2);
+    EXPECT_EQ(bytes, -1);
+  }
+  EXPECT_EQ(weft_session_kernel_work(session.get(), 2, &flops, &bytes), WEFT_CALLER_ARGUMENT);
+  EXPECT_EQ(weft_session_kernel_work(session.get(), 0, nullptr, &bytes), WEFT_CALLER_ARGUMENT);
+}
+
+// Whatever the texts say: they are never more than not known.
+TEST(Session, TakesAnyExpressionOfWork) {
+  for (const char *text :
+       {"", "batch +", "((((", "batch * 9223372036854775807", "0 - batch", "mod(batch, 0)", "1 2"}) {
+    ArtifactSpec spec;
+    spec.flopsExpr = text;
+    Opened opened = open(spec);
+    SessionPtr session = createSession(opened);
+    Tensor x = counting({3, 4});
+    ASSERT_EQ(run(session, {x.view()}).code, WEFT_OK);
+    int64_t flops = 0, bytes = 0;
+    ASSERT_EQ(weft_session_kernel_work(session.get(), 1, &flops, &bytes), WEFT_OK);
+    EXPECT_EQ(flops, -1) << text;
+  }
+}
+
 TEST(Session, RunsWithAnEmptyBatch) {
   Opened opened = open(ArtifactSpec());
   SessionPtr session = createSession(opened);

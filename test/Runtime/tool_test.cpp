@@ -255,6 +255,7 @@ TEST(Inspect, DumpsEveryFact) {
   ArtifactSpec spec;
   spec.inputs[0].dims[0] = DimSpec("batch", 1, 64);
   spec.metadata = {"opset", "17"};
+  spec.flopsExpr = "4 * batch";
   spec.alias = {0};
   spec.codes[0].features = {"sse4.2"};
   Result result = weft("inspect --dump " + artifact(spec));
@@ -271,7 +272,7 @@ TEST(Inspect, DumpsEveryFact) {
                 "constants 0 bytes 24\n"
                 "constants 1 bytes 16\n"
                 "kernel 0 \"k0\" kind \"elementwise\" flops 8 bytes 32 nodes \"Mul_0\" \"Add_1\"\n"
-                "kernel 1 \"k1\" kind \"elementwise\" flops 0 bytes 0 nodes \"Mul_2\"\n"
+                "kernel 1 \"k1\" kind \"elementwise\" flops \"4 * batch\" bytes 0 nodes \"Mul_2\"\n"
                 "nodes host 3 runtime 0\n"
                 "message 0 \"size {a} is not {b}: {a} != {b}\"\n"
                 "metadata \"opset\" \"17\"\n");
@@ -281,6 +282,8 @@ TEST(Inspect, PrintsJsonAndText) {
   Result json = weft("inspect --json " + artifact());
   expectText(json, 0, "\"arena_bytes\": 65536");
   expectText(json, 0, "\"kernel_nodes\": 3");
+  expectText(json, 0, "\"flops\": 8");
+  expectText(json, 0, "\"flops\": null");
   expectText(weft("inspect " + artifact()), 0,
              "2 kernels for 3 nodes, 3 nodes in host code, 0 runtime calls");
   EXPECT_EQ(weft("inspect --json --dump " + artifact()).status, 2);

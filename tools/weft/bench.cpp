@@ -70,14 +70,16 @@ double median(const std::vector<double> &times) {
 struct ProfileRow {
   uint32_t kernel;
   weft_kernel_profile profile;
+  int64_t flops, bytes; // of one call; -1 when not known
 };
 
 /// Rows of the kernels that ran, longest first.
 std::vector<ProfileRow> collectProfile(const Model &model, const weft_session *session) {
   std::vector<ProfileRow> rows;
   for (uint32_t k = 0; k < model.info.kernel_count; ++k) {
-    ProfileRow row{k, {}};
+    ProfileRow row{k, {}, -1, -1};
     weft_session_kernel_profile(session, k, &row.profile);
+    weft_session_kernel_work(session, k, &row.flops, &row.bytes);
     if (row.profile.calls)
       rows.push_back(row);
   }
@@ -103,18 +105,20 @@ Json profileJson(const Model &model, const std::vector<ProfileRow> &rows, uint64
                  {"kind", kernel.kind},
                  {"ms_per_run", msPerRun},
                  {"calls_per_run", callsPerRun}};
-    line["gflops"] = kernel.flops ? Json(static_cast<double>(kernel.flops) / perCallNs) : Json();
-    line["gbytes_per_s"] = kernel.bytes ? Json(static_cast<double>(kernel.bytes) / perCallNs) : Json();
+    line["flops"] = row.flops >= 0 ? Json(row.flops) : Json();
+    line["bytes"] = row.bytes >= 0 ? Json(row.bytes) : Json();
+    line["gflops"] = row.flops >= 0 ? Json(static_cast<double>(row.flops) / perCallNs) : Json();
+    line["gbytes_per_s"] = row.bytes >= 0 ? Json(static_cast<double>(row.bytes) / perCallNs) : Json();
     line["nodes"] = nodesOf(kernel);
     out.push_back(line);
   }
   return out;
 }
 
-/// Work per nanosecond; "-" when the work is unknown, as for dynamic shapes.
+/// Work per nanosecond; "-" when there is none, or it is not known.
 std::string rate(int64_t work, double ns) {
   char text[32] = "-";
-  if (work)
+  if (work > 0)
     snprintf(text, sizeof(text), "%.2f", static_cast<double>(work) / ns);
   return text;
 }
@@ -133,7 +137,7 @@ void printProfile(const Model &model, const std::vector<ProfileRow> &rows, const
     printf("%9.4f %5.1f%% %7.1f %9s %8s  %-14s %s\n", ns / 1e6 / static_cast<double>(total.calls),
            100 * ns / static_cast<double>(total.total_ns),
            static_cast<double>(row.profile.calls) / static_cast<double>(total.calls),
-           rate(kernel.flops, perCallNs).c_str(), rate(kernel.bytes, perCallNs).c_str(),
+           rate(row.flops, perCallNs).c_str(), rate(row.bytes, perCallNs).c_str(),
            *kernel.kind ? kernel.kind : "-", nodes.empty() ? kernel.name : nodes.c_str());
   }
   double outside = static_cast<double>(total.total_ns) - inKernels;

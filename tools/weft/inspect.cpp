@@ -46,6 +46,11 @@ Json textsJson(const char *const *texts, size_t count) {
   return out;
 }
 
+/// Operations or bytes: a number, an expression of the dims' symbols, or null.
+Json workJson(int64_t number, const char *expression) {
+  return number ? Json(number) : *expression ? Json(expression) : Json();
+}
+
 Json moduleJson(const weft_module_info &info) {
   const weft_entry_info &main = info.entries[0];
   Json json = {{"model", info.model},
@@ -76,8 +81,10 @@ Json moduleJson(const weft_module_info &info) {
     nodes += kernel.node_count;
     json["kernels"].push_back({{"name", kernel.name},
                                {"kind", kernel.kind},
-                               {"flops", kernel.flops},
-                               {"bytes", kernel.bytes},
+                               {"flops", workJson(kernel.flops, kernel.flops_expr)},
+                               {"bytes", workJson(kernel.bytes, kernel.bytes_expr)},
+                               {"schedule", kernel.schedule},
+                               {"notes", textsJson(kernel.notes, kernel.note_count)},
                                {"nodes", textsJson(kernel.nodes, kernel.node_count)}});
   }
   json["kernel_nodes"] = nodes;
@@ -140,6 +147,10 @@ void printForPeople(const char *file, const weft_module_info &info) {
     printf("  %s: %s\n", info.metadata[i].key, info.metadata[i].value);
 }
 
+std::string workText(int64_t number, const char *expression) {
+  return number || !*expression ? std::to_string(number) : "\"" + std::string(expression) + "\"";
+}
+
 void dumpValues(const char *role, const weft_value_info *values, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     printf("  %s %zu \"%s\" %s", role, i, values[i].name, describeValue(values[i]).c_str());
@@ -176,8 +187,9 @@ void printDump(const weft_module_info &info) {
     printf("constants %zu bytes %llu\n", i, static_cast<unsigned long long>(info.segments[i].bytes));
   for (size_t i = 0; i < info.kernel_count; ++i) {
     const weft_kernel_info &kernel = info.kernels[i];
-    printf("kernel %zu \"%s\" kind \"%s\" flops %lld bytes %lld nodes", i, kernel.name, kernel.kind,
-           static_cast<long long>(kernel.flops), static_cast<long long>(kernel.bytes));
+    printf("kernel %zu \"%s\" kind \"%s\" flops %s bytes %s nodes", i, kernel.name, kernel.kind,
+           workText(kernel.flops, kernel.flops_expr).c_str(),
+           workText(kernel.bytes, kernel.bytes_expr).c_str());
     for (size_t k = 0; k < kernel.node_count; ++k)
       printf(" \"%s\"", kernel.nodes[k]);
     printf("\n");

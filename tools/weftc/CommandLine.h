@@ -20,6 +20,7 @@ struct CommandLine {
   std::optional<int64_t> batch;
   std::string cpu = "native";
   std::string target = "cpu";
+  std::string math = "f32";
   std::string emit = "weft";
   std::string stopAfter;
   std::string dumpDirectory;
@@ -29,6 +30,10 @@ struct CommandLine {
   bool json = false;
   bool remarks = false;
   bool quiet = false;
+  std::string report;
+  // explain
+  bool measure = false;
+  double seconds = 1;
   // verify
   std::string data;
   std::vector<std::string> inputs;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `weftc MODEL -o OUT`: compiles and writes what was asked for.
+#include "Report.h"
 #include "Session.h"
 #include "weft/Artifact/Writer.h"
+#include "weft/Driver/Embed.h"
 #include "weft/Target/LLVMEmit.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -61,7 +64,36 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     llvm::json::Array isa;
     for (const weft::ArtifactCode &code : result.artifact.codes)
       isa.push_back(code.level);
+    auto describe = [](const std::vector<weft::ArtifactValue> &values) {
+      llvm::json::Array list;
+      for (const weft::ArtifactValue &value : values)
+        list.push_back(llvm::json::Object{{"name", value.name}, {"type", describeType(value)}});
+      return list;
+    };
+    auto work = [](const std::string &text) -> llvm::json::Value {
+      int64_t number = 0;
+      if (llvm::to_integer(text, number, 10))
+        return number;
+      return text.empty() ? llvm::json::Value(nullptr) : llvm::json::Value(text);
+    };
+    llvm::json::Array kernels;
+    for (const weft::ArtifactKernel &kernel : result.artifact.kernels)
+      kernels.push_back(llvm::json::Object{{"kernel", kernel.name},
+                                           {"kind", kernel.kind},
+                                           {"nodes", llvm::json::Array(kernel.nodes)},
+                                           {"flops", work(kernel.flops)},
+                                           {"bytes", work(kernel.bytes)},
+                                           {"schedule", kernel.schedule},
+                                           {"notes", llvm::json::Array(kernel.notes)}});
+    llvm::json::Object ops;
+    for (const auto &[name, count] : result.ops)
+      ops[name] = count;
     llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", command.output},
+                                                         {"math", command.math},
+                                                         {"inputs", describe(result.artifact.inputs)},
+                                                         {"outputs", describe(result.artifact.outputs)},
+                                                         {"ops", std::move(ops)},
+                                                         {"kernel_list", std::move(kernels)},
                                                          {"bytes", fileBytes},
                                                          {"weights_bytes", result.artifact.constantBytes},
                                                          {"code_bytes", codeBytes},
@@ -82,11 +114,55 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
       result.artifact.kernels.size(), formatBytes(result.artifact.arenaBytes), seconds);
 }
 
+/// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.
+static int writeEmbedded(const CommandLine &command, weft::CompileResult &result,
+                         const weft::TargetLevel &level) {
+  llvm::SmallString<128> headerPath(command.output);
+  llvm::sys::path::replace_extension(headerPath, ".h");
+  weft::EmbedOptions options;
+  options.fileName = llvm::sys::path::filename(command.output).str();
+  options.prefix = weft::makeIdentifier(llvm::sys::path::stem(command.output));
+  options.isShared = command.emit == "so";
+  options.threads = command.jobs;
+  FailureOr<weft::EmbeddedModel> embedded = weft::embedModel(result, level, options);
+  if (failed(embedded))
+    return kFailed;
+  if (int status = writeText(command.output, embedded->object))
+    return status;
+  return command.output == "-" ? int(kDone) : writeText(headerPath, embedded->header);
+}
+
+/// What is impossible about the wanted form of output; an exit status, 0 when nothing is.
+static int checkEmit(const CommandLine &command) {
+  auto wrong = [](const llvm::Twine &message) {
+    llvm::errs() << "weftc: " << message << "\n";
+    return int(kWrongCommandLine);
+  };
+  if (!command.report.empty() && (command.emit != "weft" || !command.stopAfter.empty()))
+    return wrong("--report is about an artifact: it does not go with --emit=" + command.emit +
+                 (command.stopAfter.empty() ? "" : " --stop-after=" + command.stopAfter));
+  if (!command.report.empty() && llvm::sys::fs::is_directory(command.report))
+    return wrong("cannot write '" + command.report + "': it is a folder; name a file in it");
+  if (command.emit != "obj" && command.emit != "so")
+    return kDone;
+  if (command.emit == "obj" && command.output == "-")
+    return wrong("an object comes with a header beside it; name a file with -o");
+  if (llvm::sys::path::extension(command.output) == ".h")
+    return wrong("'" + command.output + "' is the name of the header that comes with --emit=" + command.emit +
+                 "; name the object with -o");
+  if (command.cpu == "portable" || llvm::StringRef(command.cpu).contains(','))
+    return wrong("an object holds code for one instruction set, but --cpu=" + command.cpu +
+                 " asks for several; name one, or compile to an artifact (--emit=weft)");
+  return kDone;
+}
+
 int runCompile(const CommandLine &command) {
   if (command.output != "-" && llvm::sys::fs::is_directory(command.output)) {
     llvm::errs() << "weftc: cannot write '" << command.output << "': it is a folder; name a file in it\n";
     return kWrongCommandLine;
   }
+  if (int status = checkEmit(command))
+    return status;
   bool isText =
       !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";
   if (!isText && command.output == "-" && ::isatty(STDOUT_FILENO)) {
@@ -101,7 +177,7 @@ int runCompile(const CommandLine &command) {
   if (command.stopAfter.empty()) {
     if (command.emit == "mlir")
       options.stopAfter = weft::Phase::Graph;
-    else if (command.emit == "llvm" || command.emit == "asm")
+    else if (command.emit == "llvm" || command.emit == "asm" || command.emit == "obj" || command.emit == "so")
       options.stopAfter = weft::Phase::LLVM;
   }
   FailureOr<weft::CompileResult> result =
@@ -122,14 +198,17 @@ int runCompile(const CommandLine &command) {
                                       : weft::emitAssembly(*result->llvmModule, options.levels.front());
     return failed(text) ? int(kFailed) : writeText(command.output, *text);
   }
-  if (command.emit == "so")
-    return writeText(command.output, result->artifact.codes.front().object);
+  if (command.emit == "obj" || command.emit == "so")
+    return writeEmbedded(command, *result, options.levels.front());
   llvm::Expected<uint64_t> bytes = weft::writeArtifact(result->artifact, command.output);
   if (!bytes) {
     llvm::errs() << "weftc: " << llvm::toString(bytes.takeError()) << "\n";
     return kFailed;
   }
-  printSummary(command, *result, *bytes,
-               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!command.report.empty())
+    if (int status = writeText(command.report, makeReport(command, *result, *bytes, seconds)))
+      return status;
+  printSummary(command, *result, *bytes, seconds);
   return kDone;
 }

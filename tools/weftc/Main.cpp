@@ -31,6 +31,12 @@ static void addTarget(CLI::App &app, CommandLine &command) {
          "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
          "(v3 or v2,v3,v4)")
       ->capture_default_str();
+  app.add_option(
+         "--math", command.math,
+         "Float arithmetic: f32 (default), f32-fma (no less accurate than chained multiply-adds), strict "
+         "(plain order, each operation rounded, denormals kept), fast (any order, NaN may be lost in "
+         "min, max and pooling)")
+      ->type_name("MODE");
   app.add_option("--target", command.target, "Device to compile for")
       ->check(CLI::IsMember({"cpu"}))
       ->capture_default_str();
@@ -44,16 +50,16 @@ static std::string describeFlags(int argc, char **argv) {
   std::string flags;
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
-    if (word == "-o" || word == "--dump-dir" || word == "-j" || word == "--jobs") {
+    if (word == "-o" || word == "--dump-dir" || word == "--report" || word == "-j" || word == "--jobs") {
       ++i;
       continue;
     }
     if (word.rfind("-", 0) != 0 &&
         (i == 1 || argv[i - 1][0] != '-' || std::string(argv[i - 1]).find('=') != std::string::npos))
       continue;
-    if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("-j", 0) == 0 ||
-        word.rfind("--jobs=", 0) == 0 || word == "--time-phases" || word == "--remarks" || word == "--json" ||
-        word == "-q" || word == "--quiet")
+    if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("--report=", 0) == 0 ||
+        word.rfind("-j", 0) == 0 || word.rfind("--jobs=", 0) == 0 || word == "--time-phases" ||
+        word == "--remarks" || word == "--json" || word == "-q" || word == "--quiet")
       continue;
     flags += (flags.empty() ? "" : " ") + word;
   }
@@ -80,12 +86,16 @@ static int parseAndRun(int argc, char **argv) {
     addModel(app, command, "Model to compile: .onnx, or .mlir with weft IR");
     app.add_option("-o,--output", command.output, "Where the result goes; - is the terminal")->required();
     addTarget(app, command);
-    app.add_option("--emit", command.emit, "What to write: weft, mlir, llvm, asm, so")
-        ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "so"}))
+    app.add_option("--emit", command.emit,
+                   "What to write: weft, mlir, llvm, asm, obj (with a C header beside it), so (the same)")
+        ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "obj", "so"}))
         ->capture_default_str();
     app.add_option("--stop-after", command.stopAfter, "Stop after a phase and write its IR")
         ->check(CLI::IsMember({"import", "graph", "structured", "scheduled", "loops", "llvm"}));
     app.add_option("--dump-dir", command.dumpDirectory, "Write the IR after each phase into this folder");
+    app.add_option("--report", command.report,
+                   "Write an HTML page about the compilation: phases, kernels, sizes")
+        ->type_name("FILE.html");
     app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
     app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
     app.add_flag("--json", command.json, "Print the summary as JSON");
@@ -103,7 +113,8 @@ static int parseAndRun(int argc, char **argv) {
         "weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
         "and, when given, with ONNX test data.\n\n"
         "  weftc verify model.onnx --random 1\n"
-        "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5");
+        "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5\n"
+        "  weftc verify model.onnx --random 1 --bisect     which pass or kernel makes a result wrong");
     addModel(app, command, "Model to verify");
     addTarget(app, command);
     app.add_option("--data", command.data,
@@ -112,12 +123,26 @@ static int parseAndRun(int argc, char **argv) {
     app.add_option("--random", command.random, "Seed of random inputs for those that are not given");
     app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();
     app.add_option("--atol", command.atol, "Absolute tolerance")->capture_default_str();
+    app.add_flag(
+        "--bisect", command.bisect,
+        "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "
+        "program around kernels");
     app.add_flag("--json", command.json, "Print the result as JSON");
     run = runVerify;
   } else {
-    app.description("weftc explain says for each kernel of a model which ONNX nodes it computes and how.\n\n"
-                    "  weftc explain model.onnx");
-    addModel(app, command, "Model to explain");
+    app.description(
+        "weftc explain says for each kernel of a model which ONNX nodes it computes, how it is generated,\n"
+        "what it computes and moves, and why nodes were not fused.\n\n"
+        "  weftc explain model.weft                        what an artifact holds\n"
+        "  weftc explain model.weft --dim batch=8          its work at a batch of 8\n"
+        "  weftc explain model.weft --measure              with times and shares of the roofline\n"
+        "  weftc explain model.onnx --cpu=v3               what a compilation would give");
+    addModel(app, command, "Artifact (.weft) or model (.onnx) to explain");
+    app.add_flag("--measure", command.measure,
+                 "Run the artifact on one thread with random inputs; sizes that --dim does not give are 1");
+    app.add_option("--seconds", command.seconds, "Time of the measurement")
+        ->check(CLI::Range(0.0, 3600.0))
+        ->capture_default_str();
     addTarget(app, command);
     app.add_flag("--json", command.json, "Print one JSON object per kernel");
     run = runExplain;

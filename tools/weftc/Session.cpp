@@ -32,13 +32,26 @@ static std::string describeLocation(Location location) {
   return "";
 }
 
+/// The importer's messages begin with node, operator and opset: the node is not said a second time before it.
+static void dropRepeatedNode(Location location, std::string &where, std::string &text) {
+  auto call = dyn_cast<CallSiteLoc>(location);
+  auto name = dyn_cast<NameLoc>(call ? call.getCallee() : location);
+  if (!name || !llvm::StringRef(text).starts_with("node \"" + name.getName().str() + "\""))
+    return;
+  std::string caller = call ? describeLocation(call.getCaller()) : "";
+  if (!caller.empty())
+    text += ", in the function called from " + caller;
+  where.clear();
+}
+
 static void printDiagnostic(const Diagnostic &diagnostic) {
   llvm::StringRef severity = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error"
                              : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning"
                              : diagnostic.getSeverity() == DiagnosticSeverity::Remark  ? "remark"
                                                                                        : "note";
-  std::string where = describeLocation(diagnostic.getLocation());
-  llvm::errs() << severity << ": " << where << (where.empty() ? "" : ": ") << diagnostic.str() << "\n";
+  std::string where = describeLocation(diagnostic.getLocation()), text = diagnostic.str();
+  dropRepeatedNode(diagnostic.getLocation(), where, text);
+  llvm::errs() << severity << ": " << where << (where.empty() ? "" : ": ") << text << "\n";
   for (const Diagnostic &note : diagnostic.getNotes()) {
     std::string place = describeLocation(note.getLocation());
     llvm::errs() << "  note: " << (place == where || place.empty() ? "" : place + ": ") << note.str() << "\n";
@@ -109,11 +122,14 @@ int Session::fillOptions(weft::CompileOptions &options) {
   for (const std::string &binding : command.bindings)
     if (failed(weft::addBindOption(options.import, binding, error)))
       return wrong(error);
+  std::optional<weft::MathMode> math = weft::parseMathMode(command.math, error);
+  if (!math)
+    return wrong(error);
+  options.math = *math;
   options.import.keepInputs = command.keepInputs;
   options.batch = command.batch;
   options.threads = command.jobs;
   options.dumpDirectory = command.dumpDirectory;
-  options.showRemarks = command.remarks;
   options.flags = command.flags;
   if (!command.stopAfter.empty())
     options.stopAfter = *weft::parsePhase(command.stopAfter);
@@ -138,6 +154,15 @@ void Session::endProgress() {
   if (hasProgressLine)
     llvm::errs() << "\r\033[K";
   hasProgressLine = false;
+}
+
+std::string formatCount(double count) {
+  constexpr const char *units[] = {"", " k", " M", " G", " T", " P"};
+  size_t unit = 0;
+  for (; count >= 1000 && unit + 1 < std::size(units); ++unit)
+    count /= 1000;
+  return unit == 0 ? llvm::formatv("{0:f0}", count).str()
+                   : llvm::formatv("{0:f1}{1}", count, units[unit]).str();
 }
 
 std::string formatBytes(uint64_t bytes) {

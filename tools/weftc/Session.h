@@ -40,4 +40,7 @@ private:
 /// Sizes for people: "512 B", "48.2 KB", "97.5 MB".
 std::string formatBytes(uint64_t bytes);
 
+/// Counts for people: "512", "48.2 k", "97.5 M".
+std::string formatCount(double count);
+
 #endif // WEFT_TOOLS_WEFTC_SESSION_H

@@ -4,11 +4,10 @@
 #include "Samples.h"
 #include "Session.h"
 #include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Driver/Pipelines.h"
 #include "weft/Measure/Artifact.h"
-#include "weft/Measure/Compare.h"
-#include "weft/Reference/Interpreter.h"
+#include "weft/Measure/Bisect.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -38,39 +37,18 @@ void keepWorse(Comparison &worst, const Comparison &next) {
 
 /// Makes every value that a node of `main` computes an output. Returns their names, in program order.
 std::vector<std::string> exposeNodes(func::FuncOp main) {
-  Operation *terminator = main.getBody().front().getTerminator();
-  SmallVector<Value> outputs(terminator->getOperands());
-  SmallVector<Type> types(main.getResultTypes());
-  std::vector<std::string> names;
-  for (Operation &op : main.getBody().front()) {
-    if (!isa<mlir::weft::WeftDialect>(op.getDialect()) || isa<mlir::weft::ConstantOp>(op))
-      continue;
-    for (Value result : op.getResults()) {
-      auto type = dyn_cast<RankedTensorType>(result.getType());
-      bool isComparable = type && type.getElementType().isIntOrFloat() && !result.use_empty();
-      if (!isComparable || llvm::is_contained(terminator->getOperands(), result))
-        continue;
-      std::string name;
-      llvm::raw_string_ostream os(name);
-      if (auto location = dyn_cast<NameLoc>(op.getLoc()))
-        os << location.getName().getValue() << " ";
-      os << "(" << op.getName() << ")";
-      names.push_back(std::move(name));
-      outputs.push_back(result);
-      types.push_back(type);
-    }
-  }
-  SmallVector<DictionaryAttr> attributes;
-  main.getAllResultAttrs(attributes);
-  Builder b(main.getContext());
-  for (size_t i = 0; i < names.size(); ++i)
-    attributes.push_back(
-        b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr("node" + std::to_string(i)))));
-  terminator->setOperands(outputs);
-  main.setType(FunctionType::get(main.getContext(), main.getArgumentTypes(), types));
-  main.setAllResultAttrs(attributes);
-  return names;
+  return ::weft::exposeResults(main, [](Operation *op) {
+    return isa<mlir::weft::WeftDialect>(op->getDialect()) && !isa<mlir::weft::ConstantOp>(op);
+  });
 }
+
+/// What makes results wrong.
+struct Blame {
+  std::string phase;
+  std::string culprit; ///< pass or kernel; empty when the phase is all that is known
+  std::string why;
+  Comparison worst;
+};
 
 class Verification {
 public:
@@ -84,6 +62,7 @@ private:
   ::weft::CompileOptions options;
   std::vector<Row> rows;
   std::vector<Sample> samples;
+  std::optional<Blame> blame;
 
   Comparison &row(const std::string &name, const std::string &against) {
     for (Row &row : rows)
@@ -92,24 +71,90 @@ private:
     rows.push_back({name, against, {}});
     return rows.back().worst;
   }
-  FailureOr<std::vector<Tensor>> interpret(func::FuncOp main, const Sample &sample);
+  ::weft::Tolerance getTolerance() const { return {command.rtol, command.atol, kOfLargest}; }
+  bool isWithin() const {
+    return llvm::all_of(rows, [](const Row &row) { return row.worst.isWithin; });
+  }
   int compareAll(ModuleOp module, ArrayRef<std::string> nodes);
+  FailureOr<Blame> findBlame(ModuleOp module);
+  int bisect(ModuleOp module);
   int report();
 };
 
-FailureOr<std::vector<Tensor>> Verification::interpret(func::FuncOp main, const Sample &sample) {
-  ::weft::reference::Interpreter interpreter;
-  std::vector<::weft::reference::Value> arguments(sample.inputs.begin(), sample.inputs.end());
-  FailureOr<std::vector<::weft::reference::Value>> results = interpreter.run(main, arguments);
-  if (failed(results))
-    return failure();
-  std::vector<Tensor> tensors;
-  for (const ::weft::reference::Value &value : *results) {
-    if (!value.isTensor())
-      return main.emitError("returns a value that is no tensor; such models cannot be verified yet");
-    tensors.push_back(value.getTensor());
+std::string describe(const Comparison &comparison) {
+  return llvm::formatv("worst error {0:e2} ({1:e2} of the largest): {2}", comparison.worstError,
+                       comparison.worstRelative, comparison.detail)
+      .str();
+}
+
+/// Walks the way from the model to the artifact until something is over tolerance.
+FailureOr<Blame> Verification::findBlame(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  std::vector<::weft::Tensors> inputs, expected;
+  for (const Sample &sample : samples) {
+    FailureOr<::weft::Tensors> results = ::weft::interpretMain(main, sample.inputs);
+    if (failed(results))
+      return failure();
+    for (auto [i, result] : llvm::enumerate(*results)) {
+      if (!sample.expected[i])
+        continue;
+      Comparison comparison =
+          ::weft::compareTensors(result, *sample.expected[i], {command.rtol, command.atol, 0});
+      if (!comparison.isWithin)
+        return Blame{"import", "", "the imported model differs from the data of " + sample.name, comparison};
+    }
+    inputs.push_back(sample.inputs);
+    expected.push_back(std::move(*results));
   }
-  return tensors;
+  OwningOpRef<ModuleOp> graph(module.clone());
+  ::weft::PipelineOptions pipeline{options.batch, options.math, /*hasRemarks=*/false};
+  FailureOr<std::optional<::weft::BadPass>> pass = ::weft::findBadPass(
+      *graph, [&](OpPassManager &pm) { ::weft::buildGraphPipeline(pm, pipeline); }, inputs, expected,
+      getTolerance());
+  if (failed(pass))
+    return failure();
+  if (*pass)
+    return Blame{
+        "graph", (*pass)->pass,
+        llvm::formatv("output '{0}' is over tolerance after it, pass {1} of {2} that change the program",
+                      (*pass)->output, (*pass)->number, (*pass)->numPasses)
+            .str(),
+        (*pass)->worst};
+  ::weft::CompileOptions compile = options;
+  compile.isGraphDone = true;
+  FailureOr<std::optional<::weft::BadKernel>> kernel = ::weft::findBadKernel(
+      *graph,
+      [&](OwningOpRef<ModuleOp> exposed) {
+        auto compiled = ::weft::compileModule(std::move(exposed), compile, session.getProgress());
+        session.endProgress();
+        return compiled;
+      },
+      inputs, getTolerance());
+  if (failed(kernel))
+    return failure();
+  if (*kernel)
+    return Blame{"code generation", (*kernel)->name,
+                 "its results are over tolerance, those before it are not", (*kernel)->worst};
+  return Blame{
+      "host program",
+      "",
+      "no pass and no kernel alone is over tolerance: buffers, views or control flow between kernels",
+      {}};
+}
+
+int Verification::bisect(ModuleOp module) {
+  if (isWithin()) {
+    if (int status = report())
+      return status;
+    if (!command.json)
+      llvm::outs() << "nothing to bisect\n";
+    return kDone;
+  }
+  FailureOr<Blame> found = findBlame(module);
+  if (failed(found))
+    return kFailed;
+  blame = std::move(*found);
+  return report();
 }
 
 /// Compiles `module`, runs artifact and oracle on every sample; results past the model's own outputs are
@@ -135,7 +180,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                    << "\n";
       return kFailed;
     }
-    FailureOr<std::vector<Tensor>> oracle = interpret(main, sample);
+    FailureOr<::weft::Tensors> oracle = ::weft::interpretMain(main, sample.inputs);
     if (failed(oracle))
       return kFailed;
     for (size_t i = 0; i < actual->size(); ++i) {
@@ -147,7 +192,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
       if (!isNode && !nodes.empty())
         continue; // outputs were compared with the artifact as it ships
       keepWorse(row(name, isNode ? "node" : "oracle"),
-                ::weft::compareTensors((*actual)[i], (*oracle)[i], {command.rtol, command.atol, kOfLargest}));
+                ::weft::compareTensors((*actual)[i], (*oracle)[i], getTolerance()));
       if (!isNode && sample.expected[i])
         keepWorse(row(name, "data"),
                   ::weft::compareTensors((*actual)[i], *sample.expected[i], {command.rtol, command.atol, 0}));
@@ -180,13 +225,22 @@ int Verification::report() {
                                   row.worst.isWithin ? "" : row.worst.detail);
   }
   if (command.json) {
-    llvm::outs() << llvm::json::Value(
-                        llvm::json::Object{{"model", command.model},
-                                           {"within", isWithin},
-                                           {"samples", int64_t(samples.size())},
-                                           {"first_bad_node", firstBadNode ? firstBadNode->name : ""},
-                                           {"values", std::move(json)}})
-                 << "\n";
+    llvm::json::Object object{{"model", command.model},
+                              {"within", isWithin},
+                              {"samples", int64_t(samples.size())},
+                              {"first_bad_node", firstBadNode ? firstBadNode->name : ""},
+                              {"values", std::move(json)}};
+    if (blame)
+      object["blame"] = llvm::json::Object{{"phase", blame->phase},
+                                           {"culprit", blame->culprit},
+                                           {"why", blame->why},
+                                           {"detail", blame->worst.detail}};
+    llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
+  } else if (blame) {
+    llvm::outs() << "to blame: " << blame->phase << (blame->culprit.empty() ? "" : ", ") << blame->culprit
+                 << "\n  " << blame->why << "\n";
+    if (!blame->worst.isWithin)
+      llvm::outs() << "  " << describe(blame->worst) << "\n";
   } else if (firstBadNode) {
     llvm::outs() << "first node over tolerance: " << firstBadNode->name << "\n";
   } else {
@@ -211,6 +265,8 @@ int Verification::run() {
     return status;
   if (int status = compareAll(**module, {}))
     return status;
+  if (command.bisect)
+    return bisect(**module);
   std::vector<std::string> nodes = exposeNodes(main);
   if (int status = compareAll(**module, nodes))
     return status;
@@ -220,6 +276,10 @@ int Verification::run() {
 } // namespace
 
 int runVerify(const CommandLine &command) {
+  if (command.bisect && command.batch) {
+    llvm::errs() << "weftc verify: --bisect compares with the model as it is, and does not go with --batch\n";
+    return kWrongCommandLine;
+  }
   Session session(command);
   ::weft::CompileOptions options;
   if (int status = session.fillOptions(options))

@@ -30,13 +30,16 @@ struct ArtifactValue {
   std::vector<ArtifactDim> dims;
 };
 
-/// A dispatch site: what profiles and errors print. Zero flops or bytes: unknown.
+/// A dispatch site: what profiles, errors and explanations print. Flops and bytes are expressions of the
+/// symbols of the inputs' dims, or empty when they are not known.
 struct ArtifactKernel {
   std::string name;
   std::string kind;
   std::vector<std::string> nodes;
-  int64_t flops = 0;
-  int64_t bytes = 0;
+  std::string flops;
+  std::string bytes;
+  std::string schedule;
+  std::vector<std::string> notes;
 };
 
 /// Machine code of one instruction-set level: a shared object.
@@ -52,6 +55,9 @@ struct ArtifactConstant {
   uint64_t offset = 0;
   llvm::ArrayRef<char> bytes;
 };
+
+/// Name of an element type by its number in ONNX's TensorProto.DataType, as numpy has it: "float32".
+llvm::StringRef getDataTypeName(uint8_t dataType);
 
 /// Everything that a .weft file states.
 struct ArtifactDescription {
@@ -70,6 +76,7 @@ struct ArtifactDescription {
   int32_t hostNodes = 0;
   int32_t runtimeNodes = 0;
   std::vector<std::string> metadata; ///< key, value, key, value ...
+  bool keepDenormals = false;        ///< runs do not flush denormals to zero
 };
 
 /// Writes `artifact` to `path`: to a temporary name beside it first, renamed when complete and on the disk.

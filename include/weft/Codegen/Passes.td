@@ -90,7 +90,8 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
   let description = [{
     What:           each linalg op becomes an `scf.for` nest: neighbouring dims that are contiguous in all operands are one
                     loop, parallel dims are outside, the dim with unit strides is innermost. A reduction that is innermost
-                    keeps its sums in registers; its float additions and multiplications may be reassociated.
+                    keeps its sums in registers; its float additions and multiplications may be reassociated
+                    unless `plain-order` is set. With `ignore-nan`, an extremum of numbers with a NaN among them is any number.
     Before this:    linalg and `memref.copy` on memrefs.
     After this:     none of them is left.
     Does not:       reassociate minima and maxima (they keep NaN), or anything but the combining operation of a reduction.
@@ -98,6 +99,11 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
     (* example test/Codegen/lower-linalg.mlir#sum_rows_f32 *)
   }];
   let dependentDialects = ["affine::AffineDialect", "arith::ArithDialect", "memref::MemRefDialect", "scf::SCFDialect"];
+  let options = [
+    Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
+           "Whether reductions keep the order of their loops (--math=strict)">,
+    Option<"ignoreNaN", "ignore-nan", "bool", /*default=*/"false",
+           "Whether minima and maxima need not propagate NaN (--math=fast)">];
 }
 
 def WeftPromoteBuffersPass : Pass<"weft-promote-buffers", "kernel::FuncOp"> {
@@ -116,6 +122,24 @@ def WeftPromoteBuffersPass : Pass<"weft-promote-buffers", "kernel::FuncOp"> {
   let options = [
     Option<"maxStackBytes", "max-stack-bytes", "int64_t", /*default=*/"65536",
            "Stack that all buffers of a kernel may take together, in bytes; threads have megabytes">];
+}
+
+def WeftRelaxMathPass : Pass<"weft-relax-math", "kernel::FuncOp"> {
+  let summary = "Let float arithmetic be reassociated and extrema lose NaN";
+  let description = [{
+    What:           gives every float sum, difference and product the flags reassoc, contract and nsz, and replaces `arith.maximumf`
+                    and `arith.minimumf` by a comparison and a select: one instruction, whose result is the second
+                    operand when one is NaN.
+    Before this:    weft-lower-linalg, which deals with the extrema of reductions.
+    After this:     LLVM may reassociate, and fuse multiplications with additions.
+    Does not:       touch quotients: quantisation would pick another step; nor math functions, whose expansions rely on every
+                    rounding and come later; nor extrema that are
+                    known to see no NaN, which are one instruction already.
+    Cost:           none.
+    Source:         --math=fast.
+    (* example test/Codegen/relax-math.mlir#relu_f32 *)
+  }];
+  let dependentDialects = ["arith::ArithDialect"];
 }
 
 def WeftTileAndFusePass : Pass<"weft-tile-and-fuse", "kernel::FuncOp"> {

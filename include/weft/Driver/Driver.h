@@ -7,6 +7,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "weft/Artifact/Writer.h"
+#include "weft/Driver/MathMode.h"
 #include "weft/Import/ONNX.h"
 #include "weft/Target/TargetLevel.h"
 #include "llvm/ADT/StringRef.h"
@@ -35,16 +36,17 @@ struct CompileOptions {
   ImportOptions import;
   /// New size of the batch dim, or none to keep the model's.
   std::optional<int64_t> batch;
+  MathMode math = MathMode::F32;
   /// Instruction-set levels, best first; their code goes into one artifact.
   std::vector<TargetLevel> levels;
   /// Threads that compile; 0: one per processor.
   unsigned threads = 0;
+  /// The module has been through phase graph already.
+  bool isGraphDone = false;
   /// Folder for the IR after each phase and pass, or empty.
   std::string dumpDirectory;
   /// The last phase to run.
   Phase stopAfter = Phase::Artifact;
-  /// Says why ops were not fused, and what was chosen.
-  bool showRemarks = false;
   /// Recorded in the artifact; the command line without paths.
   std::string flags;
 };
@@ -65,6 +67,8 @@ struct CompileResult {
   ArtifactDescription artifact;
   /// Backs constants that the module does not hold as bytes.
   std::vector<std::vector<char>> constantStorage;
+  /// Ops of the imported model with their numbers, by name.
+  std::vector<std::pair<std::string, int64_t>> ops;
   std::vector<PhaseTime> times;
   int64_t arenaLowerBound = 0;
 };

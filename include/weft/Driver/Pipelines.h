@@ -5,6 +5,7 @@
 #define WEFT_DRIVER_PIPELINES_H
 
 #include "mlir/Pass/PassManager.h"
+#include "weft/Driver/MathMode.h"
 #include "weft/Target/TargetLevel.h"
 
 #include <cstdint>
@@ -12,20 +13,30 @@
 
 namespace weft {
 
+/// What the pipelines are asked to do besides the target's level.
+struct PipelineOptions {
+  std::optional<int64_t> batch; ///< New size of the batch dim, or none to keep the model's.
+  MathMode math = MathMode::F32;
+  bool hasRemarks = false; ///< Say why ops were not fused and kernels not split, and what was chosen.
+};
+
 /// weft IR as imported -> weft IR that is simplified, laid out, and grouped into kernels.
-void buildGraphPipeline(mlir::OpPassManager &pm, std::optional<int64_t> batch);
+void buildGraphPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 
 /// weft IR in kernels -> kernel functions on tensors and a host function that launches them.
 void buildStructuredPipeline(mlir::OpPassManager &pm);
 
 /// Writes the schedule of one instruction-set level on the kernels' ops.
-void buildSchedulePipeline(mlir::OpPassManager &pm, const TargetLevel &level);
+void buildSchedulePipeline(mlir::OpPassManager &pm, const TargetLevel &level,
+                           const PipelineOptions &options = {});
 
 /// Kernels on tensors with a schedule -> loops on memrefs.
-void buildLoopsPipeline(mlir::OpPassManager &pm, const TargetLevel &level);
+void buildLoopsPipeline(mlir::OpPassManager &pm, const TargetLevel &level,
+                        const PipelineOptions &options = {});
 
 /// Loops -> LLVM dialect with the kernel ABI.
-void buildLLVMPipeline(mlir::OpPassManager &pm, const TargetLevel &level);
+void buildLLVMPipeline(mlir::OpPassManager &pm, const TargetLevel &level,
+                       const PipelineOptions &options = {});
 
 /// Registers the pipelines above and every pass of Weft, for weft-opt.
 void registerAllWeftPasses();

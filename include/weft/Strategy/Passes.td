@@ -24,6 +24,8 @@ def SchedSelectCpuPass : Pass<"sched-select-cpu", "kernel::FuncOp"> {
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"x86-64-v3\"",
            "Instruction-set level: a row of CPUTargets.inc, or native for this machine">,
+    Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
+           "Whether schedules keep the order of sums and round after each operation (--math=strict)">,
     Option<"explain", "explain", "bool", /*default=*/"false", "Report each choice and its reason as a remark">];
 }
 

@@ -8,6 +8,7 @@
 #include "weft/Target/TargetLevel.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,29 @@ mlir::FailureOr<std::string> emitAssembly(mlir::ModuleOp module, const TargetLev
 mlir::FailureOr<std::string> emitLLVMIR(mlir::ModuleOp module, const TargetLevel &level,
                                         const EmitOptions &options = {});
 
+/// An object with one exported, read-only array of bytes, 64-byte aligned.
+///
+/// Requires: at most maxDataObjectBytes bytes.
+/// Errors:   LLVM's message in `error`.
+mlir::FailureOr<std::string> emitDataObject(llvm::StringRef symbol, llvm::StringRef bytes,
+                                            const TargetLevel &level, std::string &error);
+
+/// Data that code of the small model still reaches wherever it is linked, with room for the code: 2 GB less
+/// 128 MB.
+inline constexpr uint64_t maxDataObjectBytes = (uint64_t(1) << 31) - (uint64_t(1) << 27);
+
 /// Links `objects` into one shared object that needs no other and leaves no symbol undefined. One link runs
-/// at a time.
+/// at a time. `extraFlags` are the linker's.
 ///
 /// Returns: the bytes of the ELF file; equal objects give equal bytes.
 /// Errors:  the linker's message in `error`, naming the undefined symbols if there are any.
-mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<std::string> objects, std::string &error);
+mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<std::string> objects, std::string &error,
+                                              llvm::ArrayRef<std::string> extraFlags = {});
+
+/// Joins `objects` to one relocatable object in which hidden symbols are local.
+///
+/// Returns and errors: as linkSharedObject.
+mlir::FailureOr<std::string> linkRelocatable(llvm::ArrayRef<std::string> objects, std::string &error);
 
 } // namespace weft
 

@@ -74,6 +74,21 @@ def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
   ];
 }
 
+def WeftCountWorkPass : Pass<"weft-count-work", "::mlir::func::FuncOp"> {
+  let summary = "State how much each kernel computes and moves";
+  let description = [{
+    What:           gives each weft.kernel the attributes `flops` and `bytes`: expressions of the dims' symbols. A multiply-add is two operations, a
+                    function such as exp one, a move none; bytes are those of all operands and results, each once, of a gathered table those
+                    that are taken.
+    Before this:    `weft-fuse-kernels`; every dynamic dim has a name.
+    After this:     profiles, reports and `weftc explain` know the work of a kernel at the sizes of a run.
+    Does not:       state the work of ops that depends on data (sort, top_k, nms, unique) or that no rule covers: such a kernel has no `flops`.
+    Cost:           one walk; the IR stays as it is but for the attributes.
+    Source:         DESIGN section 11, `weftc explain`.
+    (* example test/Transforms/count-work.mlir#conv_relu_dynamic_f32 *)
+  }];
+}
+
 def WeftFoldBatchNormPass : Pass<"weft-fold-batch-norm", "::mlir::func::FuncOp"> {
   let summary = "Fold scales and shifts by constants into the weights of contractions";
   let description = [{

@@ -18,8 +18,9 @@ namespace {
 // Emits one kernel.contract.
 class ContractExpander {
 public:
-  ContractExpander(Emitter &e, kernel::ContractOp op)
-      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
+  ContractExpander(Emitter &e, kernel::ContractOp op, bool isPlainOrder)
+      : e(e), op(op), isPlainOrder(isPlainOrder),
+        epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
         outShape(cast<MemRefType>(op.getInit().getType()).getShape()), K(e.dim(op.getLhs(), lhsRank() - 1)) {}
 
   LogicalResult expand();
@@ -53,6 +54,7 @@ private:
 
   Emitter &e;
   kernel::ContractOp op;
+  bool isPlainOrder;
   Epilogue epilogue;
   ArrayRef<int64_t> outShape;
   Value K;
@@ -85,6 +87,8 @@ Value ContractExpander::loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns
 }
 
 int64_t ContractExpander::getUnroll(int64_t numAccumulators) {
+  if (isPlainOrder)
+    return 1;
   // A remainder of few rows gets the unrolling that keeps as many accumulators busy as the whole tile has.
   int64_t whole = e.sched.getRows() * (e.sched.getColumns() / e.lanes()) * e.sched.getUnroll();
   constexpr int64_t kMaxUnroll = 8;
@@ -221,11 +225,11 @@ LogicalResult ContractExpander::expand() {
                    });
 }
 
-LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op) {
+LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op, bool isPlainOrder) {
   rewriter.setInsertionPoint(op);
   Emitter e(rewriter, op.getLoc(), sched::CPUAttr::of(op));
   if (op.getPanel() && *op.getPanel() % e.lanes() != 0)
     return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got "
                             << *op.getPanel() << " [expand-kernel-ops-C4]";
-  return ContractExpander(e, op).expand();
+  return ContractExpander(e, op, isPlainOrder).expand();
 }

@@ -46,13 +46,14 @@ static LogicalResult checkExpandable(Operation *op) {
   return success();
 }
 
-static LogicalResult expand(RewriterBase &rewriter, Operation *op) {
+static LogicalResult expand(RewriterBase &rewriter, Operation *op, bool isPlainOrder) {
   if (failed(checkExpandable(op)))
     return failure();
-  LogicalResult result = TypeSwitch<Operation *, LogicalResult>(op)
-                             .Case([&](kernel::ContractOp op) { return expandContract(rewriter, op); })
-                             .Case([&](kernel::ConvOp op) { return expandConv(rewriter, op); })
-                             .Case([&](kernel::DepthwiseOp op) { return expandDepthwise(rewriter, op); });
+  LogicalResult result =
+      TypeSwitch<Operation *, LogicalResult>(op)
+          .Case([&](kernel::ContractOp op) { return expandContract(rewriter, op, isPlainOrder); })
+          .Case([&](kernel::ConvOp op) { return expandConv(rewriter, op); })
+          .Case([&](kernel::DepthwiseOp op) { return expandDepthwise(rewriter, op); });
   if (succeeded(result))
     rewriter.eraseOp(op);
   return result;
@@ -61,12 +62,14 @@ static LogicalResult expand(RewriterBase &rewriter, Operation *op) {
 namespace {
 
 struct ExpandKernelOps : weft::impl::WeftExpandKernelOpsPassBase<ExpandKernelOps> {
+  using WeftExpandKernelOpsPassBase::WeftExpandKernelOpsPassBase;
+
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](kernel::EpilogueOpInterface op) { ops.push_back(op); });
     IRRewriter rewriter(&getContext());
     for (Operation *op : ops)
-      if (failed(expand(rewriter, op)))
+      if (failed(expand(rewriter, op, plainOrder)))
         return signalPassFailure();
     if (!ops.empty())
       getOperation()->setAttr("passthrough", rewriter.getStrArrayAttr(kMicroKernelAttrName));

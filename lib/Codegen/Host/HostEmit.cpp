@@ -165,7 +165,14 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   if (auto nodes = launch->getAttrOfType<ArrayAttr>("nodes"))
     for (auto node : nodes.getAsRange<StringAttr>())
       site.nodes.push_back(node.str());
-  site.bytes = isStatic ? bytes : 0;
+  auto getText = [&](StringRef name) {
+    auto text = launch->getAttrOfType<StringAttr>(name);
+    return text ? text.str() : std::string();
+  };
+  site.flops = getText("flops");
+  site.bytes = getText("bytes");
+  if (site.bytes.empty() && isStatic)
+    site.bytes = std::to_string(bytes);
   program.kernels.push_back(std::move(site));
   return success();
 }

@@ -392,6 +392,11 @@ LogicalResult HostBuilder::convertKernel(w::KernelOp op) {
   }
   auto launch = kernel::LaunchOp::create(b, loc, resultTypes, FlatSymbolRefAttr::get(b.getContext(), name),
                                          tensors, indices, resultSizes, op.getNodesAttr());
+  // What weft-count-work said of the kernel holds for its launch: equal kernels may be launched at other
+  // sizes.
+  for (StringRef work : {"flops", "bytes"})
+    if (Attribute text = op->getAttr(work))
+      launch->setAttr(work, text);
   for (auto [result, value] : llvm::zip_equal(op.getResults(), launch.getResults()))
     values.map(result, value);
   return success();

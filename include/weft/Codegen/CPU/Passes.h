@@ -33,8 +33,10 @@ inline constexpr llvm::StringLiteral kMicroKernelAttrName = "weft-micro-kernel";
 /// Replaces one contraction by its micro-kernel, as its `sched.cpu` says.
 ///
 /// Requires: operands are memrefs with unit stride in the last dim; `op` carries a schedule.
+/// Numerics: with `isPlainOrder`, each output is one chain of sums over the whole depth.
 /// Returns:  failure after an error on `op`, which is then unchanged.
-mlir::LogicalResult expandContract(mlir::RewriterBase &rewriter, kernel::ContractOp op);
+mlir::LogicalResult expandContract(mlir::RewriterBase &rewriter, kernel::ContractOp op,
+                                   bool isPlainOrder = false);
 mlir::LogicalResult expandConv(mlir::RewriterBase &rewriter, kernel::ConvOp op);
 mlir::LogicalResult expandDepthwise(mlir::RewriterBase &rewriter, kernel::DepthwiseOp op);
 } // namespace weft

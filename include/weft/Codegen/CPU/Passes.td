@@ -24,6 +24,9 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
   }];
   let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect", "memref::MemRefDialect", "scf::SCFDialect",
                            "vector::VectorDialect"];
+  let options = [
+    Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
+           "Whether each output is one chain of sums over the whole depth, also in remainders (--math=strict)">];
 }
 
 #endif // WEFT_CODEGEN_CPU_PASSES_TD

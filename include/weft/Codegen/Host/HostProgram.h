@@ -20,7 +20,8 @@ struct LaunchSite {
   std::string kernel;
   std::string kind;
   std::vector<std::string> nodes;
-  int64_t bytes = 0; ///< read and written at static shapes; 0 when a shape is dynamic
+  /// Operations, and bytes read and written, by the symbols of the inputs' dims; empty when not known.
+  std::string flops, bytes;
 };
 
 /// A constant of the host program and where it lies in the constant segment.

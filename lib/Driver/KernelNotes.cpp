@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Collects schedules and remarks by kernel.
+#include "KernelNotes.h"
+
+#include "dialects/Kernel/IR/KernelOps.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace weft;
+
+// How passes begin the remarks that are about one op and its neighbours; others are about a kernel as a
+// whole.
+static constexpr llvm::StringLiteral kNotFused = "not fused: ";
+
+RemarkCollector::RemarkCollector(MLIRContext &context) : engine(context.getDiagEngine()) {
+  handler = engine.registerHandler([this](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !isActive)
+      return failure();
+    Remark remark;
+    remark.text = diagnostic.str();
+    remark.isAboutFusion = StringRef(remark.text).starts_with(kNotFused);
+    diagnostic.getLocation()->walk([&](Location location) {
+      if (auto name = dyn_cast<NameLoc>(location))
+        remark.nodes.push_back(name.getName().str());
+      return WalkResult::advance();
+    });
+    remarks.push_back(std::move(remark));
+    return failure();
+  });
+}
+
+RemarkCollector::~RemarkCollector() { engine.eraseHandler(handler); }
+
+void RemarkCollector::describe(ModuleOp module, std::vector<ArtifactKernel> &kernels) const {
+  SymbolTable symbols(module);
+  for (ArtifactKernel &kernel : kernels) {
+    // Launches of equal kernels share a function, which remembers the nodes of the first.
+    llvm::StringSet<> own, shared, seen;
+    for (const std::string &node : kernel.nodes)
+      own.insert(node);
+    if (auto function = symbols.lookup<kernel::FuncOp>(kernel.name))
+      if (ArrayAttr nodes = function.getNodesAttr())
+        for (auto node : nodes.getAsRange<StringAttr>())
+          shared.insert(node.getValue());
+    for (const Remark &remark : remarks)
+      for (const std::string &node : remark.nodes) {
+        if (!(remark.isAboutFusion ? own : shared).contains(node))
+          continue;
+        std::string note = (remark.isAboutFusion ? node + ": " : "") + remark.text;
+        if (seen.insert(note).second)
+          kernel.notes.push_back(std::move(note));
+        break;
+      }
+  }
+}
+
+void weft::describeSchedules(ModuleOp module, std::vector<ArtifactKernel> &kernels) {
+  llvm::StringMap<std::string> schedules;
+  module.walk([&](kernel::FuncOp function) {
+    std::string &text = schedules[function.getSymName()];
+    llvm::raw_string_ostream os(text);
+    function.walk([&](Operation *op) {
+      for (NamedAttribute attribute : op->getAttrs())
+        if (attribute.getValue().getDialect().getNamespace() == "sched")
+          os << (text.empty() ? "" : "; ") << op->getName() << " " << attribute.getValue();
+    });
+  });
+  for (ArtifactKernel &kernel : kernels)
+    kernel.schedule = schedules.lookup(kernel.name);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an artifact says about its kernels for people: schedules, and why things are as they are.
+#ifndef WEFT_LIB_DRIVER_KERNELNOTES_H
+#define WEFT_LIB_DRIVER_KERNELNOTES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "weft/Artifact/Writer.h"
+
+#include <vector>
+
+namespace weft {
+
+/// Remembers the remarks that passes make while it is active, and hands them on to the handlers before it.
+class RemarkCollector {
+public:
+  explicit RemarkCollector(mlir::MLIRContext &context);
+  ~RemarkCollector();
+
+  bool isActive = true;
+
+  /// Adds to each kernel the remarks about its nodes, in the order in which they were made. `module` holds
+  /// the kernel functions, scheduled.
+  void describe(mlir::ModuleOp module, std::vector<ArtifactKernel> &kernels) const;
+
+private:
+  struct Remark {
+    std::vector<std::string> nodes;
+    std::string text;
+    bool isAboutFusion;
+  };
+
+  mlir::DiagnosticEngine &engine;
+  mlir::DiagnosticEngine::HandlerID handler;
+  std::vector<Remark> remarks;
+};
+
+/// Adds to each kernel the schedules on the ops of its function in `module`.
+void describeSchedules(mlir::ModuleOp module, std::vector<ArtifactKernel> &kernels);
+
+} // namespace weft
+
+#endif // WEFT_LIB_DRIVER_KERNELNOTES_H
