@@ -49,7 +49,10 @@ static void printTimes(const weft::CompileResult &result) {
 static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
                          double seconds) {
   uint64_t codeBytes = 0;
+  int64_t arenaBytes = 0; // sessions hold the largest
   std::string levels;
+  for (const weft::ArtifactEntry &entry : result.artifact.entries)
+    arenaBytes = std::max(arenaBytes, entry.arenaBytes);
   for (const weft::ArtifactCode &code : result.artifact.codes) {
     codeBytes += code.object.size();
     levels += (levels.empty() ? "" : ", ") + code.level;
@@ -61,13 +64,17 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     llvm::json::Array isa;
     for (const weft::ArtifactCode &code : result.artifact.codes)
       isa.push_back(code.level);
+    llvm::json::Array entries;
+    for (const weft::ArtifactEntry &entry : result.artifact.entries)
+      entries.push_back(entry.name);
     llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", command.output},
                                                          {"bytes", fileBytes},
                                                          {"weights_bytes", result.artifact.constantBytes},
                                                          {"code_bytes", codeBytes},
-                                                         {"arena_bytes", result.artifact.arenaBytes},
+                                                         {"arena_bytes", arenaBytes},
                                                          {"arena_lower_bound_bytes", result.arenaLowerBound},
                                                          {"kernels", int64_t(result.artifact.kernels.size())},
+                                                         {"entries", std::move(entries)},
                                                          {"levels", std::move(isa)},
                                                          {"seconds", seconds},
                                                          {"phases", std::move(phases)}})
@@ -77,9 +84,10 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
   if (command.quiet)
     return;
   llvm::errs() << llvm::formatv(
-      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5} kernels, arena {6}, {7:f2} s\n", command.output,
+      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n", command.output,
       formatBytes(fileBytes), formatBytes(result.artifact.constantBytes), formatBytes(codeBytes), levels,
-      result.artifact.kernels.size(), formatBytes(result.artifact.arenaBytes), seconds);
+      result.artifact.entries.size() > 1 ? std::to_string(result.artifact.entries.size()) + " entries, " : "",
+      result.artifact.kernels.size(), formatBytes(arenaBytes), seconds);
 }
 
 int runCompile(const CommandLine &command) {

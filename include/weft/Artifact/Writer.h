@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -39,6 +40,19 @@ struct ArtifactKernel {
   int64_t bytes = 0;
 };
 
+/// An entry point: the model at some shapes. The entries of an artifact share everything else.
+struct ArtifactEntry {
+  std::string name = "main";
+  std::string symbol;                                 ///< function of the code objects
+  std::vector<std::pair<std::string, int64_t>> sizes; ///< of a bucket: the symbolic dims that it fixes
+  std::vector<ArtifactValue> inputs;
+  std::vector<ArtifactValue> outputs;
+  std::vector<int32_t> alias; ///< per output; -1: none
+  int64_t arenaBytes = 0;
+  int32_t kernelBegin = 0; ///< its part of ArtifactDescription::kernels
+  int32_t kernelCount = 0;
+};
+
 /// Machine code of one instruction-set level: a shared object.
 struct ArtifactCode {
   std::string arch;
@@ -57,11 +71,7 @@ struct ArtifactConstant {
 struct ArtifactDescription {
   std::string compiler;
   std::string model;
-  std::string entry = "main";
-  std::vector<ArtifactValue> inputs;
-  std::vector<ArtifactValue> outputs;
-  std::vector<int32_t> alias; ///< per output; -1: none
-  int64_t arenaBytes = 0;
+  std::vector<ArtifactEntry> entries; ///< the main one first
   std::vector<ArtifactKernel> kernels;
   std::vector<ArtifactCode> codes;         ///< best level first
   uint64_t constantBytes = 0;              ///< size of the constant segment; gaps between constants are zero
