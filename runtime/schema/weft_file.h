@@ -72,14 +72,21 @@ inline uint64_t checksum(const void *data, size_t bytes) {
   uint64_t hash;
   if (bytes >= 32) {
     uint64_t a = prime1 + prime2, b = prime2, c = 0, d = 0 - prime1;
-    for (; end - p >= 32; p += 32) {
-      // Hardware prefetchers stop at page boundaries; without this, reading weights waits for memory half of
-      // the time.
+    // Two rounds per cache line. Hardware prefetchers stop at page boundaries; without the hint, reading
+    // weights waits for memory a third of the time.
+    for (; end - p >= 64; p += 64) {
       __builtin_prefetch(p + prefetchBytes);
+      a = round(round(a, read64(p)), read64(p + 32));
+      b = round(round(b, read64(p + 8)), read64(p + 40));
+      c = round(round(c, read64(p + 16)), read64(p + 48));
+      d = round(round(d, read64(p + 24)), read64(p + 56));
+    }
+    if (end - p >= 32) {
       a = round(a, read64(p));
       b = round(b, read64(p + 8));
       c = round(c, read64(p + 16));
       d = round(d, read64(p + 24));
+      p += 32;
     }
     hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
     hash = merge(merge(merge(merge(hash, a), b), c), d);
