@@ -111,11 +111,24 @@ public:
                             bytes, schedule, notesVector);
   }
 
+  flatbuffers::Offset<fb::Entry> entry(const ArtifactEntry &entry) {
+    auto inputs = values(entry.inputs), outputs = values(entry.outputs);
+    std::vector<flatbuffers::Offset<fb::Size>> sizes;
+    for (const auto &[name, size] : entry.sizes)
+      sizes.push_back(fb::CreateSizeDirect(builder, name.c_str(), size));
+    return fb::CreateEntryDirect(builder, entry.name.c_str(), &inputs, &outputs, entry.arenaBytes,
+                                 &entry.alias, entry.symbol.c_str(), &sizes, entry.kernelBegin,
+                                 entry.kernelCount);
+  }
+
   void build(const ArtifactDescription &artifact, llvm::ArrayRef<PlannedSegment> codes,
              llvm::ArrayRef<PlannedSegment> constants) {
-    auto inputs = values(artifact.inputs), outputs = values(artifact.outputs);
-    std::vector<flatbuffers::Offset<fb::Entry>> entries = {fb::CreateEntryDirect(
-        builder, artifact.entry.c_str(), &inputs, &outputs, artifact.arenaBytes, &artifact.alias)};
+    std::vector<flatbuffers::Offset<fb::Entry>> entries;
+    bool hasFurtherEntries = false;
+    for (const ArtifactEntry &entry : artifact.entries) {
+      entries.push_back(this->entry(entry));
+      hasFurtherEntries |= entry.symbol != WEFT_ENTRY_SYMBOL;
+    }
     std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
     for (const ArtifactKernel &kernel : artifact.kernels)
       kernels.push_back(this->kernel(kernel));
@@ -135,7 +148,7 @@ public:
     auto constantsVector = builder.CreateVector(constantTables);
     auto messages = strings(artifact.messages), metadata = strings(artifact.metadata);
     fb::ArtifactBuilder root(builder);
-    root.add_abi_version(WEFT_ABI_VERSION);
+    root.add_abi_version(hasFurtherEntries ? 2 : 1);
     root.add_compiler(compiler);
     root.add_model(model);
     root.add_entries(entriesVector);

@@ -109,7 +109,7 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
   for (weft_value_view &view : outputViews)
     view = {};
   weft_status status;
-  if (weft_session_run(session, 0, inputViews.data(), inputViews.size(), outputViews.data(),
+  if (weft_session_run(session, WEFT_ENTRY_AUTO, inputViews.data(), inputViews.size(), outputViews.data(),
                        outputViews.size(), &status) != WEFT_OK)
     return makeError(status);
   std::vector<reference::Tensor> outputs;

@@ -278,6 +278,35 @@ TEST(Inspect, DumpsEveryFact) {
                 "metadata \"opset\" \"17\"\n");
 }
 
+TEST(Run, PicksTheEntryOfTheShapes) {
+  std::string file = artifact(bucketSpec(true)), x = floatFile("x.npy", {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+  expectText(weft("run " + file + " -i x=" + x), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " -i x=" + x), 0, "min 100, max 100");
+  expectText(weft("run " + file + " -i x=" + x + " --entry main"), 0, "note: entry 'main' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=2"), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'main' ran.");
+  expectText(weft("run " + file + " --random 1 --entry nope"), 1, "Its entries are: 'main', 'batch=2'.");
+}
+
+TEST(Run, PicksAmongBucketsWithoutAGeneralEntry) {
+  std::string file = artifact(bucketSpec(false)),
+              five = floatFile("five.npy", {5, 4}, std::vector<float>(20, 1));
+  expectText(weft("run " + file + " --random 1"), 0, "note: entry 'batch=1' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'batch=3' ran.");
+  expectText(weft("run " + file + " --random 1 --shape x=2x4"), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=4"), 1,
+             "No entry is made for batch=4. The entries are: 'batch=1', 'batch=2', 'batch=3'.");
+  expectText(weft("run " + file + " -i x=" + five), 1, "The entries are: 'batch=1', 'batch=2', 'batch=3'.");
+  expectText(weft("bench " + file + " --seconds 0.01 --dim batch=3 --json"), 0, "\"entry\": \"batch=3\"");
+}
+
+TEST(Inspect, ShowsEntries) {
+  std::string file = artifact(bucketSpec(true));
+  expectText(weft("inspect " + file), 0, "entry 'batch=2': 1 kernels from number 1");
+  expectText(weft("inspect --dump " + file), 0, "entry \"batch=2\" arena 131072 kernels 1..2 \"batch\"=2\n");
+  expectText(weft("inspect --json " + file), 0, "\"batch\": 2");
+}
+
 TEST(Inspect, PrintsJsonAndText) {
   Result json = weft("inspect --json " + artifact());
   expectText(json, 0, "\"arena_bytes\": 65536");

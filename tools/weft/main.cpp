@@ -28,7 +28,8 @@ void addOpenOptions(CLI::App &app, OpenOptions &options) {
   app.add_option("--max-isa", options.maxIsa,
                  "Use no instruction set above this level: v2, v3, v4 or a level of the artifact")
       ->type_name("LEVEL");
-  app.add_option("--entry", options.entry, "Entry point; default: the first")->type_name("NAME");
+  app.add_option("--entry", options.entry, "Entry point; default: the one that fits the inputs")
+      ->type_name("NAME");
   app.add_flag("--trust-weights", options.isHeaderOnly, "Do not check the weights' checksums: loads faster");
 }
 
@@ -79,6 +80,7 @@ int main(int argc, char **argv) {
   runApp->add_option("--repeat", run.repeat, "Run so many times; the last outputs count")
       ->check(CLI::Range(1u, maxRepeat))
       ->type_name("N");
+  runApp->add_flag("--stats", run.hasStats, "Print times and peak memory on stderr");
   runApp->footer("Examples:\n"
                  "  weft run model.weft -i input=cat.npy -o probabilities=out.npy\n"
                  "  weft run model.weft -i @0=cat.npy -o @0           by position; print a summary\n"

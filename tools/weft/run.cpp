@@ -4,6 +4,7 @@
 
 #include "model.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +12,12 @@
 namespace weft::tool {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double millisecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 /// What becomes of one output.
 struct Destination {
@@ -178,6 +185,7 @@ ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const s
 } // namespace
 
 ExitStatus runCommand(const RunOptions &options) {
+  Clock::time_point start = Clock::now();
   Model model;
   if (ExitStatus status = openModel(options.open, model))
     return status;
@@ -191,14 +199,27 @@ ExitStatus runCommand(const RunOptions &options) {
   SessionPtr session;
   if (ExitStatus status = createSession(model, options.open.threads, session))
     return status;
+  double loadMs = millisecondsSince(start), firstMs = 0;
   std::vector<weft_value_view> outputs;
   for (uint32_t i = 0; i < options.repeat; ++i) {
     outputs.assign(entry.output_count, weft_value_view{});
     weft_status status;
+    Clock::time_point runStart = Clock::now();
     if (weft_session_run(session.get(), model.entry, inputs.views.data(), inputs.views.size(), outputs.data(),
                          outputs.size(), &status))
       return report(Failed, status.message);
+    firstMs = i == 0 ? millisecondsSince(runStart) : firstMs;
   }
+  if (options.hasStats)
+    fprintf(
+        stderr,
+        "weft: stats: ready after %.2f ms, first run %.2f ms, peak memory %llu bytes (weights %llu, session "
+        "%llu)\n",
+        loadMs, firstMs, static_cast<unsigned long long>(peakResidentBytes()),
+        static_cast<unsigned long long>(model.info.weights_bytes),
+        static_cast<unsigned long long>(weft_session_peak_bytes(session.get())));
+  if (model.info.entry_count > 1)
+    fprintf(stderr, "weft: note: entry '%s' ran.\n", model.signature().name);
   for (size_t i = 0; i < entry.output_count; ++i) {
     if (!destinations[i].isWanted)
       continue;

@@ -52,6 +52,7 @@ static void printTimes(const weft::CompileResult &result) {
 static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
                          double seconds) {
   uint64_t codeBytes = 0;
+  int64_t arenaBytes = result.artifact.arenaBytes();
   std::string levels;
   for (const weft::ArtifactCode &code : result.artifact.codes) {
     codeBytes += code.object.size();
@@ -88,30 +89,36 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     llvm::json::Object ops;
     for (const auto &[name, count] : result.ops)
       ops[name] = count;
-    llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", command.output},
-                                                         {"math", command.math},
-                                                         {"inputs", describe(result.artifact.inputs)},
-                                                         {"outputs", describe(result.artifact.outputs)},
-                                                         {"ops", std::move(ops)},
-                                                         {"kernel_list", std::move(kernels)},
-                                                         {"bytes", fileBytes},
-                                                         {"weights_bytes", result.artifact.constantBytes},
-                                                         {"code_bytes", codeBytes},
-                                                         {"arena_bytes", result.artifact.arenaBytes},
-                                                         {"arena_lower_bound_bytes", result.arenaLowerBound},
-                                                         {"kernels", int64_t(result.artifact.kernels.size())},
-                                                         {"levels", std::move(isa)},
-                                                         {"seconds", seconds},
-                                                         {"phases", std::move(phases)}})
+    llvm::json::Array entries;
+    for (const weft::ArtifactEntry &entry : result.artifact.entries)
+      entries.push_back(entry.name);
+    llvm::outs() << llvm::json::Value(
+                        llvm::json::Object{{"output", command.output},
+                                           {"math", command.math},
+                                           {"inputs", describe(result.artifact.mainEntry().inputs)},
+                                           {"outputs", describe(result.artifact.mainEntry().outputs)},
+                                           {"ops", std::move(ops)},
+                                           {"kernel_list", std::move(kernels)},
+                                           {"bytes", fileBytes},
+                                           {"weights_bytes", result.artifact.constantBytes},
+                                           {"code_bytes", codeBytes},
+                                           {"arena_bytes", arenaBytes},
+                                           {"arena_lower_bound_bytes", result.arenaLowerBound},
+                                           {"kernels", int64_t(result.artifact.kernels.size())},
+                                           {"entries", std::move(entries)},
+                                           {"levels", std::move(isa)},
+                                           {"seconds", seconds},
+                                           {"phases", std::move(phases)}})
                  << "\n";
     return;
   }
   if (command.quiet)
     return;
   llvm::errs() << llvm::formatv(
-      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5} kernels, arena {6}, {7:f2} s\n", command.output,
+      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n", command.output,
       formatBytes(fileBytes), formatBytes(result.artifact.constantBytes), formatBytes(codeBytes), levels,
-      result.artifact.kernels.size(), formatBytes(result.artifact.arenaBytes), seconds);
+      result.artifact.entries.size() > 1 ? std::to_string(result.artifact.entries.size()) + " entries, " : "",
+      result.artifact.kernels.size(), formatBytes(arenaBytes), seconds);
 }
 
 /// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.

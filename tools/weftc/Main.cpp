@@ -13,7 +13,9 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
                  "Dims of an input: NAME=1x3x224x224; a dim may be a symbol (batch) or ?")
       ->take_all()
       ->type_name("NAME=DIMS");
-  app.add_option("--dim", command.dims, "A symbolic dim: NAME=128 fixes it, NAME=1..512 bounds it")
+  app.add_option(
+         "--dim", command.dims,
+         "A symbolic dim: NAME=128 fixes it, NAME=1,4,16 adds an entry point per size, NAME=1..512 bounds it")
       ->take_all()
       ->type_name("NAME=SIZE");
   app.add_option("--bind", command.bindings, "Make an input a constant: NAME=16000 or NAME=1,2,3")
@@ -80,6 +82,7 @@ static int parseAndRun(int argc, char **argv) {
                     "  weftc model.onnx -o model.weft                  for this machine\n"
                     "  weftc model.onnx -o model.weft --cpu=portable   for any x86-64 machine since 2009\n"
                     "  weftc model.onnx -o m.weft --dim batch=8        with a symbolic dim fixed\n"
+                    "  weftc model.onnx -o m.weft --dim batch=1,8      fast at these sizes, any other too\n"
                     "  weftc model.onnx -o - --stop-after=graph        print the IR after the graph passes\n"
                     "  weft run model.weft -i x=in.npy -o y=out.npy    run the artifact\n\n"
                     "Other commands: weftc check, weftc verify, weftc explain (each with --help).");

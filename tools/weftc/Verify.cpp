@@ -284,5 +284,15 @@ int runVerify(const CommandLine &command) {
   ::weft::CompileOptions options;
   if (int status = session.fillOptions(options))
     return status;
-  return Verification(session, command, std::move(options)).run();
+  std::vector<::weft::ShapeBucket> buckets = ::weft::expandBuckets(options.import);
+  if (buckets.empty())
+    return Verification(session, command, std::move(options)).run();
+  int worst = kDone;
+  for (::weft::ShapeBucket &bucket : buckets) {
+    if (!command.json)
+      llvm::outs() << bucket.name << ":\n";
+    options.import = std::move(bucket.import);
+    worst = std::max(worst, Verification(session, command, options).run());
+  }
+  return worst;
 }

@@ -29,13 +29,14 @@ struct HostTensor {
 
 class HostEmitter {
 public:
-  HostEmitter(func::FuncOp main, HostPlan &plan, HostProgram &program)
-      : main(main), plan(plan), program(program), loc(main.getLoc()), b(main.getContext()) {}
+  HostEmitter(func::FuncOp main, const HostEntry &entry, HostPlan &plan, HostProgram &program)
+      : main(main), entry(entry), plan(plan), program(program), loc(main.getLoc()), b(main.getContext()) {}
 
   LogicalResult run();
 
 private:
   func::FuncOp main;
+  const HostEntry &entry;
   HostPlan &plan;
   HostProgram &program;
   Location loc;
@@ -93,6 +94,9 @@ private:
     cf::CondBranchOp::create(b, loc, bad, exit, ValueRange{status}, next, ValueRange{});
     b.setInsertionPointToStart(next);
   }
+  /// Leaves the program with a status unless `isOk`. `message` may hold {a} and {b}, which are `a` and `c`;
+  /// code goes on in a new block.
+  void check(Value isOk, std::string message, Value a, Value c);
   /// The bytes of a tensor; 2^56, which no memory has, where the product would not fit an i64.
   Value bytesOf(RankedTensorType type, ValueRange sizes) {
     int64_t fixed = getElementBytes(type.getElementType());

@@ -262,7 +262,7 @@ LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> node
   }
   nodeWarning(loc, *scope.opsets, node)
       << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
-      << " branch fits the nodes behind it, and is taken";
+      << " branch fits the nodes behind it, and is taken; runs that would take the other one fail";
   chosenBranches[&node] = possible[0];
   return importFrom(nodes, scope, b);
 }

@@ -135,6 +135,14 @@ def if_open():
 
 
 @model_of
+def if_rank():
+    """Branches of other ranks, of which the declared output fits the first alone."""
+    then = helper.make_graph([node("ReduceSum", ["x", "zero"], ["a"], keepdims=0)], "t", [], [value("a", None)])
+    return model([node("If", ["c"], ["y"], name="choose", then_branch=then, else_branch=branch("e", "Abs", "x", "b"))],
+                 [value("c", [], BOOL), value("x", ["n", 4])], [value("y", [4])], [const("zero", np.array([0]))])
+
+
+@model_of
 def if_known():
     """The condition follows from a bound input."""
     return model([node("Equal", ["rate", "k"], ["c"]),
