@@ -288,6 +288,16 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
   func::ReturnOp::create(b, loc, ValueRange{i32(0)});
 }
 
+void HostEmitter::emitSelect(arith::SelectOp select) {
+  Value condition = scalars.lookup(select.getCondition());
+  const HostTensor yes = tensors[select.getTrueValue()], no = tensors[select.getFalseValue()];
+  HostTensor tensor;
+  tensor.data = arith::SelectOp::create(b, loc, condition, yes.data, no.data);
+  for (auto [a, c] : llvm::zip_equal(yes.sizes, no.sizes))
+    tensor.sizes.push_back(arith::SelectOp::create(b, loc, condition, a, c));
+  tensors[select.getResult()] = tensor;
+}
+
 LogicalResult HostEmitter::emit(Block &block) {
   for (Operation &op : block)
     if (failed(emit(&op)))
@@ -343,6 +353,13 @@ LogicalResult HostEmitter::emit(Operation *op) {
         cf::BranchOp::create(b, loc, exit, ValueRange{status});
         program.messages.push_back(check.getMsg().str());
         b.setInsertionPointToStart(next);
+        return success();
+      })
+      .Case([&](arith::SelectOp select) {
+        if (isa<RankedTensorType>(select.getType()))
+          emitSelect(select);
+        else
+          b.clone(*op, scalars);
         return success();
       })
       .Default([&](Operation *other) -> LogicalResult {
