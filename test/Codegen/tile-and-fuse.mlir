@@ -56,6 +56,44 @@ kernel.func @two_results_f32(%x: tensor<1000x300xf32>) -> (tensor<1000x300xf32>,
 
 // -----
 
+#id = affine_map<(i, j) -> (i, j)>
+// A value that is returned and that two other results need: it leaves the first tile, and nothing before the
+// loop uses what the loop returns.
+// CHECK-LABEL: kernel.func @shared_and_returned_f32(
+// CHECK-NOT: linalg.generic
+// CHECK: %[[ALL:.*]]:3 = scf.forall
+// CHECK-DAG: math.sin
+// CHECK-DAG: math.cos
+// CHECK: scf.forall.in_parallel
+// CHECK-NOT: scf.forall (
+// CHECK: kernel.return %[[ALL]]#{{.}}, %[[ALL]]#{{.}}, %[[ALL]]#{{.}}
+kernel.func @shared_and_returned_f32(%x: tensor<4096x8xf32>) -> (tensor<4096x8xf32>, tensor<4096x8xf32>, tensor<4096x8xf32>) {
+  %e = tensor.empty() : tensor<4096x8xf32>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4096x8xf32>) outs(%e : tensor<4096x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.exp %a : f32
+    linalg.yield %s : f32
+  } -> tensor<4096x8xf32>
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%p : tensor<4096x8xf32>) outs(%e : tensor<4096x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.log %a : f32
+    linalg.yield %s : f32
+  } -> tensor<4096x8xf32>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%p : tensor<4096x8xf32>) outs(%e : tensor<4096x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.sin %a : f32
+    linalg.yield %s : f32
+  } -> tensor<4096x8xf32>
+  %t = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%q : tensor<4096x8xf32>) outs(%e : tensor<4096x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.cos %a : f32
+    linalg.yield %s : f32
+  } -> tensor<4096x8xf32>
+  kernel.return %p, %r, %t : tensor<4096x8xf32>, tensor<4096x8xf32>, tensor<4096x8xf32>
+}
+
+// -----
+
 // Small kernels are one tile.
 // expected-remark @below {{not parallel: the kernel is one tile}}
 kernel.func @no_tile_when_small(%x: tensor<8xf32>) -> tensor<8xf32> {

@@ -326,6 +326,16 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
   func::ReturnOp::create(b, loc, ValueRange{i32(0)});
 }
 
+void HostEmitter::emitSelect(arith::SelectOp select) {
+  Value condition = scalars.lookup(select.getCondition());
+  const HostTensor yes = tensors[select.getTrueValue()], no = tensors[select.getFalseValue()];
+  HostTensor tensor;
+  tensor.data = arith::SelectOp::create(b, loc, condition, yes.data, no.data);
+  for (auto [a, c] : llvm::zip_equal(yes.sizes, no.sizes))
+    tensor.sizes.push_back(arith::SelectOp::create(b, loc, condition, a, c));
+  tensors[select.getResult()] = tensor;
+}
+
 LogicalResult HostEmitter::emit(Block &block) {
   for (Operation &op : block)
     if (failed(emit(&op)))
@@ -373,6 +383,13 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](cf::AssertOp assertion) {
         auto [x, y] = getCompared(assertion.getArg());
         check(scalars.lookup(assertion.getArg()), assertion.getMsg().str(), x, y);
+        return success();
+      })
+      .Case([&](arith::SelectOp select) {
+        if (isa<RankedTensorType>(select.getType()))
+          emitSelect(select);
+        else
+          b.clone(*op, scalars);
         return success();
       })
       .Default([&](Operation *other) -> LogicalResult {

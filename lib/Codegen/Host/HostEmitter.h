@@ -189,6 +189,7 @@ private:
   LogicalResult emitLaunch(kernel::LaunchOp launch);
   LogicalResult emitConstant(kernel::ConstantOp constant);
   void emitView(kernel::ViewOp view);
+  void emitSelect(arith::SelectOp select);
   void emitExtract(tensor::ExtractOp extract);
   void emitFromElements(tensor::FromElementsOp make);
   LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,

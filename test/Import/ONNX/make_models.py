@@ -190,6 +190,16 @@ def qlinear_conv():
 
 
 @model_of
+def qlinear_matmul():
+    """Scales of 16 bits: the product of integers must not be rounded to them."""
+    u8, f16 = np.uint8, np.float16
+    return model([node("QLinearMatMul", ["x", "xs", "xz", "w", "ws", "wz", "ys", "yz"], ["y"])],
+                 [value("x", [2, 4], TensorProto.UINT8)], [value("y", [2, 3], TensorProto.UINT8)],
+                 [const("xs", f16([0.5])), const("xz", u8([3])), const("w", np.ones((4, 3), u8)), const("ws", f16([2])),
+                  const("wz", u8([0])), const("ys", f16([2])), const("yz", u8([7]))], opset=21)
+
+
+@model_of
 def attention():
     return model([node("Attention", ["q", "k", "v", "", "pk", "pv"], ["y", "nk", "nv"], q_num_heads=4, kv_num_heads=2, is_causal=1)],
                  [value("q", [1, "s", 32]), value("k", [1, "s", 16]), value("v", [1, "s", 16]), value("pk", [1, 2, "past", 8]),
