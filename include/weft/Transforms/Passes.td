@@ -37,10 +37,12 @@ def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
   let description = [{
     What:           gives every argument whose dim 0 has size 1 the batch there and follows it through the dimension maps of the ops: the dim must be a
                     parallel factor. Reshapes take it along as the outermost part of a dim, operands without batch are widened where the
-                    op does not broadcast. An argument whose dim 0 is a symbol gets the fixed size.
+                    op does not broadcast. Loops and branches take it through their bodies: what a loop carries is widened before it when
+                    an iteration makes it depend on the sample. An argument whose dim 0 is a symbol gets the fixed size.
     Before this:    `weft-infer-shapes`; sizes of reshapes are static or named.
     After this:     sample i of each result is what the model gave for sample i of the arguments.
-    Does not:       batch ops that mix samples, loops, or sizes that depend on data: it names the op and fails.
+    Does not:       batch ops that mix samples, loops whose number of iterations depends on the sample or that scan along the samples, branches
+                    that depend on it, or sizes that depend on data: it names the op and fails.
     Cost:           none beyond the batch; a constant is widened only where an op cannot broadcast it.
     Source:         the batch is one more parallel factor of each op's dimension map (docs/dialects/rationale-weft.md).
     (* example test/Transforms/batch.mlir#conv_nchw_f32_flatten *)
@@ -117,7 +119,8 @@ def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
   let description = [{
     What:           puts every op that computes a tensor into exactly one `weft.kernel`. A matmul, conv or pool takes the elementwise ops behind it as
                     long as only the last value has other users and operands broadcast to its result; a softmax, normalize or reduce also takes
-                    those before it; elementwise ops of one shape form groups with one result; every other op is alone.
+                    those before it; elementwise ops of one shape form groups with one result. Groups without a contraction or window also take the
+                    slices, broadcasts and transposes that only they read, where the last dim stays contiguous. Every other op is alone.
     Before this:    `verify-shapes` holds: shapes are equal if their dims' names are.
     After this:     outside of kernels only constants, reshapes, sizes, control flow and lists are left.
     Does not:       duplicate work: a value that two kernels need is stored. Ops of different shapes are not fused.
