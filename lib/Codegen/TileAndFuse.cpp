@@ -28,8 +28,8 @@ bool dependsOn(Operation *consumer, Operation *producer) {
   BackwardSliceOptions options;
   options.omitBlockArguments = true;
   options.inclusive = false;
-  (void)getBackwardSlice(consumer, &slice, options);
-  return slice.contains(producer);
+  // What cannot be followed may depend on anything.
+  return failed(getBackwardSlice(consumer, &slice, options)) || slice.contains(producer);
 }
 
 /// Finds the roots; `reason` is set when one of them is no linalg op.

@@ -44,10 +44,10 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
-  // After folding: epsilon and scales are scalars now. The products of an attention stay: each has a kernel
-  // of its own.
+  // After folding: epsilon and scales are scalars now. The products of an attention stay where no head is
+  // repeated: each has a kernel of its own.
   WeftRecognizeOpsPassOptions recognize;
-  recognize.attention = false;
+  recognize.attention = "grouped";
   if (mayRewriteMath)
     pm.addPass(createWeftRecognizeOpsPass(recognize));
   // Before the layout moves: filters are still where the exporter put them.

@@ -18,7 +18,7 @@ using ::weft::reference::Tensor;
 
 namespace {
 
-// What --math=f32 promises of a kernel: an error of at most 1e-4 of the largest output (DESIGN 8).
+// What --math=f32 promises of a kernel: an error of at most 1e-4 of the largest output.
 constexpr double kOfLargest = 1e-4;
 
 /// What a value is called, and how far it was off at worst over all samples.

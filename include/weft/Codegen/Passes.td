@@ -18,7 +18,8 @@ def WeftBufferizeKernelsPass : Pass<"weft-bufferize-kernels", "ModuleOp"> {
                     to itself is left.
     Does not:       free anything (weft-promote-buffers places the allocations), bufferise host functions.
     Cost:           a copy where a kernel returns an argument, a constant, or one value twice.
-    Source:         research/cpu-codegen, pitfall 8.
+    Source:         one-shot analysis reuses a destination only if the returned value grows from it: a `tensor.empty` behind a
+                    reshape would be a copy of the whole result.
     (* example test/Codegen/bufferize-kernels.mlir#relu_static_f32 *)
   }];
   let dependentDialects = ["bufferization::BufferizationDialect", "linalg::LinalgDialect", "memref::MemRefDialect",

@@ -17,7 +17,7 @@ def SchedSelectCpuPass : Pass<"sched-select-cpu", "kernel::FuncOp"> {
     Does not:       change an op, or a schedule that is there already: what a person wrote stays. Does not split an op over
                     threads that is not alone in its kernel, or stands in a loop.
     Cost:           none in the IR but attributes.
-    Source:         research/cpu-codegen, sections 2 and 4; the level table CPUTargets.inc.
+    Source:         a cycle model over the registers and ports of the level table lib/Strategy/CPUTargets.inc, which names its sources.
     (* example test/Strategy/sched-select-cpu.mlir#square_f32 *)
   }];
   let dependentDialects = ["sched::SchedDialect"];

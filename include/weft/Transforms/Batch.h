@@ -30,9 +30,10 @@ struct BatchResult {
 ///
 /// Where a value carries the batch follows from the dimension maps: the dim must be a parallel factor of the
 /// op, or one that the op's own rule keeps (reshape, broadcast, slice). A merged dim `[batch * S]` is
-/// followed too. Operands without batch are widened where the op does not broadcast. Errors:   a diagnostic
-/// at each argument that is unsuited, or at the first op that mixes samples; `func` is then half
-///           rewritten.
+/// followed too, and bodies of loops and branches. Operands without batch are widened where the op does not
+/// broadcast.
+/// Errors:   a diagnostic at each argument that is unsuited, or at the first op that mixes samples; `func` is
+///           then half rewritten.
 mlir::FailureOr<BatchResult> batch(mlir::func::FuncOp func, const BatchOptions &options);
 
 } // namespace weft

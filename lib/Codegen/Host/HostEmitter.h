@@ -199,6 +199,8 @@ private:
   LogicalResult emitWhile(scf::WhileOp loop);
   void emitReturn(func::ReturnOp op);
   HostTensor enterCarried(Value argument, Value initial);
+  /// Binds what a loop carries to homes and to arguments of its first block; what the branch to it passes.
+  SmallVector<Value> enterLoop(ValueRange arguments, ValueRange initial, Block *header);
   void updateCarried(ValueRange arguments, ValueRange yielded, SmallVectorImpl<Value> &next);
 };
 

@@ -19,7 +19,7 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
     Does not:       copy an input to pad it: windows are clipped, remainders are tiles of their own. Does not split an op
                     inside a loop over threads.
     Cost:           code of one register tile, plus one per remainder and, in a convolution, per kind of border.
-    Source:         research/cpu-codegen, "The IR recipe for route (b)".
+    Source:         docs/adr/0005-own-micro-kernels.md.
     (* example test/Codegen/CPU/expand-kernel-ops.mlir#contract_static_f32 *)
   }];
   let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect", "memref::MemRefDialect", "scf::SCFDialect",
