@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `weftc MODEL -o OUT`: compiles and writes what was asked for.
+#include "Output.h"
 #include "Session.h"
 #include "weft/Artifact/Writer.h"
 #include "weft/Target/LLVMEmit.h"
 
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,23 +14,6 @@
 #include <unistd.h>
 
 using namespace mlir;
-
-/// Writes `text` to the output: to a temporary name first; `-` is standard output.
-static int writeText(llvm::StringRef output, llvm::StringRef text) {
-  if (output == "-") {
-    llvm::outs() << text;
-    llvm::outs().flush();
-    return kDone;
-  }
-  llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
-    os << text;
-    return llvm::Error::success();
-  });
-  if (!error)
-    return kDone;
-  llvm::errs() << "weftc: cannot write '" << output << "': " << llvm::toString(std::move(error)) << "\n";
-  return kFailed;
-}
 
 static std::string printModule(ModuleOp module) {
   std::string text;
@@ -83,10 +66,8 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
 }
 
 int runCompile(const CommandLine &command) {
-  if (command.output != "-" && llvm::sys::fs::is_directory(command.output)) {
-    llvm::errs() << "weftc: cannot write '" << command.output << "': it is a folder; name a file in it\n";
-    return kWrongCommandLine;
-  }
+  if (int status = checkOutput(command))
+    return status;
   bool isText =
       !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";
   if (!isText && command.output == "-" && ::isatty(STDOUT_FILENO)) {
