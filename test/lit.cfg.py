@@ -28,7 +28,7 @@ config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "I
 config.substitutions.append(("%weft_source", config.weft_source_dir))
 config.substitutions.append(("%weft_bin", bin_dir))
 # `%status N command`: the command must end with exactly this exit status, not by a signal.
-config.substitutions.append(("%status", f"{python} {config.test_source_root}/Tools/Inputs/status.py"))
+config.substitutions.append(("%status", f"{python} {config.test_source_root}/Tools/Inputs/ends_with.py"))
 # Tests of the dialect always check that what they print parses to the same.
 config.substitutions.append((r"\bweft-opt\b", "weft-opt --verify-roundtrip"))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Runs a command that must end with one exit status: status.py N [--limit BYTES] COMMAND...
+# Runs a command that must end with one exit status: ends_with.py N [--limit BYTES] COMMAND...
 """Whatever the command prints goes through. --limit bounds the size of the files that it may write."""
 import resource
 import subprocess
