@@ -4,6 +4,7 @@
 #include "Entries.h"
 #include "KernelNotes.h"
 #include "Signature.h"
+#include "weft/Artifact/OutputFile.h"
 #include "weft/Codegen/Host/HostProgram.h"
 #include "weft/Driver/Driver.h"
 #include "weft/Driver/Pipelines.h"
@@ -16,7 +17,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Timer.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 #include <chrono>
 #include <map>
@@ -90,14 +90,10 @@ LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
            << "cannot make the folder '" << options.dumpDirectory << "': " << error.message();
   llvm::SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}.mlir", numDumps++, name).str());
-  std::error_code error;
-  llvm::ToolOutputFile file(path, error, llvm::sys::fs::OF_Text);
-  if (error)
-    return emitError(UnknownLoc::get(&context)) << "cannot write '" << path << "': " << error.message();
   OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
-  module.print(file.os(), flags);
-  file.keep();
+  if (llvm::Error error = writeOutputFile(path, [&](llvm::raw_ostream &os) { module.print(os, flags); }))
+    return emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
   return success();
 }
 

@@ -3,6 +3,7 @@
 // `weft bench`: latency distribution, throughput, per-kernel profile and trace.
 
 #include "model.h"
+#include "output.h"
 
 #include <algorithm>
 #include <atomic>
@@ -214,6 +215,9 @@ ExitStatus traceRuns(const Model &model, const Inputs &inputs, weft_session *ses
 ExitStatus benchCommand(const BenchOptions &options) {
   if (isFolder(options.traceFile))
     return report(BadCommandLine, "'" + options.traceFile + "' is a folder. Say --trace FILE.json.");
+  if (isSameFile(options.traceFile, options.open.artifact))
+    return report(BadCommandLine,
+                  "'" + options.traceFile + "' is the compiled model. Say --trace FILE.json.");
   Clock::time_point start = Clock::now();
   Model model;
   if (ExitStatus status = openModel(options.open, model))

@@ -3,6 +3,7 @@
 // `weft run`: inputs from files, one or more runs, outputs to files or summaries.
 
 #include "model.h"
+#include "output.h"
 
 #include <chrono>
 #include <cmath>
@@ -41,6 +42,12 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
                     "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
     if (hasFile && isFolder(file))
       return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
+    if (hasFile && isSameFile(file, options.open.artifact))
+      return report(BadCommandLine, "'" + file + "' is the compiled model. Name another file for output '" +
+                                        info.name + "'.");
+    for (const Destination &other : out)
+      if (hasFile && other.file == file)
+        return report(BadCommandLine, "'" + file + "' is given for two outputs.");
     bool isBits = info.dtype >= WEFT_BFLOAT16;
     if (hasFile && isBits && !options.in.isRaw)
       return report(Failed,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `weftc MODEL -o OUT`: compiles and writes what was asked for.
+#include "Output.h"
 #include "Report.h"
 #include "Session.h"
 #include "weft/Artifact/Writer.h"
 #include "weft/Driver/Embed.h"
 #include "weft/Target/LLVMEmit.h"
 
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
@@ -17,23 +17,6 @@
 #include <unistd.h>
 
 using namespace mlir;
-
-/// Writes `text` to the output: to a temporary name first; `-` is standard output.
-static int writeText(llvm::StringRef output, llvm::StringRef text) {
-  if (output == "-") {
-    llvm::outs() << text;
-    llvm::outs().flush();
-    return kDone;
-  }
-  llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
-    os << text;
-    return llvm::Error::success();
-  });
-  if (!error)
-    return kDone;
-  llvm::errs() << "weftc: cannot write '" << output << "': " << llvm::toString(std::move(error)) << "\n";
-  return kFailed;
-}
 
 static std::string printModule(ModuleOp module) {
   std::string text;
@@ -164,10 +147,8 @@ static int checkEmit(const CommandLine &command) {
 }
 
 int runCompile(const CommandLine &command) {
-  if (command.output != "-" && llvm::sys::fs::is_directory(command.output)) {
-    llvm::errs() << "weftc: cannot write '" << command.output << "': it is a folder; name a file in it\n";
-    return kWrongCommandLine;
-  }
+  if (int status = checkOutput(command))
+    return status;
   if (int status = checkEmit(command))
     return status;
   bool isText =

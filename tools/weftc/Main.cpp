@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdio>
+#include <iostream>
 
 static void addModel(CLI::App &app, CommandLine &command, const char *what) {
   app.add_option("model", command.model, what)->required();
@@ -67,6 +69,9 @@ static std::string describeFlags(int argc, char **argv) {
   }
   return flags;
 }
+
+/// The status of a command that printed through the C++ library: a full disk makes it a failure.
+static int printed(int status) { return std::cout.flush() ? status : int(kFailed); }
 
 static int parseAndRun(int argc, char **argv) {
   CommandLine command;
@@ -158,17 +163,19 @@ static int parseAndRun(int argc, char **argv) {
   try {
     app.parse(argc - shift, argv + shift);
   } catch (const CLI::CallForHelp &help) {
-    return app.exit(help);
+    return printed(app.exit(help));
   } catch (const CLI::CallForVersion &version) {
-    return app.exit(version);
+    return printed(app.exit(version));
   } catch (const CLI::ParseError &error) {
     std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), error.what(), name.c_str());
     return kWrongCommandLine;
   }
-  return run(command);
+  return finishOutput(run(command));
 }
 
 int main(int argc, char **argv) {
+  // A file that grows over a limit is an error to report, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return parseAndRun(argc, argv);
   } catch (const std::exception &error) {

@@ -13,6 +13,10 @@
 #include <utility>
 #include <vector>
 
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
 namespace weft {
 
 /// One dim of an input or output: static when `size` >= 0, else named by `symbol` and bounded (`max` -1:
@@ -99,10 +103,15 @@ struct ArtifactDescription {
   }
 };
 
-/// Writes `artifact` to `path`: to a temporary name beside it first, renamed when complete and on the disk.
+/// Writes `artifact` to a stream, front to back; errors are the stream's.
 ///
-/// Deterministic: equal descriptions give equal bytes. Errors: the path is a folder, cannot be written, or
-/// the disk is full; nothing is left behind then. Returns the size of the file in bytes.
+/// Deterministic: equal descriptions give equal bytes. Returns: the number of bytes.
+uint64_t writeArtifact(const ArtifactDescription &artifact, llvm::raw_ostream &out);
+
+/// Writes `artifact` to `path` as `writeOutputFile` does: all of it, or nothing.
+///
+/// Returns: the size of the file in bytes. Errors: the path is a folder, cannot be written, or the disk is
+/// full; nothing is left behind then.
 llvm::Expected<uint64_t> writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path);
 
 } // namespace weft

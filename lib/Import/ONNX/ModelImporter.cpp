@@ -26,7 +26,7 @@ static bool isTooLarge(Type type) {
     if (!ShapedType::isDynamic(size))
       fixed.push_back(size);
   std::optional<int64_t> count = countElements(fixed);
-  return !count || *count > (int64_t(1) << 46);
+  return !count || *count > (int64_t(1) << 43);
 }
 
 /// Nodes imported in all, functions inlined: a small file can ask for more than any machine has.

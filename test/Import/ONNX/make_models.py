@@ -288,14 +288,18 @@ def external_variants(path):
     tensor = base.graph.initializer[0]
     data = tensor.raw_data
     (path / "w.bin").write_bytes(data)
-    for name, location, length in (("good", "w.bin", len(data)), ("parent", "../w.bin", len(data)), ("absolute", str(path / "w.bin"), len(data)),
-                                   ("missing", "none.bin", len(data)), ("long", "w.bin", len(data) + 4), ("link", "link.bin", len(data))):
+    size = str(len(data))
+    variants = (("good", "w.bin", "0", size), ("parent", "../w.bin", "0", size), ("absolute", str(path / "w.bin"), "0", size),
+                ("missing", "none.bin", "0", size), ("long", "w.bin", "0", str(len(data) + 4)), ("link", "link.bin", "0", size),
+                ("behind", "w.bin", "1201", size), ("overflow", "w.bin", str((1 << 64) - 4), size), ("negative", "w.bin", "-4", size),
+                ("short", "w.bin", "4", "1196"), ("folder", ".", "0", size), ("empty", "", "0", size))
+    for name, location, offset, length in variants:
         copy = onnx.ModelProto()
         copy.CopyFrom(base)
         target = copy.graph.initializer[0]
         target.ClearField("raw_data")
         target.data_location = TensorProto.EXTERNAL
-        for key, text in (("location", location), ("offset", "0"), ("length", str(length))):
+        for key, text in (("location", location), ("offset", offset), ("length", length)):
             target.external_data.add(key=key, value=text)
         (path / f"{name}.onnx").write_bytes(copy.SerializeToString())
 
