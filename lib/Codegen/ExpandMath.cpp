@@ -84,6 +84,22 @@ struct ExpandTrig : RewritePattern {
   bool hasFMA;
 };
 
+/// e^x, in fewer steps where flags promise that the result is a normal number or need not be accurate.
+struct ExpandExp : OpRewritePattern<math::ExpOp> {
+  ExpandExp(MLIRContext *context, bool hasFMA) : OpRewritePattern(context), hasFMA(hasFMA) {}
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+    Type element = getElementTypeOrSelf(op.getType());
+    if (!element.isF32() && !element.isF64())
+      return rewriter.notifyMatchFailure(op, "not f32 or f64; narrower types are widened first");
+    MathBuilder builder(rewriter, op.getLoc(), op.getType(), hasFMA);
+    bool isNormal = arith::bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::ninf | arith::FastMathFlags::afn);
+    rewriter.replaceOp(op, isNormal ? buildNormalExp(builder, op.getOperand())
+                                    : buildExp(builder, op.getOperand()));
+    return success();
+  }
+  bool hasFMA;
+};
+
 struct ExpandRemainder : OpRewritePattern<arith::RemFOp> {
   ExpandRemainder(MLIRContext *context, bool hasFMA) : OpRewritePattern(context), hasFMA(hasFMA) {}
   LogicalResult matchAndRewrite(arith::RemFOp op, PatternRewriter &rewriter) const override {
@@ -184,7 +200,6 @@ void weft::populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandM
   addExpansion<math::ErfOp>(patterns, unary<buildErf>, /*isWide=*/false, hasFMA);
   addExpansion<math::Exp2Op>(patterns, unary<buildExp2>, /*isWide=*/false, hasFMA);
   addExpansion<math::ExpM1Op>(patterns, unary<buildExpM1>, /*isWide=*/false, hasFMA);
-  addExpansion<math::ExpOp>(patterns, unary<buildExp>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log10Op>(patterns, unary<buildLog10>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log1pOp>(patterns, unary<buildLog1p>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log2Op>(patterns, unary<buildLog2>, /*isWide=*/false, hasFMA);
@@ -207,7 +222,7 @@ void weft::populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandM
   for (StringRef name : {math::CosOp::getOperationName(), math::SinOp::getOperationName(),
                          math::SincosOp::getOperationName(), math::TanOp::getOperationName()})
     patterns.add(std::make_unique<ExpandTrig>(context, name, hasFMA));
-  patterns.add<ExpandRemainder>(context, hasFMA);
+  patterns.add<ExpandExp, ExpandRemainder>(context, hasFMA);
   patterns.add<ExpandFPowI, ExpandIPowI>(context);
   if (!hasFMA)
     patterns.add<ExpandFma<math::FmaOp>, ExpandFma<vector::FMAOp>>(context);

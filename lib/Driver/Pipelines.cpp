@@ -73,6 +73,9 @@ void weft::buildStructuredPipeline(OpPassManager &module) {
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.
   module.addNestedPass<kernel::FuncOp>(createWeftFuseLinalgPass());
+  // Once for all levels, which share the filters; before the filters' packing folds and kernels are compared.
+  module.addNestedPass<kernel::FuncOp>(createSchedChooseWinogradPass());
+  module.addPass(createWeftFormWinogradPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.
   addCleanup(module);
   module.addPass(createWeftDedupKernelsPass());

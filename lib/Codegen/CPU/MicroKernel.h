@@ -115,6 +115,26 @@ Accumulators multiplyTile(Emitter &e, int64_t rows, int64_t vectors, mlir::Value
                           llvm::function_ref<mlir::Value(int64_t)> row,
                           llvm::function_ref<mlir::Value(int64_t)> column);
 
+/// Reads the packed columns that come next into the second-level cache while a register tile is computed, a
+/// part for each tile of rows that meets the current ones: otherwise weights arrive when they are needed.
+class Lookahead {
+public:
+  /// No reading ahead.
+  Lookahead() = default;
+  /// The columns that come next are `count` floats from the element `next` of `packed` on; `tiles` of `rows`
+  /// rows, of which this is the one that begins at row `row` of `totalRows`, take `steps` steps each.
+  Lookahead(Emitter &e, mlir::Value packed, llvm::ArrayRef<mlir::Value> next, int64_t count, int64_t steps,
+            mlir::Value row, int64_t rows, int64_t totalRows);
+
+  /// Emits the share of step `step` of the tile.
+  void emit(Emitter &e, mlir::Value step) const;
+
+private:
+  mlir::Value packed;
+  llvm::SmallVector<mlir::Value> first;
+  int64_t perStep = 0;
+};
+
 /// Emits an op's epilogue on vectors of its accumulators and stores what it makes of them.
 class Epilogue {
 public:
