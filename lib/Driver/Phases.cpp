@@ -269,7 +269,9 @@ LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp
   if (failed(step(
           Phase::Structured, "",
           [&]() -> LogicalResult {
-            if (failed(runPasses(*result.module, buildStructuredPipeline)))
+            if (failed(runPasses(*result.module, [&](OpPassManager &pm) {
+                  buildStructuredPipeline(pm, options.levels.empty() ? "x86-64-v3" : options.levels.front().name);
+                })))
               return failure();
             FailureOr<ConstantLayout> placed = layOutConstants(*result.module);
             if (failed(placed))

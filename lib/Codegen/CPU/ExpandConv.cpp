@@ -252,6 +252,7 @@ void ConvExpander::expandTask(const Task &task, const Columns &columns) {
     return expandBlocks(task, columns);
   forEachTile(task, [&](const Tile &tile, const Taps &taps) {
     Accumulators sums(tile.rows * columns.count, e.zeroVector());
+    epilogue.prefetchTile(tile.rows, columns, [&](int64_t r) { return indicesAt(tile, r, columns); });
     Span rows = getWindowRows(tile), steps = {e.index(0), e.index(stepsPerRow)};
     int64_t K = cast<MemRefType>(op.getFilter().getType()).getDimSize(2);
     aheadBegin = e.index(0);

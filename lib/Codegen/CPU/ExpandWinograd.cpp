@@ -217,6 +217,10 @@ void WinogradExpander::storeResult(const Task &task, const Columns &column, Valu
 
 void WinogradExpander::transformResults(const Task &task, const Columns &columns) {
   forEachTile(task, [&](Value number, Value y, Value x) {
+    for (int64_t i = 0; i < m; ++i)
+      epilogue.prefetchTile(m, columns, [&](int64_t r) {
+        return SmallVector<Value>{task.image, e.add(y, i), e.add(x, r), columns.begin};
+      });
     for (int64_t j = 0; j < columns.count; ++j) {
       Value at = e.add(e.mul(number, productSize), j * e.lanes());
       Accumulators square;

@@ -144,6 +144,10 @@ public:
   /// Stores a tile whose row r, column 0 is output element `indices(r)`.
   void storeTile(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
                  llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
+  /// Fetches the lines of the output, and of what the epilogue reads besides per row, into the cache: they
+  /// arrive while the tile is computed.
+  void prefetchTile(int64_t rows, const Columns &columns,
+                    llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
   /// Stores the accumulators of a tile in the output as they are; loads them again. Requires an f32 output.
   void storeSums(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
                  llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);

@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace weft;
 
 // Bytes per cycle of filters that come from beyond the second-level cache: every layer's do, each run.
-static constexpr double kFarBytesPerCycle = 6;
+static constexpr double kFarBytesPerCycle = 5;
 // The same of data that was written a moment ago, or is read for the second time.
 static constexpr double kNearBytesPerCycle = 12;
 // Columns of a register tile at most: two packed panels.
@@ -54,6 +54,13 @@ static double resultCycles(int64_t tile, const CPUTarget &target) {
   return (tile == 2 ? 45.0 : 130.0) * 2 / target.multipliesPerCycle;
 }
 
+// Cycles of work that reads `filterBytes` from far away: read ahead, most of the shorter one is hidden.
+static double addReading(double cycles, int64_t filterBytes) {
+  constexpr double kShown = 0.25;
+  double reading = static_cast<double>(filterBytes) / kFarBytesPerCycle;
+  return std::max(cycles, reading) + kShown * std::min(cycles, reading);
+}
+
 static Cut estimateCut(const Tiling &tiling, int64_t lines, int64_t columns, const CPUTarget &target) {
   int64_t count = lines * tiling.perLine;
   Product product = {count, columns, tiling.C, (tiling.C + kRowPadding) * 4};
@@ -73,8 +80,8 @@ static Cut estimateCut(const Tiling &tiling, int64_t lines, int64_t columns, con
   double spilling = 0;
   if (patchBytes + resultBytes > target.l2Bytes * 3 / 4)
     spilling = patchBytes * (1.0 + static_cast<double>(columns) / registers.columns) / kNearBytesPerCycle;
-  return {lines, columns, registers, blocks * parts * (patches + results + products + reading + spilling),
-          blocks * parts};
+  return {lines, columns, registers,
+          blocks * parts * (patches + results + std::max(products, reading) + spilling), blocks * parts};
 }
 
 // The best cut with enough tasks for the work that there is; one task if `isSplit` is false.
@@ -118,16 +125,14 @@ int64_t weft::chooseWinogradTile(kernel::ConvOp op, const CPUTarget &target, int
   product.stepsAtOnce = 3 * C;
   product.canBlock = out.getElementType().isF32();
   RegisterTile registers = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
-  double best = estimateCycles(product, registers, target) * n * out.getDimSize(1) +
-                static_cast<double>(F * K * 4) / kFarBytesPerCycle;
-  best *= kMinGain;
+  double best =
+      kMinGain * addReading(estimateCycles(product, registers, target) * n * out.getDimSize(1), F * K * 4);
   int64_t chosen = 0;
   for (int64_t tile : {4, 2}) {
     if (tile > maxTile)
       continue;
     Tiling tiling(in, out, tile);
-    double cycles = chooseCut(tiling, target, /*isSplit=*/true).cycles +
-                    static_cast<double>(tiling.filterBytes()) / kFarBytesPerCycle;
+    double cycles = addReading(chooseCut(tiling, target, /*isSplit=*/true).cycles, tiling.filterBytes());
     if (cycles < best) {
       best = cycles;
       chosen = tile;
