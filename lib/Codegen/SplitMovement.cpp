@@ -13,8 +13,8 @@ namespace {
 struct Concatenation {
   SmallVector<tensor::InsertSliceOp> parts;
   tensor::EmptyOp whole;
-  /// Leading dims that every part has whole.
-  int64_t numShared = 0;
+  /// Dims that every part has whole.
+  SmallVector<bool> isShared;
 };
 
 } // namespace
@@ -26,7 +26,7 @@ static Concatenation findParts(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !type.hasStaticShape())
     return result;
-  result.numShared = type.getRank();
+  result.isShared.assign(type.getRank(), true);
   while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>()) {
     bool isPlain = insert.getSourceType().hasStaticShape() &&
                    insert.getSourceType().getRank() == type.getRank() && insert->hasOneUse() &&
@@ -34,9 +34,8 @@ static Concatenation findParts(Value value) {
                    llvm::all_of(insert.getStaticStrides(), [](int64_t stride) { return stride == 1; });
     if (!isPlain)
       return {};
-    for (int64_t dim = 0; dim < result.numShared; ++dim)
-      if (insert.getStaticSizes()[dim] != type.getDimSize(dim))
-        result.numShared = dim;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      result.isShared[dim] &= insert.getStaticSizes()[dim] == type.getDimSize(dim);
     result.parts.push_back(insert);
     value = insert.getDest();
   }
@@ -45,19 +44,19 @@ static Concatenation findParts(Value value) {
   return result;
 }
 
-/// Tile sizes of the leading dims, which divide them, so that a task moves about `points` elements; inner dims
-/// are whole as long as they fit.
-static SmallVector<int64_t> chooseTiles(RankedTensorType type, int64_t numShared, int64_t points) {
-  int64_t left = points;
-  for (int64_t dim = numShared; dim < type.getRank(); ++dim)
-    left /= std::max<int64_t>(1, type.getDimSize(dim));
-  SmallVector<int64_t> tiles(numShared, 1);
-  for (int64_t dim = numShared - 1; dim >= 0; --dim) {
-    int64_t size = type.getDimSize(dim), tile = std::clamp<int64_t>(left, 1, size);
-    while (size % tile != 0)
-      --tile;
-    tiles[dim] = tile;
-    left /= size;
+/// Tile sizes of all dims, which divide them, so that a task moves about `points` elements: shared dims are cut,
+/// the outer ones first; the innermost one stays whole.
+static SmallVector<int64_t> chooseTiles(RankedTensorType type, ArrayRef<bool> isShared, int64_t points) {
+  SmallVector<int64_t> tiles(type.getShape());
+  int64_t elements = type.getNumElements();
+  for (int64_t dim = 0; dim + 1 < type.getRank() && elements > points; ++dim) {
+    if (!isShared[dim])
+      continue;
+    int64_t size = tiles[dim], wanted = std::clamp<int64_t>(points / (elements / size), 1, size);
+    while (size % wanted != 0)
+      --wanted;
+    tiles[dim] = wanted;
+    elements = elements / size * wanted;
   }
   return tiles;
 }
@@ -65,18 +64,19 @@ static SmallVector<int64_t> chooseTiles(RankedTensorType type, int64_t numShared
 bool weft::splitConcatenation(RewriterBase &rewriter, Value result, int64_t points) {
   Concatenation found = findParts(result);
   auto type = dyn_cast<RankedTensorType>(result.getType());
-  if (!found.whole || found.parts.empty() || found.numShared == 0 || type.getNumElements() == 0)
+  if (!found.whole || found.parts.empty() || type.getNumElements() == 0)
     return false;
-  SmallVector<int64_t> tiles = chooseTiles(type, found.numShared, points);
+  SmallVector<int64_t> tiles = chooseTiles(type, found.isShared, points), cut;
   SmallVector<OpFoldResult> zeros, ends, steps;
-  int64_t count = 1;
   for (auto [dim, tile] : llvm::enumerate(tiles)) {
+    if (tile == type.getDimSize(dim))
+      continue;
+    cut.push_back(dim);
     zeros.push_back(rewriter.getIndexAttr(0));
     ends.push_back(rewriter.getIndexAttr(type.getDimSize(dim)));
     steps.push_back(rewriter.getIndexAttr(tile));
-    count *= type.getDimSize(dim) / tile;
   }
-  if (count == 1)
+  if (cut.empty())
     return false;
   Operation *last = found.parts.back();
   Location loc = last->getLoc();
@@ -91,14 +91,11 @@ bool weft::splitConcatenation(RewriterBase &rewriter, Value result, int64_t poin
   SmallVector<Moved> moved;
   rewriter.setInsertionPoint(forall.getTerminator());
   for (tensor::InsertSliceOp part : found.parts) {
-    SmallVector<OpFoldResult> from, to = part.getMixedOffsets(), sizes = part.getMixedSizes();
-    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-      bool isShared = dim < found.numShared;
-      from.push_back(isShared ? OpFoldResult(forall.getInductionVar(dim)) : rewriter.getIndexAttr(0));
-      if (isShared) {
-        to[dim] = forall.getInductionVar(dim);
-        sizes[dim] = rewriter.getIndexAttr(tiles[dim]);
-      }
+    SmallVector<OpFoldResult> from(type.getRank(), rewriter.getIndexAttr(0)), to = part.getMixedOffsets(),
+                                                                               sizes = part.getMixedSizes();
+    for (auto [number, dim] : llvm::enumerate(cut)) {
+      from[dim] = to[dim] = forall.getInductionVar(number);
+      sizes[dim] = rewriter.getIndexAttr(tiles[dim]);
     }
     Value slice = tensor::ExtractSliceOp::create(rewriter, loc, part.getSource(), from, sizes, strides);
     moved.push_back({slice, to, sizes});
