@@ -236,6 +236,11 @@ std::optional<SmallVector<OpFoldResult>> getScheduledTiles(Builder &builder, lin
 
 bool weft::tileAndFuse(RewriterBase &rewriter, kernel::FuncOp func, const TileOptions &options,
                        std::string &reason) {
+  Operation *terminator = func.getBody().front().getTerminator();
+  if (terminator->getNumOperands() == 1 &&
+      splitConcatenation(rewriter, terminator->getOperand(0), options.chunkPoints))
+    return true;
+  copyReturnedSlices(rewriter, func);
   Roots roots = findRoots(func, reason);
   if (!reason.empty())
     return false;

@@ -388,7 +388,10 @@ LogicalResult Compilation::run(Load load) {
   if (failed(step(
           Phase::Structured, "",
           [&]() -> LogicalResult {
-            if (failed(runFront(Phase::Structured, buildStructuredPipeline)))
+            auto build = [&](OpPassManager &pm) {
+              buildStructuredPipeline(pm, options.levels.empty() ? "x86-64-v3" : options.levels.front().name);
+            };
+            if (failed(runFront(Phase::Structured, build)))
               return failure();
             joinGeneral();
             FailureOr<ConstantLayout> placed = layOutConstants(*result.module);

@@ -68,11 +68,16 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftCountWorkPass());
 }
 
-void weft::buildStructuredPipeline(OpPassManager &module) {
+void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level) {
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.
   module.addNestedPass<kernel::FuncOp>(createWeftFuseLinalgPass());
+  // Once for all levels, which share the filters; before the filters' packing folds and kernels are compared.
+  SchedChooseWinogradPassOptions winograd;
+  winograd.level = level.str();
+  module.addNestedPass<kernel::FuncOp>(createSchedChooseWinogradPass(winograd));
+  module.addPass(createWeftFormWinogradPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.
   addCleanup(module);
   module.addPass(createWeftDedupKernelsPass());

@@ -64,7 +64,8 @@ def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
     Before this:    `weft-infer-shapes`, so that transposes of dims of size 1 are seen to be reshapes.
     After this:     `verify-layout` holds; arguments and results of the function have the layout they had. Transposes of constants are
                     left to `weft-fold-constants`.
-    Does not:       move a transpose to where more would be needed, or through ops that mix axes (reshape, matmul).
+                    A reshape that splits or merges dims lets a transpose pass that leaves them together.
+    Does not:       move a transpose to where more would be needed, or through ops that mix axes (matmul, other reshapes).
     Cost:           one transpose at each end of a stretch of image ops.
     Source:         layout is an attribute only where dims have roles; all other ops name their axes (docs/dialects/rationale-weft.md).
     (* example test/Transforms/choose-layout.mlir#conv_relu_conv_f32 *)
