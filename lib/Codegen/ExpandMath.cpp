@@ -92,7 +92,8 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
     if (!element.isF32() && !element.isF64())
       return rewriter.notifyMatchFailure(op, "not f32 or f64; narrower types are widened first");
     MathBuilder builder(rewriter, op.getLoc(), op.getType(), hasFMA);
-    bool isNormal = arith::bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::ninf | arith::FastMathFlags::afn);
+    bool isNormal =
+        arith::bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::ninf | arith::FastMathFlags::afn);
     rewriter.replaceOp(op, isNormal ? buildNormalExp(builder, op.getOperand())
                                     : buildExp(builder, op.getOperand()));
     return success();

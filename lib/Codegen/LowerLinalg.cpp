@@ -40,8 +40,7 @@ bool dependsOnLoop(linalg::LinalgOp op, Value value, unsigned dim) {
     return false;
   if (auto index = dyn_cast<linalg::IndexOp>(def))
     return index.getDim() == dim;
-  return llvm::any_of(def->getOperands(),
-                      [&](Value operand) { return dependsOnLoop(op, operand, dim); });
+  return llvm::any_of(def->getOperands(), [&](Value operand) { return dependsOnLoop(op, operand, dim); });
 }
 
 /// What reads inside of the body, at indices that it computes, cost per iteration of loop `dim`: those that

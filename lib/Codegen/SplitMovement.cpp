@@ -44,8 +44,8 @@ static Concatenation findParts(Value value) {
   return result;
 }
 
-/// Tile sizes of all dims, which divide them, so that a task moves about `points` elements: shared dims are cut,
-/// the outer ones first; the innermost one stays whole.
+/// Tile sizes of all dims, which divide them, so that a task moves about `points` elements: shared dims are
+/// cut, the outer ones first; the innermost one stays whole.
 static SmallVector<int64_t> chooseTiles(RankedTensorType type, ArrayRef<bool> isShared, int64_t points) {
   SmallVector<int64_t> tiles(type.getShape());
   int64_t elements = type.getNumElements();
@@ -92,7 +92,7 @@ bool weft::splitConcatenation(RewriterBase &rewriter, Value result, int64_t poin
   rewriter.setInsertionPoint(forall.getTerminator());
   for (tensor::InsertSliceOp part : found.parts) {
     SmallVector<OpFoldResult> from(type.getRank(), rewriter.getIndexAttr(0)), to = part.getMixedOffsets(),
-                                                                               sizes = part.getMixedSizes();
+                                                                              sizes = part.getMixedSizes();
     for (auto [number, dim] : llvm::enumerate(cut)) {
       from[dim] = to[dim] = forall.getInductionVar(number);
       sizes[dim] = rewriter.getIndexAttr(tiles[dim]);
@@ -120,11 +120,10 @@ void weft::copyReturnedSlices(RewriterBase &rewriter, kernel::FuncOp func) {
     Value empty = tensor::EmptyOp::create(rewriter, slice.getLoc(), type.getShape(), type.getElementType());
     AffineMap map = rewriter.getMultiDimIdentityMap(type.getRank());
     SmallVector<utils::IteratorType> kinds(type.getRank(), utils::IteratorType::parallel);
-    auto copy = linalg::GenericOp::create(rewriter, slice.getLoc(), TypeRange{type}, ValueRange{slice},
-                                          ValueRange{empty}, ArrayRef<AffineMap>{map, map}, kinds,
-                                          [](OpBuilder &b, Location loc, ValueRange args) {
-                                            linalg::YieldOp::create(b, loc, args[0]);
-                                          });
+    auto copy = linalg::GenericOp::create(
+        rewriter, slice.getLoc(), TypeRange{type}, ValueRange{slice}, ValueRange{empty},
+        ArrayRef<AffineMap>{map, map}, kinds,
+        [](OpBuilder &b, Location loc, ValueRange args) { linalg::YieldOp::create(b, loc, args[0]); });
     rewriter.modifyOpInPlace(operand.getOwner(), [&] { operand.set(copy.getResult(0)); });
   }
 }

@@ -44,8 +44,8 @@ std::optional<int64_t> getBytes(Type type) {
   return count ? std::optional<int64_t>(*count / 8) : std::nullopt;
 }
 
-/// Whether evaluation can hold this constant, element by element. A splat takes no room in the program, however
-/// many elements its type has; what lies in a file is bounded by the file.
+/// Whether evaluation can hold this constant, element by element. A splat takes no room in the program,
+/// however many elements its type has; what lies in a file is bounded by the file.
 bool canExpand(Attribute value) {
   constexpr int64_t maxSplatBytes = int64_t(1) << 30;
   auto elements = dyn_cast<SplatElementsAttr>(value);

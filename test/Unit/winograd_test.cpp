@@ -31,9 +31,8 @@ struct Level {
   int64_t lanes, rows, columns;
   bool hasFMA;
 };
-const Level levels[] = {{"x86-64-v2", 4, 3, 8, false},
-                        {"x86-64-v3", 8, 4, 16, true},
-                        {"x86-64-v4", 16, 6, 32, true}};
+const Level levels[] = {
+    {"x86-64-v2", 4, 3, 8, false}, {"x86-64-v3", 8, 4, 16, true}, {"x86-64-v4", 16, 6, 32, true}};
 
 std::string writeKernel(const Shape &shape, const Level &level, int64_t tile, int64_t lines) {
   auto tensor = [](std::initializer_list<int64_t> sizes) {
@@ -45,21 +44,21 @@ std::string writeKernel(const Shape &shape, const Level &level, int64_t tile, in
     return text.str();
   };
   std::string x = tensor({shape.n, shape.height, shape.width, shape.C});
-  std::string w =
-      tensor({(shape.F + kPanel - 1) / kPanel, (tile + 2) * (tile + 2), shape.C, kPanel});
+  std::string w = tensor({(shape.F + kPanel - 1) / kPanel, (tile + 2) * (tile + 2), shape.C, kPanel});
   std::string b = tensor({shape.F}), o = tensor({shape.n, shape.outHeight(), shape.outWidth(), shape.F});
   std::ostringstream text;
-  text << "kernel.func @conv(%x: " << x << ", %w: " << w << ", %b: " << b << ") -> " << o
-       << " {\n  %e = tensor.empty() : " << o << "\n  %r = kernel.winograd ins(%x, %w : " << x << ", " << w
-       << ") with(%b : " << b << ") outs(%e : " << o << ") attributes {pads = array<i64: " << shape.pads[0]
-       << ", " << shape.pads[1] << ", " << shape.pads[2] << ", " << shape.pads[3]
-       << ">, epilogue_maps = [affine_map<(n, y, x, f) -> (f)>], sched.cpu = #sched.cpu<kernel = winograd, "
-          "parallel = [1, "
-       << lines * tile << ", 0, 0], vector = " << level.lanes << ", registers = [" << level.rows << ", "
-       << level.columns << "], depth = 0, unroll = 1, fma = " << (level.hasFMA ? "true" : "false")
-       << ">} {\n  ^bb0(%acc: f32, %bias: f32):\n    %s = arith.addf %acc, %bias : f32\n    kernel.yield %s : "
-          "f32\n  } -> "
-       << o << "\n  kernel.return %r : " << o << "\n}\n";
+  text
+      << "kernel.func @conv(%x: " << x << ", %w: " << w << ", %b: " << b << ") -> " << o
+      << " {\n  %e = tensor.empty() : " << o << "\n  %r = kernel.winograd ins(%x, %w : " << x << ", " << w
+      << ") with(%b : " << b << ") outs(%e : " << o << ") attributes {pads = array<i64: " << shape.pads[0]
+      << ", " << shape.pads[1] << ", " << shape.pads[2] << ", " << shape.pads[3]
+      << ">, epilogue_maps = [affine_map<(n, y, x, f) -> (f)>], sched.cpu = #sched.cpu<kernel = winograd, "
+         "parallel = [1, "
+      << lines * tile << ", 0, 0], vector = " << level.lanes << ", registers = [" << level.rows << ", "
+      << level.columns << "], depth = 0, unroll = 1, fma = " << (level.hasFMA ? "true" : "false")
+      << ">} {\n  ^bb0(%acc: f32, %bias: f32):\n    %s = arith.addf %acc, %bias : f32\n    kernel.yield %s : "
+         "f32\n  } -> "
+      << o << "\n  kernel.return %r : " << o << "\n}\n";
   return text.str();
 }
 
@@ -73,9 +72,9 @@ std::vector<float> packFilters(const std::vector<float> &filters, const Shape &s
   mlir::MLIRContext context;
   context.loadDialect<mlir::kernel::KernelDialect>();
   auto type = mlir::RankedTensorType::get({1, panels, K, kPanel}, mlir::Float32Type::get(&context));
-  mlir::ElementsAttr attribute = mlir::kernel::packElements(
-      mlir::DenseElementsAttr::get(type, llvm::ArrayRef<float>(packed)),
-      mlir::kernel::WinogradAttr::get(&context, tile));
+  mlir::ElementsAttr attribute =
+      mlir::kernel::packElements(mlir::DenseElementsAttr::get(type, llvm::ArrayRef<float>(packed)),
+                                 mlir::kernel::WinogradAttr::get(&context, tile));
   EXPECT_TRUE(attribute);
   auto resource = llvm::cast<mlir::DenseResourceElementsAttr>(attribute);
   auto data = resource.getRawHandle().getBlob()->getDataAs<float>();
@@ -145,7 +144,7 @@ bool runsHere(const Level &level) {
 // Sizes of 1, primes, just over a tile, no padding and uneven padding, several images, tasks of one and of
 // several lines of tiles, of which the last has fewer.
 TEST(Winograd, EveryShapeAtEveryLevel) {
-  const Shape shapes[] = {{1, 1, 1, 1, 1, {1, 1, 1, 1}},    {1, 3, 3, 5, 7, {0, 0, 0, 0}},
+  const Shape shapes[] = {{1, 1, 1, 1, 1, {1, 1, 1, 1}},     {1, 3, 3, 5, 7, {0, 0, 0, 0}},
                           {1, 13, 11, 17, 33, {1, 1, 1, 1}}, {2, 5, 9, 16, 65, {1, 1, 1, 1}},
                           {1, 17, 6, 31, 40, {2, 0, 1, 3}},  {3, 8, 8, 20, 96, {1, 1, 1, 1}},
                           {1, 2, 37, 3, 64, {1, 1, 1, 1}},   {1, 19, 23, 47, 5, {0, 1, 2, 0}}};

@@ -290,9 +290,9 @@ LogicalResult WinogradOp::verify() {
   ArrayRef<int64_t> pads = getPads();
   auto isNegative = [](int64_t pad) { return pad < 0; };
   if (input.getRank() != 4 || out.getRank() != 4 || pads.size() != 4 || llvm::any_of(pads, isNegative))
-    return emitOpError()
-           << "expected input and output [N, H, W, C] and 4 pads of at least 0, but got ranks "
-           << input.getRank() << " and " << out.getRank() << ", and " << pads.size() << " pads [winograd-C3]";
+    return emitOpError() << "expected input and output [N, H, W, C] and 4 pads of at least 0, but got ranks "
+                         << input.getRank() << " and " << out.getRank() << ", and " << pads.size()
+                         << " pads [winograd-C3]";
   int64_t C = input.getShape().back(), F = out.getShape().back();
   if (filter.getRank() != 4 || !filter.hasStaticShape() || ShapedType::isDynamic(C) ||
       ShapedType::isDynamic(F))

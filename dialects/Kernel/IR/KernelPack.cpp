@@ -57,7 +57,7 @@ static FailureOr<SmallVector<int64_t>> getPermutedShape(ArrayRef<int64_t> source
 }
 
 static FailureOr<SmallVector<int64_t>> getWinogradShape(RankedTensorType source, WinogradAttr form,
-                                                          function_ref<InFlightDiagnostic()> emitError) {
+                                                        function_ref<InFlightDiagnostic()> emitError) {
   ArrayRef<int64_t> shape = source.getShape();
   if (!source.getElementType().isF32() || shape.size() != 4 || shape[0] != 1 || shape[2] % 9 != 0)
     return emitError() << "expected a source of f32 [1, panels, 9 * C, width], but got " << source
@@ -172,7 +172,7 @@ static void transformFilters(const float *from, ArrayRef<int64_t> shape, Winogra
                                          {1.0 / 24, 1.0 / 12, 1.0 / 6},
                                          {1.0 / 24, -1.0 / 12, 1.0 / 6},
                                          {0, 0, 1}};
-  const double(*G)[3] = form.getTile() == 2 ? small : large;
+  const double (*G)[3] = form.getTile() == 2 ? small : large;
   int64_t patch = form.getTile() + 2, panels = shape[1], C = shape[2] / 9, width = shape[3];
   for (int64_t panel = 0; panel < panels; ++panel)
     for (int64_t c = 0; c < C; ++c)

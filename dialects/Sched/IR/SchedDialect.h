@@ -17,7 +17,8 @@
 #include "dialects/Sched/IR/SchedAttrs.h.inc"
 
 namespace mlir::sched {
-/// Name of the discardable attribute that says by which output tiles Winograd's algorithm computes a convolution.
+/// Name of the discardable attribute that says by which output tiles Winograd's algorithm computes a
+/// convolution.
 inline ::llvm::StringRef getWinogradAttrName() { return "sched.winograd"; }
 } // namespace mlir::sched
 

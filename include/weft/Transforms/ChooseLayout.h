@@ -40,9 +40,10 @@ mlir::LogicalResult flipToChannelsLast(mlir::RewriterBase &rewriter, mlir::Opera
 /// Returns:  success, or failure after giving the reason to the rewriter.
 mlir::LogicalResult sinkTranspose(mlir::RewriterBase &rewriter, mlir::Operation *op);
 
-/// Moves the transpose before a reshape behind it, where the reshape splits and merges dims that the transpose
-/// leaves together: `preferredPerm` is a change of layout that may stay, others must meet a transpose that they
-/// join. Where a split dim's parts were permuted, their permutation stays before the reshape.
+/// Moves the transpose before a reshape behind it, where the reshape splits and merges dims that the
+/// transpose leaves together: `preferredPerm` is a change of layout that may stay, others must meet a
+/// transpose that they join. Where a split dim's parts were permuted, their permutation stays before the
+/// reshape.
 ///
 /// Requires: static shapes.
 /// Returns:  success, or failure after giving the reason to the rewriter.

@@ -159,8 +159,9 @@ void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, 
                                   Value first) {
   int64_t count = rows * columns.count;
   epilogue.prefetchTile(rows, columns, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
-  Accumulators sums = accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
-                                 Accumulators(count, e.zeroVector()), lookAhead(batch, m, rows, columns, first));
+  Accumulators sums =
+      accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
+                 Accumulators(count, e.zeroVector()), lookAhead(batch, m, rows, columns, first));
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
 }
 

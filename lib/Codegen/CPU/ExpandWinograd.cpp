@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Expands 3x3 convolutions by Winograd's algorithm: transformed patches times transformed filters, position by
-// position of the patch, and the products transformed back.
+// Expands 3x3 convolutions by Winograd's algorithm: transformed patches times transformed filters, position
+// by position of the patch, and the products transformed back.
 #include "WinogradTransform.h"
 #include "weft/Codegen/CPU/Passes.h"
 
@@ -26,9 +26,8 @@ namespace {
 class WinogradExpander {
 public:
   WinogradExpander(Emitter &e, kernel::WinogradOp op)
-      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
-        m(op.getTile()), patch(m + 2), positions(patch * patch),
-        in(cast<MemRefType>(op.getInput().getType()).getShape()),
+      : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())), m(op.getTile()),
+        patch(m + 2), positions(patch * patch), in(cast<MemRefType>(op.getInput().getType()).getShape()),
         out(cast<MemRefType>(op.getInit().getType()).getShape()), C(in.back()), F(out.back()),
         perLine(llvm::divideCeil(out[2], m)), rowSize(llvm::alignTo(C, kLine) + kLine),
         productSize(llvm::alignTo(e.sched.getColumns(), kLine) + kLine) {}
@@ -103,8 +102,7 @@ void WinogradExpander::transformPatches(const Task &task) {
     auto addInside = [&](Value first, Value size, SmallVector<Value> &inside, SmallVector<Value> &at) {
       for (int64_t i = 0; i < patch; ++i) {
         Value index = e.add(first, i);
-        inside.push_back(
-            arith::AndIOp::create(e.b, e.loc, e.less(e.index(-1), index), e.less(index, size)));
+        inside.push_back(arith::AndIOp::create(e.b, e.loc, e.less(e.index(-1), index), e.less(index, size)));
         at.push_back(e.max(e.min(index, e.sub(size, e.index(1))), e.index(0)));
       }
     };
@@ -150,10 +148,10 @@ void WinogradExpander::multiply(const Task &task, const Columns &columns) {
       int64_t panel = op.getPanel(), width = std::min(panel, e.sched.getColumns());
       Value next = e.add(e.mul(e.rem(columns.begin, panel), C), C * panel);
       for (int64_t begin = 0; begin < columns.count * e.lanes(); begin += panel)
-        ahead.emplace_back(e, op.getFilter(),
-                           SmallVector<Value>{e.div(e.add(columns.begin, begin), panel), position, e.index(0),
-                                              next},
-                           C * width, C, row, rows, maxCount);
+        ahead.emplace_back(
+            e, op.getFilter(),
+            SmallVector<Value>{e.div(e.add(columns.begin, begin), panel), position, e.index(0), next},
+            C * width, C, row, rows, maxCount);
       Accumulators sums(rows * columns.count, e.zeroVector());
       sums = e.tightLoop(e.index(0), e.index(C), 1, sums, [&](Value c, ValueRange carried) {
         Value at = e.add(base, c);
@@ -162,8 +160,8 @@ void WinogradExpander::multiply(const Task &task, const Columns &columns) {
         return multiplyTile(
             e, rows, columns.count, carried,
             [&](int64_t r) -> Value {
-              return e.splat(memref::LoadOp::create(e.b, e.loc, patches,
-                                                    ValueRange{position, e.add(at, r * rowSize)}));
+              return e.splat(
+                  memref::LoadOp::create(e.b, e.loc, patches, ValueRange{position, e.add(at, r * rowSize)}));
             },
             [&](int64_t j) {
               Value n = e.add(columns.begin, j * e.lanes());

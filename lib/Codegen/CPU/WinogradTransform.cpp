@@ -31,9 +31,12 @@ Accumulators weft::cpu::transformPatch(Emitter &e, ValueRange d) {
   assert(d.size() == 6 && "internal: patches are of 4 or 6 pixels");
   Value even1 = a.mulAdd(-4, d[2], d[4]), odd1 = a.mulAdd(-4, d[1], d[3]);
   Value even2 = a.sub(d[4], d[2]), odd2 = a.sub(d[3], d[1]);
-  return {a.mulAdd(4, d[0], a.mulAdd(-5, d[2], d[4])), a.add(even1, odd1),
-          a.sub(even1, odd1),                          a.mulAdd(2, odd2, even2),
-          a.mulAdd(-2, odd2, even2),                   a.mulAdd(4, d[1], a.mulAdd(-5, d[3], d[5]))};
+  return {a.mulAdd(4, d[0], a.mulAdd(-5, d[2], d[4])),
+          a.add(even1, odd1),
+          a.sub(even1, odd1),
+          a.mulAdd(2, odd2, even2),
+          a.mulAdd(-2, odd2, even2),
+          a.mulAdd(4, d[1], a.mulAdd(-5, d[3], d[5]))};
 }
 
 Accumulators weft::cpu::transformResult(Emitter &e, ValueRange m) {

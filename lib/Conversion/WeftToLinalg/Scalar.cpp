@@ -100,8 +100,8 @@ static Value emitCompare(ScalarBuilder s, w::ComparePredicate pred, Value x, Val
 
 static Value emitDivF(ScalarBuilder s, Value x, Value y) { return arith::DivFOp::create(s.b, s.loc, x, y); }
 
-/// 1 / x of an f32 x in [1, 2^126], within 1 ulp; NaN stays NaN. Three Newton steps from a guess within 12 %, the
-/// exponent's negation, cost a fourth of a division's time in vectors.
+/// 1 / x of an f32 x in [1, 2^126], within 1 ulp; NaN stays NaN. Three Newton steps from a guess within 12 %,
+/// the exponent's negation, cost a fourth of a division's time in vectors.
 static Value emitReciprocal(ScalarBuilder s, Value x) {
   Type bits = s.b.getI32Type();
   Value xBits = arith::BitcastOp::create(s.b, s.loc, bits, x);

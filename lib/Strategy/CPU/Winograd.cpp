@@ -26,8 +26,8 @@ namespace {
 struct Tiling {
   Tiling(ShapedType in, ShapedType out, int64_t tile)
       : tile(tile), C(in.getShape().back()), F(out.getShape().back()), n(sizeOr(out.getDimSize(0), 1)),
-        lines(llvm::divideCeil(out.getDimSize(1), tile)),
-        perLine(llvm::divideCeil(out.getDimSize(2), tile)) {}
+        lines(llvm::divideCeil(out.getDimSize(1), tile)), perLine(llvm::divideCeil(out.getDimSize(2), tile)) {
+  }
 
   int64_t positions() const { return (tile + 2) * (tile + 2); }
   int64_t filterBytes() const { return positions() * C * static_cast<int64_t>(llvm::alignTo(F, 32)) * 4; }
