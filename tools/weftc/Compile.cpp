@@ -18,11 +18,13 @@
 
 using namespace mlir;
 
-static std::string printModule(ModuleOp module) {
+/// IR for a reader, or, in a file, whole, so that other tools can go on from there.
+static std::string printModule(ModuleOp module, bool isWhole) {
   std::string text;
   llvm::raw_string_ostream os(text);
   OpPrintingFlags flags;
-  flags.elideLargeResourceString(1 << 16);
+  if (!isWhole)
+    flags.elideLargeResourceString(1 << 16);
   module.print(os, flags);
   return text;
 }
@@ -179,7 +181,8 @@ int runCompile(const CommandLine &command) {
   if (command.timePhases)
     printTimes(*result);
   if (!command.stopAfter.empty() || command.emit == "mlir")
-    return writeText(command.output, printModule(result->llvmModule ? *result->llvmModule : *result->module));
+    return writeText(command.output, printModule(result->llvmModule ? *result->llvmModule : *result->module,
+                                                 /*isWhole=*/command.output != "-"));
   if (command.emit == "llvm" || command.emit == "asm") {
     FailureOr<std::string> text = command.emit == "llvm"
                                       ? weft::emitLLVMIR(*result->llvmModule, options.levels.front())

@@ -151,11 +151,8 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    if (!command.random)
-      return fail("input '" + inputName(main, i) + "' is not given; use -i " + inputName(main, i) +
-                  "=FILE.npy, --data DIR, or --random SEED");
     sample.inputs.push_back(
-        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), *command.random + i));
+        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), command.random.value_or(0) + i));
   }
   samples.push_back(std::move(sample));
   return kDone;
