@@ -12,8 +12,11 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -51,19 +54,57 @@ private:
   int fd;
 };
 
+/// A pipe that the linker writes to as if to a device, and a thread that collects what comes out. A file in
+/// memory would not do: the linker makes a temporary file beside the name of a regular file.
+class OutputPipe {
+public:
+  OutputPipe() {
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      return;
+    reader = std::thread([this] {
+      char block[1 << 16];
+      for (ssize_t count; (count = ::read(ends[0], block, sizeof(block))) != 0;)
+        if (count > 0)
+          bytes.append(block, static_cast<size_t>(count));
+        else if (errno != EINTR)
+          return;
+    });
+  }
+  ~OutputPipe() {
+    (void)finish();
+    if (ends[0] >= 0)
+      ::close(ends[0]);
+  }
+  bool isOpen() const { return ends[1] >= 0; }
+  std::string getPath() const { return "/proc/self/fd/" + std::to_string(ends[1]); }
+  /// All that was written.
+  std::string finish() {
+    if (ends[1] >= 0)
+      ::close(std::exchange(ends[1], -1));
+    if (reader.joinable())
+      reader.join();
+    return std::move(bytes);
+  }
+
+private:
+  int ends[2] = {-1, -1};
+  std::thread reader;
+  std::string bytes;
+};
+
 /// Runs the linker on `objects` with `flags`; the bytes of the file that it makes.
 FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::ArrayRef<std::string> flags,
                                  std::string &error) {
-  std::vector<MemoryFile> files(objects.size() + 1);
-  if (!llvm::all_of(files, [](const MemoryFile &file) { return file.isOpen(); })) {
+  OutputPipe pipe;
+  std::vector<MemoryFile> files(objects.size());
+  if (!pipe.isOpen() || !llvm::all_of(files, [](const MemoryFile &file) { return file.isOpen(); })) {
     error = "cannot make a file in memory: " + llvm::sys::StrError();
     return failure();
   }
-  std::string output = files.front().getPath();
   std::vector<std::string> words = {"ld.lld"};
   words.insert(words.end(), flags.begin(), flags.end());
-  words.insert(words.end(), {"--no-mmap-output-file", "-o", output});
-  for (auto [file, bytes] : llvm::zip_first(llvm::drop_begin(files), objects)) {
+  words.insert(words.end(), {"-o", pipe.getPath()});
+  for (auto [file, bytes] : llvm::zip_equal(files, objects)) {
     if (failed(file.write(bytes, error)))
       return failure();
     words.push_back(file.getPath());
@@ -88,12 +129,7 @@ FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::Arra
     error = messages;
     return failure();
   }
-  auto buffer = llvm::MemoryBuffer::getFile(output, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  if (!buffer) {
-    error = "cannot read the linked object: " + buffer.getError().message();
-    return failure();
-  }
-  return (*buffer)->getBuffer().str();
+  return pipe.finish();
 }
 
 } // namespace

@@ -6,6 +6,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "weft/Transforms/InferShapes.h"
 #include "weft/Transforms/Passes.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace mlir::weft;
@@ -14,26 +17,94 @@ namespace weft {
 #define GEN_PASS_DEF_WEFTBATCHPASS
 #include "weft/Transforms/Passes.h.inc"
 
-LogicalResult Batcher::batchArguments() {
+/// Names that exporters give the number of samples.
+static bool isBatchName(StringRef name) {
+  return llvm::StringSwitch<bool>(name.lower())
+      .Cases({"batch", "batch_size", "batchsize", "batch_dim", "bs", "b", "n"}, true)
+      .Default(false);
+}
+
+/// `expr` with `symbol` replaced by a size.
+static DimExpr substitute(const DimExpr &expr, StringRef symbol, const DimExpr &size) {
+  if (expr.isUnknown())
+    return expr;
+  DimExpr sum = DimExpr::constant(0);
+  for (const auto &[product, coefficient] : expr.getTerms()) {
+    DimExpr term = DimExpr::constant(coefficient);
+    for (const std::string &atom : product) {
+      auto call = DimExpr::parseCall(atom);
+      if (!call) {
+        term = term * (atom == symbol ? size : DimExpr::symbol(atom));
+        continue;
+      }
+      DimExpr x = substitute(call->args.front(), symbol, size),
+              y = substitute(call->args.back(), symbol, size);
+      term = term * (call->name == "floordiv"  ? DimExpr::floorDiv(x, y)
+                     : call->name == "ceildiv" ? DimExpr::ceilDiv(x, y)
+                     : call->name == "mod"     ? DimExpr::mod(x, y)
+                     : call->name == "min"     ? DimExpr::min(x, y)
+                                               : DimExpr::max(x, y));
+    }
+    sum = sum + term;
+  }
+  return sum;
+}
+
+/// The symbol of the arguments' dims that counts samples: one of that meaning anywhere, else the only one in
+/// a dim 0; empty when no dim 0 is a symbol.
+FailureOr<std::string> Batcher::findSymbol() {
+  llvm::SetVector<StringRef> named, first;
   for (BlockArgument argument : func.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type || type.getRank() == 0)
-      continue;
-    DimExpr dim = mlir::weft::getDim(type, 0);
-    // A batch that is a symbol already only gets its size.
-    bool isSymbol = !dim.getSymbol().empty() && options.size > 0;
-    if (type.getDimSize(0) != 1 && !isSymbol)
+    for (int64_t axis = 0; type && axis < type.getRank(); ++axis) {
+      if (mlir::weft::getDim(type, axis).getSymbol().empty())
+        continue;
+      StringRef name = builder.getStringAttr(mlir::weft::getDim(type, axis).getSymbol()).getValue();
+      if (isBatchName(name))
+        named.insert(name);
+      if (axis == 0)
+        first.insert(name);
+    }
+  }
+  const llvm::SetVector<StringRef> &found = named.empty() ? first : named;
+  if (found.size() > 1)
+    return func.emitOpError("expected one symbol for the number of samples, but dims are named ")
+           << llvm::join(found.getArrayRef(), ", ") << "; fix the right one by its name (--dim "
+           << found.front() << "=" << options.size << ")";
+  return found.empty() ? std::string() : found.front().str();
+}
+
+LogicalResult Batcher::batchArguments() {
+  if (options.size > 0) {
+    FailureOr<std::string> symbol = findSymbol();
+    if (failed(symbol))
+      return failure();
+    // A batch that is a symbol already only gets its size, wherever it stands.
+    for (BlockArgument argument : func.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      if (!type || symbol->empty())
+        continue;
+      SmallVector<DimExpr> dims = mlir::weft::getDims(type);
+      for (DimExpr &dim : dims)
+        dim = substitute(dim, *symbol, count);
+      argument.setType(makeTensorType(dims, type.getElementType()));
+    }
+    if (!symbol->empty())
+      return success();
+  }
+  for (BlockArgument argument : func.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || type.getRank() == 0 || type.getDimSize(0) != 1)
       continue;
     argument.setType(withDim(type, 0, count));
-    if (isSymbol)
-      continue;
     places[argument] = {};
     if (!source)
       source = argument;
   }
-  if (places.empty() && options.size == 0)
+  if (places.empty())
     return func.emitOpError(
-        "expected an argument whose dim 0 has size 1, but got none: there is nothing to batch");
+        "expected an argument whose dim 0 has size 1, or is named, but got none: there is "
+        "nothing to batch");
   return success();
 }
 

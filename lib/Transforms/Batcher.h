@@ -30,6 +30,7 @@ private:
 
   // Batch.cpp
   mlir::LogicalResult batchArguments();
+  mlir::FailureOr<std::string> findSymbol();
   mlir::LogicalResult batchOp(mlir::Operation *op);
   mlir::LogicalResult batchBody(mlir::Block &block);
   mlir::LogicalResult batchReshape(mlir::weft::ReshapeOp op, BatchPlace place);

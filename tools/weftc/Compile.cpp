@@ -8,6 +8,7 @@
 #include "weft/Driver/Embed.h"
 #include "weft/Target/LLVMEmit.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
