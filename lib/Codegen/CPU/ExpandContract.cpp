@@ -48,8 +48,9 @@ private:
     at.append({e.add(m, r), columns.begin});
     return at;
   }
-  // Steps of k with accumulators of their own, for a tile of `numAccumulators`.
-  int64_t getUnroll(int64_t numAccumulators);
+  // Steps of k with accumulators of their own, for a tile of `rows`; all columns add up in one order, so that
+  // equal ones stay equal.
+  int64_t getUnroll(int64_t rows);
   // Copies columns [n, n + panel) of a transposed rhs into `panel`.
   void packTransposed(ArrayRef<Value> batch, Value n, Value count);
   Value loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns, Value k, int64_t j);
@@ -88,13 +89,13 @@ Value ContractExpander::loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns
   return e.load(op.getRhs(), at, columns.mask(j));
 }
 
-int64_t ContractExpander::getUnroll(int64_t numAccumulators) {
+int64_t ContractExpander::getUnroll(int64_t rows) {
   if (isPlainOrder)
     return 1;
   // A remainder of few rows gets the unrolling that keeps as many accumulators busy as the whole tile has.
-  int64_t whole = e.sched.getRows() * (e.sched.getColumns() / e.lanes()) * e.sched.getUnroll();
+  int64_t whole = e.sched.getRows() * e.sched.getUnroll();
   constexpr int64_t kMaxUnroll = 8;
-  int64_t unroll = llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, whole / numAccumulators)));
+  int64_t unroll = llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, whole / rows)));
   return std::clamp<int64_t>(unroll, e.sched.getUnroll(), std::max(kMaxUnroll, e.sched.getUnroll()));
 }
 
@@ -160,7 +161,7 @@ void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, 
   int64_t count = rows * columns.count;
   epilogue.prefetchTile(rows, columns, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
   Accumulators sums =
-      accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
+      accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(rows),
                  Accumulators(count, e.zeroVector()), lookAhead(batch, m, rows, columns, first));
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
 }

@@ -119,19 +119,21 @@ int64_t weft::chooseWinogradTile(kernel::ConvOp op, const CPUTarget &target, int
   for (int64_t dim : {1, 2})
     if (in.isDynamicDim(dim) || out.isDynamicDim(dim) || out.getDimSize(dim) == 0)
       return 0;
-  int64_t C = in.getShape().back(), F = out.getShape().back(), K = 9 * C, n = sizeOr(out.getDimSize(0), 1);
+  int64_t C = in.getShape().back(), F = out.getShape().back(), K = 9 * C;
   Product product = {out.getDimSize(2), F, K, C * 4};
   product.repeats = out.getDimSize(1);
   product.stepsAtOnce = 3 * C;
   product.canBlock = out.getElementType().isF32();
   RegisterTile registers = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
   double best =
-      kMinGain * addReading(estimateCycles(product, registers, target) * n * out.getDimSize(1), F * K * 4);
+      kMinGain * addReading(estimateCycles(product, registers, target) * out.getDimSize(1), F * K * 4);
   int64_t chosen = 0;
   for (int64_t tile : {4, 2}) {
     if (tile > maxTile)
       continue;
+    // For one image, whatever the batch is: entries for several batches share the filters' one form.
     Tiling tiling(in, out, tile);
+    tiling.n = 1;
     double cycles = addReading(chooseCut(tiling, target, /*isSplit=*/true).cycles, tiling.filterBytes());
     if (cycles < best) {
       best = cycles;
