@@ -164,7 +164,11 @@ void Compilation::describeNodes() {
 
 void Compilation::countOps() {
   std::map<std::string, int64_t> counts;
-  result.module->walk([&](Operation *op) {
+  // Entries are the same model: one of them tells.
+  auto main = result.module->lookupSymbol<func::FuncOp>(entries.front().function);
+  if (!main)
+    return;
+  main.walk([&](Operation *op) {
     if (op->getDialect() && op->getDialect()->getNamespace() == "weft" &&
         !op->hasTrait<OpTrait::IsTerminator>() && !op->hasTrait<OpTrait::ConstantLike>())
       ++counts[op->getName().stripDialect().str()];

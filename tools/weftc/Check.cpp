@@ -38,9 +38,14 @@ std::string describeValue(func::FuncOp main, Type type, StringAttr name) {
   return text;
 }
 
+/// What the first entry holds: further ones are the same model at other sizes.
 Findings inspect(ModuleOp module) {
   Findings findings;
-  module.walk([&](Operation *op) {
+  auto functions = module.getOps<func::FuncOp>();
+  if (functions.empty())
+    return findings;
+  func::FuncOp main = *functions.begin();
+  main.walk([&](Operation *op) {
     if (auto constant = dyn_cast<mlir::weft::ConstantOp>(op)) {
       auto type = cast<RankedTensorType>(constant.getType());
       if (type.getElementType().isIntOrFloat())
@@ -49,13 +54,11 @@ Findings inspect(ModuleOp module) {
       ++findings.ops[op->getName().getStringRef()];
     }
   });
-  if (auto main = module.lookupSymbol<func::FuncOp>("main")) {
-    for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
-      findings.inputs.push_back(describeValue(main, type, main.getArgAttrOfType<StringAttr>(i, "weft.name")));
-    for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
-      findings.outputs.push_back(
-          describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
-  }
+  for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
+    findings.inputs.push_back(describeValue(main, type, main.getArgAttrOfType<StringAttr>(i, "weft.name")));
+  for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
+    findings.outputs.push_back(
+        describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
   return findings;
 }
 
