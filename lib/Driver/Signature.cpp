@@ -28,6 +28,8 @@ uint8_t(::weft::getDataType)(Type type) {
     return 20;
   if (isa<Float8E8M0FNUType>(type))
     return 24;
+  if (isa<Float4E2M1FNType>(type))
+    return 23;
   if (isa<mlir::weft::StringType>(type))
     return 8;
   if (auto complex = dyn_cast<ComplexType>(type))
@@ -39,6 +41,10 @@ uint8_t(::weft::getDataType)(Type type) {
   switch (integer.getWidth()) {
   case 1:
     return 9;
+  case 2:
+    return isUnsigned ? 25 : 26;
+  case 4:
+    return isUnsigned ? 21 : 22;
   case 8:
     return isUnsigned ? 2 : 3;
   case 16:

@@ -54,8 +54,35 @@ static Type getElementType(MLIRContext *context, weft_dtype dtype) {
     return Float8E5M2FNUZType::get(context);
   case WEFT_FLOAT8E8M0:
     return Float8E8M0FNUType::get(context);
+  case WEFT_FLOAT4E2M1:
+    return Float4E2M1FNType::get(context);
+  case WEFT_INT4:
+    return b.getIntegerType(4);
+  case WEFT_UINT4:
+    return unsignedInt(4);
+  case WEFT_INT2:
+    return b.getIntegerType(2);
+  case WEFT_UINT2:
+    return unsignedInt(2);
   default:
     return {};
+  }
+}
+
+/// Elements of 4 or 2 bits, one byte each, packed as callers pass them: low bits first.
+static std::vector<char> pack(llvm::ArrayRef<char> bytes, unsigned bits) {
+  std::vector<char> packed((bytes.size() * bits + 7) / 8);
+  for (auto [i, byte] : llvm::enumerate(bytes))
+    packed[i * bits / 8] |= static_cast<char>((byte & ((1 << bits) - 1)) << (i * bits % 8));
+  return packed;
+}
+
+/// The opposite; integers of a signed type are extended by their sign.
+static void unpack(const char *packed, unsigned bits, bool isSigned, llvm::MutableArrayRef<char> bytes) {
+  for (auto [i, byte] : llvm::enumerate(bytes)) {
+    unsigned value = static_cast<unsigned char>(packed[i * bits / 8]) >> (i * bits % 8) & ((1u << bits) - 1);
+    bool isNegative = isSigned && (value >> (bits - 1)) != 0;
+    byte = static_cast<char>(isNegative ? value | (~0u << bits) : value);
   }
 }
 
@@ -105,6 +132,7 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
     return llvm::createStringError("the model takes %zu inputs, but got %zu", entry.input_count,
                                    inputs.size());
   std::vector<weft_value_view> inputViews(inputs.size()), outputViews(entry.output_count);
+  std::vector<std::vector<char>> packedInputs(inputs.size());
   for (auto [i, input] : llvm::enumerate(inputs)) {
     weft_value_view &view = inputViews[i];
     view = {};
@@ -112,6 +140,11 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
     view.tensor.data = const_cast<char *>(input.bytes());
     view.tensor.bytes = static_cast<uint64_t>(input.size() * input.elementBytes());
     view.tensor.dtype = entry.inputs[i].dtype;
+    if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8) {
+      packedInputs[i] = pack(llvm::ArrayRef(input.bytes(), input.size()), bits);
+      view.tensor.data = packedInputs[i].data();
+      view.tensor.bytes = packedInputs[i].size();
+    }
     view.tensor.rank = static_cast<uint32_t>(input.getRank());
     view.tensor.dims = input.getShape().data();
   }
@@ -128,7 +161,11 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
       return llvm::createStringError("an output is of a type that cannot be compared: %s",
                                      weft_dtype_name(view.tensor.dtype));
     reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));
-    memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
+    if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8)
+      unpack(static_cast<const char *>(view.tensor.data), bits, type.isSignlessInteger(),
+             llvm::MutableArrayRef(tensor.mutableBytes(), tensor.size()));
+    else
+      memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
     outputs.push_back(std::move(tensor));
   }
   return outputs;

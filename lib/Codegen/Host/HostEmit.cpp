@@ -95,6 +95,8 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
         if (ShapedType::isDynamic(size))
           tensor.sizes.push_back(toIndex(load(b.getI64Type(), slot(sizes, axis))));
     }
+    if (auto packed = main.getArgAttrOfType<TypeAttr>(argument.getArgNumber(), kPackedAttr))
+      tensor.data = unpackElements(tensor.data, toIndex(bytesOf(type, tensor.sizes)), packed.getValue());
     tensors[argument] = tensor;
   }
   emitDynamicArena();
@@ -321,7 +323,10 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
       if (ShapedType::isDynamic(size))
         dynamic.push_back(sizes[axis]);
     Value memory = claimOutput(number, type, dynamic);
-    copy(memory, tensor.data, bytesOf(type, dynamic));
+    if (auto packed = main.getResultAttrOfType<TypeAttr>(number, kPackedAttr))
+      packElements(memory, tensor.data, toIndex(bytesOf(type, dynamic)), packed.getValue());
+    else
+      copy(memory, tensor.data, bytesOf(type, dynamic));
   }
   func::ReturnOp::create(b, loc, ValueRange{i32(0)});
 }

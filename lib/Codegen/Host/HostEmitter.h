@@ -198,6 +198,10 @@ private:
   LogicalResult emitFor(scf::ForOp loop);
   LogicalResult emitWhile(scf::WhileOp loop);
   void emitReturn(func::ReturnOp op);
+  void emitCounted(Value count, function_ref<void(Value)> body);
+  /// Elements that a caller passes packed, one byte each, in memory of the run's; integers extended.
+  Value unpackElements(Value packed, Value count, Type element);
+  void packElements(Value packed, Value bytes, Value count, Type element);
   HostTensor enterCarried(Value argument, Value initial);
   /// Binds what a loop carries to homes and to arguments of its first block; what the branch to it passes.
   SmallVector<Value> enterLoop(ValueRange arguments, ValueRange initial, Block *header);

@@ -176,12 +176,12 @@ private:
     }
   }
 
-  /// A launch whose result is returned as it is writes straight into the caller's memory.
+  /// A launch whose result is returned as it is, not packed, writes straight into the caller's memory.
   void placeOutputs() {
     auto results = main.getBody().front().getTerminator()->getOperands();
     for (auto [index, result] : llvm::enumerate(results)) {
       auto launch = result.getDefiningOp<kernel::LaunchOp>();
-      if (!launch || launch->getBlock() != &main.getBody().front())
+      if (!launch || launch->getBlock() != &main.getBody().front() || main.getResultAttr(index, kPackedAttr))
         continue;
       BufferSite &site = plan.sites[plan.siteOf.lookup(result)];
       if (site.placement == Placement::Output)

@@ -45,6 +45,9 @@ struct HostPlan {
   unsigned numDynamicSlots = 0;
 };
 
+/// On an argument or result of `main`: the element type, of 4 or 2 bits, that callers pack.
+inline constexpr llvm::StringLiteral kPackedAttr = "kernel.packed";
+
 /// Bytes of one element as kernels and callers store it: a boolean takes one byte. 0 for a type without a
 /// fixed size.
 int64_t getElementBytes(mlir::Type elementType);

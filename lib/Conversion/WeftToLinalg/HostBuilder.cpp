@@ -302,6 +302,23 @@ LogicalResult HostBuilder::expandOps() {
   return success();
 }
 
+/// Notes on arguments and results whose elements a caller packs what these are: kernels have a byte for each.
+void HostBuilder::notePackedValues() {
+  auto getPacked = [](Type type) -> TypeAttr {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    Type element = tensor ? tensor.getElementType() : Type();
+    if (!element || !element.isIntOrFloat() || element.isInteger(1) || element.getIntOrFloatBitWidth() >= 8)
+      return {};
+    return TypeAttr::get(element);
+  };
+  for (auto [i, type] : llvm::enumerate(host.getFunctionType().getInputs()))
+    if (TypeAttr packed = getPacked(type))
+      host.setArgAttr(i, "kernel.packed", packed);
+  for (auto [i, type] : llvm::enumerate(host.getFunctionType().getResults()))
+    if (TypeAttr packed = getPacked(type))
+      host.setResultAttr(i, "kernel.packed", packed);
+}
+
 LogicalResult HostBuilder::run() {
   if (failed(expandOps()))
     return failure();
@@ -328,6 +345,7 @@ LogicalResult HostBuilder::run() {
     results.push_back(lookup(value));
   func::ReturnOp::create(b, old.getTerminator()->getLoc(), results);
   eraseDeadOps(entry);
+  notePackedValues();
   host.getBody().takeBody(body);
   host.setFunctionType(
       FunctionType::get(b.getContext(), entry.getArgumentTypes(), ValueRange(results).getTypes()));

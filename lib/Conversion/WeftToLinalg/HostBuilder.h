@@ -50,6 +50,7 @@ private:
   // HostBuilder.cpp
   /// Rewrites ops that are more than one kernel, or need their sizes first, in terms of others.
   mlir::LogicalResult expandOps();
+  void notePackedValues();
   mlir::LogicalResult convertBlock(mlir::Block &block);
   mlir::LogicalResult convert(mlir::Operation *op);
   mlir::LogicalResult convertReshape(mlir::weft::ReshapeOp op);

@@ -74,3 +74,15 @@ func.func @attention_static_f32_grouped(%q: tensor<1x8x4x16xf32>, %k: tensor<1x2
   %0 = weft.attention %q, %k, %v {scale = 0.25 : f64} : (tensor<1x8x4x16xf32>, tensor<1x2x6x16xf32>, tensor<1x2x6x16xf32>) -> tensor<1x8x4x16xf32>
   return %0 : tensor<1x8x4x16xf32>
 }
+
+// -----
+
+// Callers pack elements of 4 bits; kernels have a byte for each, and the host program converts.
+// CHECK-LABEL: func.func @packed_values(
+// CHECK-SAME: tensor<6xi8> {kernel.packed = i4}
+// CHECK-SAME: -> (tensor<6xi8> {kernel.packed = ui4}, tensor<6xi8>)
+func.func @packed_values(%x: tensor<6xi4>) -> (tensor<6xui4>, tensor<6xi8>) {
+  %0 = weft.cast %x {to = ui4} : (tensor<6xi4>) -> tensor<6xui4>
+  %1 = weft.cast %x {to = i8} : (tensor<6xi4>) -> tensor<6xi8>
+  return %0, %1 : tensor<6xui4>, tensor<6xi8>
+}

@@ -25,10 +25,17 @@ class Node:
 
     def __init__(self, number):
         self.number = number
+        self.steps = None
 
     def set(self, op, inputs, fixed=(), outputs=1, domain="", **attributes):
         self.op, self.inputs, self.fixed, self.outputs, self.domain = op, inputs, set(fixed), outputs, domain
         self.attributes = {key: value for key, value in attributes.items() if value is not None}
+        return self
+
+    def chain(self, inputs, steps, results):
+        """Several ops instead of one: (op, operands, attributes); an operand is an input's number or a step's, from 'a0' on."""
+        self.set("chain", inputs, outputs=len(results))
+        self.steps, self.results = steps, results
         return self
 
     @property
@@ -38,7 +45,8 @@ class Node:
     def describe(self):
         shapes = " ".join("-" if x is None else x.dtype.name + str(list(x.shape)) for x in self.inputs)
         fixed = "".join(f" {i}={self.inputs[i].ravel()[:8].tolist()}" for i in sorted(self.fixed) if self.inputs[i] is not None)
-        return f"{self.op} {shapes}{fixed} {self.attributes or ''}"
+        steps = " ".join(f"{op}({', '.join(map(str, operands))}) {attributes or ''}" for op, operands, attributes in self.steps or [])
+        return f"{self.op} {shapes}{fixed} {self.attributes or ''}{steps}"
 
 
 class Random:
@@ -111,11 +119,19 @@ def build_model(nodes, dynamic):
                 shape = list(array.shape)
             elif node.op in FILTERED and i == 1:
                 shape = list(array.shape)
-            elif node.op in TUPLES and i == 1:
+            elif node.op in TUPLES | {"RoiAlign"} and i == 1:
                 shape[-1] = array.shape[-1]
             inputs.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), shape))
             arrays.append(array)
         results = [f"o{node.number}_{i}" for i in range(node.outputs)]
+        if node.steps:
+            name_of = {key: name for key, name in enumerate(names)}
+            name_of.update({key: name for key, name in zip(node.results, results)})
+            for i, (op, operands, attributes) in enumerate(node.steps):
+                inner = [name_of.setdefault(key, f"t{node.number}_{key}") for key in [*operands, f"a{i}"]]
+                made.append(helper.make_node(op, inner[:-1], inner[-1:], name=f"{op}_{node.number}_{i}", **attributes))
+            outputs += [onnx.ValueInfoProto(name=name) for name in results]
+            continue
         made.append(helper.make_node(node.op, names, results, name=f"{node.op}_{node.number}", domain=node.domain, **node.attributes))
         outputs += [onnx.ValueInfoProto(name=name) for name in results]
     graph = helper.make_graph(made, "shapes", inputs, outputs, constants)
@@ -499,3 +515,114 @@ def reshape(r, n):
     shape = r.shape(r.rank(1), 1)
     target = [-1] if r.flip() else [shape[0], -1]
     return n.set("Reshape", [r.array(shape), np.array(target, np.int64)], {1} if r.flip(0.7) else set())
+
+
+class Chain:
+    """Grows a random program of several ops; `shapes` are those of the values so far."""
+
+    def __init__(self, r):
+        self.r, self.inputs, self.steps, self.shapes = r, [], [], {}
+
+    def take(self, array):
+        self.inputs.append(array)
+        if array.dtype == np.float32:
+            self.shapes[len(self.inputs) - 1] = list(array.shape)
+        return len(self.inputs) - 1
+
+    def add(self, op, operands, shape, **attributes):
+        self.steps.append((op, operands, attributes))
+        name = f"a{len(self.steps) - 1}"
+        self.shapes[name] = list(shape)
+        return name
+
+    def grow(self, x):
+        """One more op on value x."""
+        r, shape = self.r, self.shapes[x]
+        rank = len(shape)
+        kind = r.pick(["unary", "unary", "binary", "binary", "binary", "reduce", "center", "softmax", "transpose", "matmul", "slice",
+                       "concat", "reshape", "expand"])
+        if kind == "unary" or rank == 0:
+            return self.add(r.pick(["Tanh", "Sigmoid", "Relu", "Abs", "Neg", "Erf", "Floor"]), [x], shape)
+        if kind == "binary":
+            other = r.pick([v for v, s in self.shapes.items() if s == shape]) if r.flip() else None
+            if other is None:
+                other = self.take(r.floats([1 if r.flip(0.4) else n for n in shape]))
+            return self.add(r.pick(["Add", "Mul", "Sub", "Max"]), [x, other] if r.flip() else [other, x], shape)
+        axis = r.rank(0, rank - 1)
+        if kind in ("reduce", "center"):
+            axes = self.take(np.array([axis], np.int64))
+            small = [1 if a == axis else n for a, n in enumerate(shape)]
+            mean = self.add(r.pick(["ReduceSum", "ReduceMean"]) if shape[axis] else "ReduceSum", [x, axes], small, keepdims=1)
+            return mean if kind == "reduce" else self.add("Sub", [x, mean], shape)
+        if kind == "softmax":
+            return self.add("Softmax", [x], shape, axis=axis)
+        if kind == "transpose":
+            perm = [int(i) for i in r.rng.permutation(rank)]
+            return self.add("Transpose", [x], [shape[i] for i in perm], perm=perm)
+        if kind == "matmul" and rank >= 2:
+            width = r.size(0, 33)
+            product = self.add("MatMul", [x, self.take(r.floats([shape[-1], width]))], shape[:-1] + [width])
+            return self.add("Tanh", [product], shape[:-1] + [width])
+        if kind == "slice" and shape[axis] > 1:
+            begin = int(r.rng.integers(0, shape[axis]))
+            lists = [self.take(np.array([v], np.int64)) for v in (begin, shape[axis], axis)]
+            return self.add("Slice", [x, *lists], [shape[axis] - begin if a == axis else n for a, n in enumerate(shape)])
+        if kind == "concat" and shape[axis] * 2 <= 67:
+            return self.add("Concat", [x, x], [2 * n if a == axis else n for a, n in enumerate(shape)], axis=axis)
+        if kind == "reshape" and rank >= 2:
+            target = shape[:-2] + [shape[-2] * shape[-1]]
+            return self.add("Reshape", [x, self.take(np.array(target, np.int64))], target, allowzero=1)
+        return self.add("Unsqueeze", [x, self.take(np.array([axis], np.int64))], shape[:axis] + [1] + shape[axis:]) if rank < 4 else x
+
+
+@family
+def chain(r, n):
+    c = Chain(r)
+    x = c.take(r.floats(r.shape(r.rank(1, 3), limit=4000)))
+    for _ in range(r.rank(2, 9)):
+        x = c.grow(x)
+    if not c.steps:
+        x = c.add("Neg", [x], c.shapes[x])
+    names = [f"a{i}" for i in range(len(c.steps))]
+    results = sorted({names[-1], *(name for name in names if r.flip(0.15))})
+    node = n.chain(c.inputs, c.steps, results)
+    node.fixed = {i for i, array in enumerate(c.inputs) if array.dtype == np.int64 or (i > 0 and r.flip())}
+    return node
+
+
+@family
+def integer_products(r, n):
+    m, k, c = r.size(), r.size(1), r.size()
+    u8, i8 = np.uint8, np.int8
+    if r.flip():
+        inputs = [r.ints([m, k], 0, 255, u8), r.ints([k, c], -127, 127, i8), r.ints([], 0, 9, u8), r.ints([], 0, 9, i8)]
+        return n.set("MatMulInteger", inputs, {1, 2, 3} if r.flip() else set())
+    inputs = [r.ints([m, k], 0, 255, u8), np.float32(0.02), u8(120), r.ints([k, c], 0, 255, u8), np.float32(0.03), u8(128), np.float32(0.7), u8(110)]
+    return n.set("QLinearMatMul", [np.asarray(x) for x in inputs], {1, 2, 4, 5, 6, 7} | ({3} if r.flip() else set()))
+
+
+@family
+def sampling(r, n):
+    batch, channels = r.size(0, 3), r.size(1, 5)
+    height, width = r.size(1, 13), r.size(1, 13)
+    kind = r.pick(["GridSample", "RoiAlign", "Col2Im", "LRN", "ReverseSequence"])
+    x = r.floats([batch, channels, height, width])
+    if kind == "GridSample":
+        grid = r.floats([batch, r.size(0, 8), r.size(0, 8), 2])
+        return n.set(kind, [x, grid], mode=r.pick(["linear", "nearest", "cubic"]), padding_mode=r.pick(["zeros", "border", "reflection"]),
+                     align_corners=int(r.flip()))
+    if kind == "RoiAlign":
+        batch = max(batch, 1)
+        count = r.size(0, 5)
+        corners = np.sort(r.positive([count, 2, 2]) * 5, axis=1).reshape(count, 4).astype(np.float32)
+        return n.set(kind, [r.floats([batch, channels, height, width]), corners, r.ints([count], 0, batch)], output_height=r.pick([1, 2, 3]),
+                     output_width=r.pick([1, 2, 3]), sampling_ratio=2)
+    if kind == "LRN":
+        return n.set(kind, [x], size=r.pick([1, 3, 5]))
+    if kind == "Col2Im":
+        kernel = [r.pick([1, 2, 3]) for _ in range(2)]
+        image = [n_ + k - 1 for n_, k in zip((height, width), kernel)]
+        columns = r.floats([batch, channels * kernel[0] * kernel[1], height * width])
+        return n.set(kind, [columns, np.array(image, np.int64), np.array(kernel, np.int64)], {1, 2})
+    steps, count = r.size(1, 13), r.size(1, 7)
+    return n.set(kind, [r.floats([steps, count, r.size(0, 5)]), r.ints([count], 1, steps + 1)], time_axis=0, batch_axis=1)
