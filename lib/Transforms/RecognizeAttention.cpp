@@ -21,8 +21,8 @@ static Value stripScale(Value value, double &scale) {
 }
 
 /// k or v [B Hk S D] of a value in which each head comes several times in a row: reshape(broadcast) of
-/// [B Hk 1 S D], perhaps with more dims of size 1, or a broadcast of one head. `heads` is the axis of the heads.
-/// The value itself when it is neither.
+/// [B Hk 1 S D], perhaps with more dims of size 1, or a broadcast of one head. `heads` is the axis of the
+/// heads. The value itself when it is neither.
 static RepeatedHeads matchRepeatedHeads(Value value, int64_t heads) {
   RepeatedHeads plain{value, mlir::weft::getDims(tensorOf(value))};
   auto reshape = value.getDefiningOp<ReshapeOp>();

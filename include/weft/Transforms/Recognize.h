@@ -107,12 +107,12 @@ struct RepeatedHeads {
 /// `softmax(softcap tanh(scale q k^T / softcap) + masks) v`, with the scale on q, on k, on both, or on the
 /// product.
 struct AttentionMatch {
-  mlir::Value q, k, v;                              ///< [B H S D] or [B S D]
+  mlir::Value q, k, v;                               ///< [B H S D] or [B S D]
   mlir::SmallVector<mlir::weft::DimExpr> keyShape;   ///< that k is to get, before `keyPerm`
   mlir::SmallVector<mlir::weft::DimExpr> valueShape; ///< that v is to get
-  mlir::SmallVector<int64_t> keyPerm;               ///< transposes k to [B H S D]; empty when it is that
-  mlir::SmallVector<ScoreMask> masks;               ///< outermost first
-  mlir::Operation *product = nullptr;               ///< the matmul of q and k
+  mlir::SmallVector<int64_t> keyPerm;                ///< transposes k to [B H S D]; empty when it is that
+  mlir::SmallVector<ScoreMask> masks;                ///< outermost first
+  mlir::Operation *product = nullptr;                ///< the matmul of q and k
   double scale = 1, softcap = 0;
   bool isGrouped = false; ///< k and v have each head once, q has several per head
 
