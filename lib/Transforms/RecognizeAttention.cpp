@@ -21,26 +21,43 @@ static Value stripScale(Value value, double &scale) {
 }
 
 /// k or v [B Hk S D] of a value in which each head comes several times in a row: reshape(broadcast) of
-/// [B Hk 1 S D], or a broadcast of one head. `heads` is the axis of the heads. The value itself when it is
-/// neither.
+/// [B Hk 1 S D], perhaps with more dims of size 1, or a broadcast of one head. `heads` is the axis of the
+/// heads. The value itself when it is neither.
 static RepeatedHeads matchRepeatedHeads(Value value, int64_t heads) {
-  RepeatedHeads plain{value, false};
+  RepeatedHeads plain{value, mlir::weft::getDims(tensorOf(value))};
   auto reshape = value.getDefiningOp<ReshapeOp>();
   auto broadcast = (reshape ? reshape.getX() : value).getDefiningOp<BroadcastOp>();
   if (!broadcast)
     return plain;
-  Value narrow = broadcast.getX();
-  int64_t repeated = reshape ? heads + 1 : heads;
-  if (tensorOf(narrow).getRank() != (reshape ? 5 : 4) || tensorOf(narrow).getDimSize(repeated) != 1)
+  RepeatedHeads repeated{broadcast.getX(), plain.shape};
+  std::optional<int64_t> widened;
+  for (int64_t axis = 0, rank = tensorOf(repeated.x).getRank(); axis < rank; ++axis) {
+    if (isSameDim(repeated.x, axis, broadcast.getResult(), axis))
+      continue;
+    if (widened || tensorOf(repeated.x).getDimSize(axis) != 1)
+      return plain;
+    widened = axis;
+  }
+  if (!widened)
     return plain;
-  for (int64_t axis = 0, rank = tensorOf(narrow).getRank(); axis < rank; ++axis)
-    if (axis != repeated && !isSameDim(narrow, axis, broadcast.getResult(), axis))
+  if (!reshape) {
+    repeated.shape = mlir::weft::getDims(tensorOf(repeated.x));
+    return *widened == heads ? repeated : plain;
+  }
+  // The reshape joins the heads with the copies behind them, drops dims of size 1, and nothing else.
+  int64_t next = 0, rank = plain.shape.size();
+  for (int64_t axis = 0, from = tensorOf(repeated.x).getRank(); axis < from; ++axis) {
+    DimExpr dim = mlir::weft::getDim(tensorOf(repeated.x), axis);
+    if (axis == *widened) {
+      if (next != heads + 1)
+        return plain;
+    } else if (next == heads || (next < rank && DimExpr::provablyEqual(dim, plain.shape[next]))) {
+      repeated.shape[next++] = dim;
+    } else if (dim.getConstant() != 1) {
       return plain;
-  // The reshape joins the heads with their copies, and nothing else.
-  for (int64_t axis = 0; reshape && axis < 4; ++axis)
-    if (axis != heads && !isSameDim(value, axis, narrow, axis < heads ? axis : axis + 1))
-      return plain;
-  return {narrow, static_cast<bool>(reshape)};
+    }
+  }
+  return next == rank ? repeated : plain;
 }
 
 namespace {
@@ -153,15 +170,16 @@ FailureOr<AttentionMatch> matchAttention(Value root) {
   if (!matchKeys(first, match) || !isSameShape(match.q, first.getLhs()) ||
       tensorOf(match.k).getRank() != rank || tensorOf(match.v).getRank() != rank)
     return failure();
+  match.keyShape = mlir::weft::getDims(tensorOf(match.k));
+  match.valueShape = mlir::weft::getDims(tensorOf(match.v));
   if (rank == 4) {
     // Where the heads are before the transpose.
-    int64_t heads = match.keyPerm.empty() ? 1 : match.keyPerm[1];
-    RepeatedHeads k = matchRepeatedHeads(match.k, heads), v = matchRepeatedHeads(match.v, 1);
+    RepeatedHeads k = matchRepeatedHeads(match.k, match.keyAxis(1)), v = matchRepeatedHeads(match.v, 1);
     if (k.x != match.k && v.x != match.v) {
       match.k = k.x;
       match.v = v.x;
-      match.keyHasUnitDim = k.hasUnitDim;
-      match.valueHasUnitDim = v.hasUnitDim;
+      match.keyShape = k.shape;
+      match.valueShape = v.shape;
       match.isGrouped = true;
     }
   }
@@ -188,11 +206,8 @@ Value withUnitDim(PatternRewriter &rewriter, Location loc, Value x, int64_t axis
 
 /// Brings q, k and v into the form [B H S D].
 void prepareOperands(PatternRewriter &rewriter, Location loc, AttentionMatch &match) {
-  int64_t heads = match.keyPerm.empty() ? 1 : match.keyPerm[1];
-  if (match.keyHasUnitDim)
-    match.k = withoutUnitDim(rewriter, loc, match.k, heads + 1);
-  if (match.valueHasUnitDim)
-    match.v = withoutUnitDim(rewriter, loc, match.v, 2);
+  match.k = createReshape(rewriter, loc, match.k, match.keyShape, {match.k});
+  match.v = createReshape(rewriter, loc, match.v, match.valueShape, {match.v});
   if (!match.keyPerm.empty()) {
     SmallVector<DimExpr> dims;
     for (int64_t axis : match.keyPerm)
@@ -288,17 +303,15 @@ LogicalResult RecognizeAttention::checkOperands(MatmulOp op, PatternRewriter &re
       tensorOf(match.v).getElementType() != element)
     return rewriter.notifyMatchFailure(op, "q, k, v and its result do not have one element type");
   // The product broadcasts the batch and any head; attention groups heads, which is the same for one head.
-  int64_t keyHeads = match.keyPerm.empty() ? 1 : match.keyPerm[1];
-  int64_t keyBatch = match.keyPerm.empty() ? 0 : match.keyPerm[0];
-  if (!isSameDim(match.q, 0, match.k, keyBatch) || !isSameDim(match.q, 0, match.v, 0))
+  DimExpr batch = mlir::weft::getDim(tensorOf(match.q), 0);
+  if (!DimExpr::provablyEqual(batch, match.keyShape[match.keyAxis(0)]) ||
+      !DimExpr::provablyEqual(batch, match.valueShape[0]))
     return rewriter.notifyMatchFailure(op, "a product broadcasts the batch");
   if (tensorOf(match.q).getRank() == 4) {
-    DimExpr query = mlir::weft::getDim(tensorOf(match.q), 1),
-            keys = mlir::weft::getDim(tensorOf(match.k), keyHeads),
-            values = mlir::weft::getDim(tensorOf(match.v), 1);
+    DimExpr query = mlir::weft::getDim(tensorOf(match.q), 1), keys = match.keyShape[match.keyAxis(1)];
     std::optional<int64_t> group = getGroup(query, keys);
     bool isPlain = group == 1 || match.isGrouped || keys.getConstant() == 1;
-    if (!DimExpr::provablyEqual(keys, values) || !group || !isPlain)
+    if (!DimExpr::provablyEqual(keys, match.valueShape[1]) || !group || !isPlain)
       return rewriter.notifyMatchFailure(op, "a product broadcasts heads that attention does not group");
   }
   auto softmax = op.getLhs().getDefiningOp<SoftmaxOp>();

@@ -28,6 +28,25 @@ func.func @no_recognize_when_product_broadcasts_heads_of_k_only(%q: tensor<1x4x8
 
 // -----
 
+// Heads 0 1 0 1 are no groups of equal heads: the copies are kept.
+// CHECK-LABEL: func.func @no_group_when_heads_alternate(
+// CHECK-COUNT-2: weft.broadcast
+// CHECK: weft.attention %arg0, %{{.*}} : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>)
+func.func @no_group_when_heads_alternate(%q: tensor<1x4x8x16xf32>, %k: tensor<1x2x8x16xf32>, %v: tensor<1x2x8x16xf32>) -> tensor<1x4x8x16xf32> {
+  %k1 = weft.reshape %k to [1, 1, 2, 8, 16] : (tensor<1x2x8x16xf32>) -> tensor<1x1x2x8x16xf32>
+  %k2 = weft.broadcast %k1 to [1, 2, 2, 8, 16] : (tensor<1x1x2x8x16xf32>) -> tensor<1x2x2x8x16xf32>
+  %k3 = weft.reshape %k2 to [1, 4, 8, 16] : (tensor<1x2x2x8x16xf32>) -> tensor<1x4x8x16xf32>
+  %v1 = weft.reshape %v to [1, 1, 2, 8, 16] : (tensor<1x2x8x16xf32>) -> tensor<1x1x2x8x16xf32>
+  %v2 = weft.broadcast %v1 to [1, 2, 2, 8, 16] : (tensor<1x1x2x8x16xf32>) -> tensor<1x2x2x8x16xf32>
+  %v3 = weft.reshape %v2 to [1, 4, 8, 16] : (tensor<1x2x2x8x16xf32>) -> tensor<1x4x8x16xf32>
+  %s = weft.matmul %q, %k3 {transpose_rhs = true} : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x8xf32>
+  %p = weft.softmax %s {axis = 3} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %y = weft.matmul %p, %v3 : (tensor<1x4x8x8xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32>
+  return %y : tensor<1x4x8x16xf32>
+}
+
+// -----
+
 // Weights along the rows.
 // CHECK-LABEL: func.func @no_recognize_when_softmax_is_along_rows(
 // CHECK-NOT: weft.attention

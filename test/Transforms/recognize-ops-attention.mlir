@@ -100,6 +100,24 @@ func.func @attention_f32_grouped(%q: tensor<1x4x8x16xf32>, %k: tensor<1x2x8x16xf
 
 // -----
 
+// The same by Tile, which leaves another dim of size 1.
+// CHECK-LABEL: func.func @attention_f32_tiled_heads(
+// CHECK: weft.attention %arg0, %{{.*}}, %{{.*}} {scale = 1.000000e+00 : f64} : (tensor<1x4x8x16xf32>, tensor<1x2x8x16xf32>, tensor<1x2x8x16xf32>)
+func.func @attention_f32_tiled_heads(%q: tensor<1x4x8x16xf32>, %k: tensor<1x2x8x16xf32>, %v: tensor<1x2x8x16xf32>) -> tensor<1x4x8x16xf32> {
+  %k1 = weft.reshape %k to [1, 2, 1, 1, 8, 16] : (tensor<1x2x8x16xf32>) -> tensor<1x2x1x1x8x16xf32>
+  %k2 = weft.broadcast %k1 to [1, 2, 2, 1, 8, 16] : (tensor<1x2x1x1x8x16xf32>) -> tensor<1x2x2x1x8x16xf32>
+  %k3 = weft.reshape %k2 to [1, 4, 8, 16] : (tensor<1x2x2x1x8x16xf32>) -> tensor<1x4x8x16xf32>
+  %v1 = weft.reshape %v to [1, 2, 1, 1, 8, 16] : (tensor<1x2x8x16xf32>) -> tensor<1x2x1x1x8x16xf32>
+  %v2 = weft.broadcast %v1 to [1, 2, 2, 1, 8, 16] : (tensor<1x2x1x1x8x16xf32>) -> tensor<1x2x2x1x8x16xf32>
+  %v3 = weft.reshape %v2 to [1, 4, 8, 16] : (tensor<1x2x2x1x8x16xf32>) -> tensor<1x4x8x16xf32>
+  %s = weft.matmul %q, %k3 {transpose_rhs = true} : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x8xf32>
+  %p = weft.softmax %s {axis = 3} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %y = weft.matmul %p, %v3 : (tensor<1x4x8x8xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32>
+  return %y : tensor<1x4x8x16xf32>
+}
+
+// -----
+
 // One key head for all query heads: what the products broadcast is one group.
 // CHECK-LABEL: func.func @attention_f32_one_key_head(
 // CHECK: weft.attention %arg0, %arg1, %arg2 {scale = 1.000000e+00 : f64}

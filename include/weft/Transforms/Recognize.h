@@ -98,23 +98,26 @@ struct ScoreMask {
   bool isAdded = true, holds = true;
 };
 
-/// A value whose heads come several times in a row; `x` has each once, with a dim of size 1 behind the heads
-/// when `hasUnitDim`.
+/// A value whose heads come several times in a row: `x` under `shape` has each once.
 struct RepeatedHeads {
   mlir::Value x;
-  bool hasUnitDim = false;
+  mlir::SmallVector<mlir::weft::DimExpr> shape;
 };
 
 /// `softmax(softcap tanh(scale q k^T / softcap) + masks) v`, with the scale on q, on k, on both, or on the
 /// product.
 struct AttentionMatch {
-  mlir::Value q, k, v;                ///< [B H S D] or [B S D], k before `keyPerm`
-  mlir::SmallVector<int64_t> keyPerm; ///< transposes k to [B H S D]; empty when it is that
-  mlir::SmallVector<ScoreMask> masks; ///< outermost first
-  mlir::Operation *product = nullptr; ///< the matmul of q and k
+  mlir::Value q, k, v;                               ///< [B H S D] or [B S D]
+  mlir::SmallVector<mlir::weft::DimExpr> keyShape;   ///< that k is to get, before `keyPerm`
+  mlir::SmallVector<mlir::weft::DimExpr> valueShape; ///< that v is to get
+  mlir::SmallVector<int64_t> keyPerm;                ///< transposes k to [B H S D]; empty when it is that
+  mlir::SmallVector<ScoreMask> masks;                ///< outermost first
+  mlir::Operation *product = nullptr;                ///< the matmul of q and k
   double scale = 1, softcap = 0;
   bool isGrouped = false; ///< k and v have each head once, q has several per head
-  bool keyHasUnitDim = false, valueHasUnitDim = false; ///< as in RepeatedHeads
+
+  /// The axis of `keyShape` that becomes `axis`.
+  int64_t keyAxis(int64_t axis) const { return keyPerm.empty() ? axis : keyPerm[axis]; }
 };
 mlir::FailureOr<AttentionMatch> matchAttention(mlir::Value root);
 
