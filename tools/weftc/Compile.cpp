@@ -129,7 +129,23 @@ static int writeEmbedded(const CommandLine &command, weft::CompileResult &result
     return kFailed;
   if (int status = writeText(command.output, embedded->object))
     return status;
-  return command.output == "-" ? int(kDone) : writeText(headerPath, embedded->header);
+  if (command.output == "-")
+    return kDone;
+  if (int status = writeText(headerPath, embedded->header))
+    return status;
+  if (command.json)
+    llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", command.output},
+                                                         {"header", headerPath.str()},
+                                                         {"bytes", int64_t(embedded->object.size())},
+                                                         {"weights_bytes", result.artifact.constantBytes},
+                                                         {"arena_bytes", result.artifact.arenaBytes},
+                                                         {"prefix", options.prefix},
+                                                         {"level", level.name}})
+                 << "\n";
+  else if (!command.quiet)
+    llvm::errs() << "wrote " << command.output << " (" << formatBytes(embedded->object.size()) << ") and "
+                 << headerPath << "\n";
+  return kDone;
 }
 
 /// What is impossible about the wanted form of output; an exit status, 0 when nothing is.
