@@ -29,6 +29,8 @@ config.substitutions.append(("%weft_source", config.weft_source_dir))
 config.substitutions.append(("%weft_bin", bin_dir))
 config.substitutions.append(("%cxx", config.cxx))
 config.substitutions.append(("%cc", config.cc))
+# `%status N command`: the command must end with exactly this exit status, not by a signal.
+config.substitutions.append(("%status", f"{python} {config.test_source_root}/Tools/Inputs/ends_with.py"))
 # Tests of the dialect always check that what they print parses to the same.
 config.substitutions.append((r"\bweft-opt\b", "weft-opt --verify-roundtrip"))
 
@@ -57,7 +59,20 @@ def has_module(name):
     return subprocess.run([python, "-c", f"import {name}"], capture_output=True).returncode == 0
 
 
+def has_small_disk():
+    """Whether tests may mount a file system of their own, to fill it."""
+    command = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && : >"$0/x"', config.test_exec_root]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 config.available_features.update(cpu_levels())
+if has_small_disk():
+    config.available_features.add("small-disk")
+if os.path.exists("/dev/full"):
+    config.available_features.add("dev-full")
 for module in ("numpy", "onnx", "onnxruntime"):
     if has_module(module):
         config.available_features.add(module)

@@ -3,15 +3,13 @@
 // Lays out header, metadata and segments of a .weft file and writes them.
 #include "weft/Artifact/Writer.h"
 
+#include "weft/Artifact/OutputFile.h"
 #include "weft_abi.h"
 #include "weft_artifact_generated.h"
 #include "weft_file.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
-
-#include <unistd.h>
 
 using namespace weft;
 namespace fb = weft::artifact;
@@ -111,11 +109,24 @@ public:
                             bytes, schedule, notesVector);
   }
 
+  flatbuffers::Offset<fb::Entry> entry(const ArtifactEntry &entry) {
+    auto inputs = values(entry.inputs), outputs = values(entry.outputs);
+    std::vector<flatbuffers::Offset<fb::Size>> sizes;
+    for (const auto &[name, size] : entry.sizes)
+      sizes.push_back(fb::CreateSizeDirect(builder, name.c_str(), size));
+    return fb::CreateEntryDirect(builder, entry.name.c_str(), &inputs, &outputs, entry.arenaBytes,
+                                 &entry.alias, entry.symbol.c_str(), &sizes, entry.kernelBegin,
+                                 entry.kernelCount);
+  }
+
   void build(const ArtifactDescription &artifact, llvm::ArrayRef<PlannedSegment> codes,
              llvm::ArrayRef<PlannedSegment> constants) {
-    auto inputs = values(artifact.inputs), outputs = values(artifact.outputs);
-    std::vector<flatbuffers::Offset<fb::Entry>> entries = {fb::CreateEntryDirect(
-        builder, artifact.entry.c_str(), &inputs, &outputs, artifact.arenaBytes, &artifact.alias)};
+    std::vector<flatbuffers::Offset<fb::Entry>> entries;
+    bool hasFurtherEntries = false;
+    for (const ArtifactEntry &entry : artifact.entries) {
+      entries.push_back(this->entry(entry));
+      hasFurtherEntries |= entry.symbol != WEFT_ENTRY_SYMBOL;
+    }
     std::vector<flatbuffers::Offset<fb::Kernel>> kernels;
     for (const ArtifactKernel &kernel : artifact.kernels)
       kernels.push_back(this->kernel(kernel));
@@ -135,7 +146,7 @@ public:
     auto constantsVector = builder.CreateVector(constantTables);
     auto messages = strings(artifact.messages), metadata = strings(artifact.metadata);
     fb::ArtifactBuilder root(builder);
-    root.add_abi_version(WEFT_ABI_VERSION);
+    root.add_abi_version(hasFurtherEntries ? 2 : 1);
     root.add_compiler(compiler);
     root.add_model(model);
     root.add_entries(entriesVector);
@@ -151,10 +162,6 @@ public:
   }
 };
 
-llvm::Error writeFailure(llvm::StringRef path, const llvm::Twine &why) {
-  return llvm::createStringError("cannot write '" + path + "': " + why);
-}
-
 } // namespace
 
 llvm::StringRef weft::getDataTypeName(uint8_t dataType) {
@@ -168,10 +175,7 @@ llvm::StringRef weft::getDataTypeName(uint8_t dataType) {
   return dataType < std::size(names) ? names[dataType] : names[0];
 }
 
-llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path) {
-  if (llvm::sys::fs::is_directory(path))
-    return writeFailure(path, "it is a folder; name a file in it");
-
+uint64_t weft::writeArtifact(const ArtifactDescription &artifact, llvm::raw_ostream &out) {
   // Segments first with offset 0 to learn the root's size, which does not depend on the offsets' values:
   // every offset is a non-default u64 field either way (a placeholder stands in).
   constexpr uint64_t page = file::minPageBytes;
@@ -212,36 +216,22 @@ llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact
   file::Header header =
       file::makeHeader(end, sizeof(file::Header), root.builder.GetBufferPointer(), rootBytes, page);
 
-  llvm::SmallString<128> temporary;
-  int fd = -1;
-  if (std::error_code error = llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%.tmp", fd, temporary,
-                                                              llvm::sys::fs::OF_None, 0644))
-    return writeFailure(path, error.message());
-  llvm::raw_fd_ostream out(fd, /*shouldClose=*/false);
-  auto abandon = [&](const llvm::Twine &why) -> llvm::Error {
-    llvm::Error failure = writeFailure(path, why);
-    out.clear_error();
-    ::close(fd);
-    llvm::sys::fs::remove(temporary);
-    return failure;
-  };
+  uint64_t at = sizeof(header) + rootBytes;
   out.write(reinterpret_cast<const char *>(&header), sizeof(header));
   out.write(reinterpret_cast<const char *>(root.builder.GetBufferPointer()), rootBytes);
   for (auto *list : {&codes, &constants})
     for (const PlannedSegment &segment : *list) {
-      out.write_zeros(segment.offset - out.tell());
+      out.write_zeros(segment.offset - at);
       forEachBlock(segment, [&](llvm::ArrayRef<char> bytes) { out.write(bytes.data(), bytes.size()); });
+      at = segment.offset + segment.size;
     }
-  out.flush();
-  if (out.has_error())
-    return abandon(out.error().message());
-  if (::close(fd) != 0) {
-    llvm::sys::fs::remove(temporary);
-    return writeFailure(path, strerror(errno));
-  }
-  if (std::error_code error = llvm::sys::fs::rename(temporary, path)) {
-    llvm::sys::fs::remove(temporary);
-    return writeFailure(path, error.message());
-  }
   return end;
+}
+
+llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path) {
+  uint64_t bytes = 0;
+  if (llvm::Error error =
+          writeOutputFile(path, [&](llvm::raw_ostream &out) { bytes = writeArtifact(artifact, out); }))
+    return std::move(error);
+  return bytes;
 }

@@ -193,10 +193,16 @@ FailureOr<weft::BufferizeResult> weft::bufferizeKernel(kernel::FuncOp func) {
   SmallVector<BlockArgument> places = addResultArguments(func);
   BufferizeResult result;
   SmallVector<Value> values(terminator->getOperands());
-  for (auto [use, place] : llvm::zip_equal(terminator->getOpOperands(), places))
-    ++(bindResult(builder, use, place) ? result.numBound : result.numCopied);
+  // Values with memory of their own first: until they are copied they may live in memory that a bound value
+  // is moved into, when that one was computed elsewhere after all.
+  SmallVector<std::pair<Value, BlockArgument>> copied, bound;
+  for (auto [use, value, place] : llvm::zip_equal(terminator->getOpOperands(), values, places))
+    (bindResult(builder, use, place) ? bound : copied).push_back({value, place});
+  result.numBound += bound.size();
+  result.numCopied += copied.size();
+  llvm::append_range(copied, bound);
   builder.setInsertionPoint(terminator);
-  for (auto [value, place] : llvm::zip_equal(values, places)) {
+  for (auto [value, place] : copied) {
     auto copy =
         bufferization::MaterializeInDestinationOp::create(builder, terminator->getLoc(), value, place);
     copy.setRestrict(true);

@@ -84,6 +84,23 @@ struct ExpandTrig : RewritePattern {
   bool hasFMA;
 };
 
+/// e^x, in fewer steps where flags promise that the result is a normal number or need not be accurate.
+struct ExpandExp : OpRewritePattern<math::ExpOp> {
+  ExpandExp(MLIRContext *context, bool hasFMA) : OpRewritePattern(context), hasFMA(hasFMA) {}
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+    Type element = getElementTypeOrSelf(op.getType());
+    if (!element.isF32() && !element.isF64())
+      return rewriter.notifyMatchFailure(op, "not f32 or f64; narrower types are widened first");
+    MathBuilder builder(rewriter, op.getLoc(), op.getType(), hasFMA);
+    bool isNormal =
+        arith::bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::ninf | arith::FastMathFlags::afn);
+    rewriter.replaceOp(op, isNormal ? buildNormalExp(builder, op.getOperand())
+                                    : buildExp(builder, op.getOperand()));
+    return success();
+  }
+  bool hasFMA;
+};
+
 struct ExpandRemainder : OpRewritePattern<arith::RemFOp> {
   ExpandRemainder(MLIRContext *context, bool hasFMA) : OpRewritePattern(context), hasFMA(hasFMA) {}
   LogicalResult matchAndRewrite(arith::RemFOp op, PatternRewriter &rewriter) const override {
@@ -112,6 +129,48 @@ struct ExpandFPowI : OpRewritePattern<math::FPowIOp> {
     rewriter.replaceOpWithNewOp<math::PowFOp>(op, op.getLhs(), exponent);
     return success();
   }
+};
+
+/// x^y for a constant y that is a small positive multiple of 1/4: products and square roots.
+struct ExpandRootPower : OpRewritePattern<math::PowFOp> {
+  ExpandRootPower(MLIRContext *context, bool hasFMA)
+      : OpRewritePattern(context, /*benefit=*/2), hasFMA(hasFMA) {}
+  LogicalResult matchAndRewrite(math::PowFOp op, PatternRewriter &rewriter) const override {
+    Type element = getElementTypeOrSelf(op.getType());
+    if (!element.isF32() && !element.isF64())
+      return rewriter.notifyMatchFailure(op, "not f32 or f64; narrower types are widened first");
+    FloatAttr exponent;
+    if (!matchPattern(op.getRhs(), m_Constant(&exponent))) {
+      DenseElementsAttr vector;
+      if (!matchPattern(op.getRhs(), m_Constant(&vector)) || !vector.isSplat())
+        return rewriter.notifyMatchFailure(op, "the exponent is no constant");
+      exponent = vector.getSplatValue<FloatAttr>();
+    }
+    // Up to 2: more factors would round more often than the general form does.
+    double quarters = exponent.getValueAsDouble() * 4;
+    if (quarters != std::floor(quarters) || quarters < 1 || quarters > 8)
+      return rewriter.notifyMatchFailure(op, "the exponent is no multiple of 1/4 between 0 and 2");
+    int64_t count = static_cast<int64_t>(quarters);
+    MathBuilder m(rewriter, op.getLoc(), op.getType(), hasFMA);
+    Value x = op.getLhs();
+    if (count % 4 == 0) {
+      rewriter.replaceOp(op, count == 4 ? x : m.mul(x, x));
+      return success();
+    }
+    // What roots do not: a power of -infinity is infinite, one of -0 is 0.
+    x = m.add(m.select(m.equal(x, -m.infinity()), m.constant(m.infinity()), x), m.constant(0.0));
+    Value root = m.sqrt(x), result;
+    auto multiply = [&](Value factor) { result = result ? m.mul(result, factor) : factor; };
+    if (count >= 4)
+      multiply(x);
+    if (count % 4 >= 2)
+      multiply(root);
+    if (count % 2 == 1)
+      multiply(m.sqrt(root));
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+  bool hasFMA;
 };
 
 /// Integer powers by repeated squaring over the bits of the exponent; negative exponents give the truncated
@@ -184,7 +243,6 @@ void weft::populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandM
   addExpansion<math::ErfOp>(patterns, unary<buildErf>, /*isWide=*/false, hasFMA);
   addExpansion<math::Exp2Op>(patterns, unary<buildExp2>, /*isWide=*/false, hasFMA);
   addExpansion<math::ExpM1Op>(patterns, unary<buildExpM1>, /*isWide=*/false, hasFMA);
-  addExpansion<math::ExpOp>(patterns, unary<buildExp>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log10Op>(patterns, unary<buildLog10>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log1pOp>(patterns, unary<buildLog1p>, /*isWide=*/false, hasFMA);
   addExpansion<math::Log2Op>(patterns, unary<buildLog2>, /*isWide=*/false, hasFMA);
@@ -207,7 +265,7 @@ void weft::populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandM
   for (StringRef name : {math::CosOp::getOperationName(), math::SinOp::getOperationName(),
                          math::SincosOp::getOperationName(), math::TanOp::getOperationName()})
     patterns.add(std::make_unique<ExpandTrig>(context, name, hasFMA));
-  patterns.add<ExpandRemainder>(context, hasFMA);
+  patterns.add<ExpandExp, ExpandRemainder, ExpandRootPower>(context, hasFMA);
   patterns.add<ExpandFPowI, ExpandIPowI>(context);
   if (!hasFMA)
     patterns.add<ExpandFma<math::FmaOp>, ExpandFma<vector::FMAOp>>(context);

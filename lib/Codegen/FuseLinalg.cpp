@@ -4,6 +4,7 @@
 #include "weft/Codegen/FuseLinalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "weft/Codegen/Passes.h"
 
@@ -66,6 +67,21 @@ struct ResolveArgumentDim : OpRewritePattern<tensor::DimOp> {
   }
 };
 
+/// Sizes of a tensor that a loop carries are those of the one it starts with: bufferisation gives both one
+/// buffer, so that a kernel's loops cannot carry tensors that grow.
+struct ResolveCarriedDim : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    auto argument = dyn_cast<BlockArgument>(op.getSource());
+    auto loop = argument ? dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp()) : scf::ForOp();
+    if (!loop)
+      return rewriter.notifyMatchFailure(op, "not a size of what a loop carries");
+    rewriter.modifyOpInPlace(op,
+                             [&] { op.getSourceMutable().assign(loop.getTiedLoopInit(argument)->get()); });
+    return success();
+  }
+};
+
 /// Decomposes aggregates such as softmax and makes named ops generic; fills stay, since patterns know them.
 LogicalResult generaliseOps(kernel::FuncOp func) {
   IRRewriter rewriter(func.getContext());
@@ -91,6 +107,23 @@ LogicalResult generaliseOps(kernel::FuncOp func) {
   return success();
 }
 
+/// Replaces ops that iterate over nothing, which an operand without elements says, by what they start from:
+/// tiling divides by sizes, and slices of nothing have no valid offsets.
+void eraseEmptyLoops(kernel::FuncOp func) {
+  IRRewriter rewriter(func.getContext());
+  SmallVector<linalg::LinalgOp> empty;
+  auto holdsNothing = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::is_contained(tensor.getShape(), 0);
+  };
+  func.walk([&](linalg::LinalgOp op) {
+    if (op.hasPureTensorSemantics() && llvm::any_of(op->getOperandTypes(), holdsNothing))
+      empty.push_back(op);
+  });
+  for (linalg::LinalgOp op : empty)
+    rewriter.replaceOp(op, op.getDpsInits());
+}
+
 } // namespace
 
 bool weft::isCheapToRecompute(linalg::LinalgOp op) {
@@ -108,6 +141,7 @@ bool weft::isCheapToRecompute(linalg::LinalgOp op) {
 LogicalResult weft::fuseLinalg(kernel::FuncOp func) {
   if (failed(generaliseOps(func)))
     return failure();
+  eraseEmptyLoops(func);
   MLIRContext *context = func.getContext();
   RewritePatternSet patterns(context);
   linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
@@ -125,7 +159,7 @@ LogicalResult weft::fuseLinalg(kernel::FuncOp func) {
   tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
   tensor::CastOp::getCanonicalizationPatterns(patterns, context);
   affine::AffineApplyOp::getCanonicalizationPatterns(patterns, context);
-  patterns.add<ResolveArgumentDim>(context);
+  patterns.add<ResolveArgumentDim, ResolveCarriedDim>(context);
   if (failed(applyPatternsGreedily(func, std::move(patterns))))
     return failure();
   return fuseEpilogues(func);

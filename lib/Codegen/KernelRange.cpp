@@ -373,7 +373,8 @@ bool weft::normaliseRange(RewriterBase &rewriter, kernel::FuncOp func) {
   for (scf::ForallOp loop : loops)
     if (!hasRange || loop != top[0]) {
       rewriter.setInsertionPoint(loop);
-      (void)scf::forallToForLoop(rewriter, loop);
+      [[maybe_unused]] LogicalResult isLowered = scf::forallToForLoop(rewriter, loop);
+      assert(succeeded(isLowered) && "internal: a forall without results becomes loops");
     }
   return hasRange;
 }

@@ -146,10 +146,8 @@ LogicalResult weft::lowerGlobals(RewriterBase &rewriter, ModuleOp module) {
     if (auto elements = dyn_cast_if_present<ElementsAttr>(value); elements && type.getRank() == 0)
       value = *elements.getValues<Attribute>().begin();
     rewriter.setInsertionPoint(global);
-    auto lowered =
-        LLVM::GlobalOp::create(rewriter, global.getLoc(), array, global.getConstant(), LLVM::Linkage::Private,
-                               global.getSymName(), value, /*alignment=*/64);
-    (void)lowered;
+    LLVM::GlobalOp::create(rewriter, global.getLoc(), array, global.getConstant(), LLVM::Linkage::Private,
+                           global.getSymName(), value, /*alignment=*/64);
     rewriter.eraseOp(global);
   }
   return success();

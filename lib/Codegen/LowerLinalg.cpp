@@ -33,6 +33,30 @@ std::optional<int64_t> getLoopStride(MemRefType type, AffineMap map, unsigned di
   return total;
 }
 
+/// Whether `value` in the body of `op` depends on the index of loop `dim`.
+bool dependsOnLoop(linalg::LinalgOp op, Value value, unsigned dim) {
+  Operation *def = value.getDefiningOp();
+  if (!def || def->getBlock() != op.getBlock())
+    return false;
+  if (auto index = dyn_cast<linalg::IndexOp>(def))
+    return index.getDim() == dim;
+  return llvm::any_of(def->getOperands(), [&](Value operand) { return dependsOnLoop(op, operand, dim); });
+}
+
+/// What reads inside of the body, at indices that it computes, cost per iteration of loop `dim`: those that
+/// only the last index moves are contiguous, or nearly (clamped).
+int64_t getBodyReadCost(linalg::LinalgOp op, unsigned dim, int64_t contiguous, int64_t scattered) {
+  int64_t cost = 0;
+  op.getBlock()->walk([&](memref::LoadOp load) {
+    auto moves = [&](Value index) { return dependsOnLoop(op, index, dim); };
+    auto indices = load.getIndices();
+    if (indices.empty() || llvm::none_of(indices, moves))
+      return;
+    cost += llvm::any_of(indices.drop_back(), moves) ? scattered : contiguous;
+  });
+  return cost;
+}
+
 /// What one iteration costs in memory accesses when `dim` is the innermost loop: nothing for operands that it
 /// does not move, little for contiguous ones, a cache line each for scattered ones; writes cost more than
 /// reads.
@@ -41,7 +65,8 @@ int64_t getInnermostCost(linalg::LinalgOp op, unsigned dim) {
   int64_t cost = 0;
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type)
+    // Some operands only give loops their sizes.
+    if (!type || (!op.isDpsInit(&operand) && op.getMatchingBlockArgument(&operand).use_empty()))
       continue;
     int64_t weight = op.isDpsInit(&operand) ? 2 : 1;
     std::optional<int64_t> stride = getLoopStride(type, op.getMatchingIndexingMap(&operand), dim);
@@ -50,7 +75,7 @@ int64_t getInnermostCost(linalg::LinalgOp op, unsigned dim) {
     else if (*stride != 0)
       cost += weight * std::clamp<int64_t>(std::abs(*stride), contiguous, scattered);
   }
-  return cost;
+  return cost + getBodyReadCost(op, dim, contiguous, scattered);
 }
 
 /// Loops from the outermost to the innermost.
@@ -61,12 +86,19 @@ SmallVector<unsigned> chooseLoopOrder(linalg::LinalgOp op) {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   SmallVector<unsigned> order = parallel;
   order.append(reduction);
+  // Loops shorter than this make no vectors.
+  constexpr int64_t minVectorTrip = 8;
+  auto isShort = [&](unsigned dim) { return ShapedType::isStatic(sizes[dim]) && sizes[dim] < minVectorTrip; };
+  auto isLongAndContiguous = [&](unsigned dim) {
+    return !isShort(dim) && getInnermostCost(op, dim) <= 2 * static_cast<int64_t>(op->getNumOperands());
+  };
+  bool hasVectorLoop = llvm::any_of(parallel, isLongAndContiguous);
   // Later loops win ties: row-major memory makes them the natural choice; loops of one iteration do not
-  // count.
+  // count, nor short reductions next to a loop that makes vectors.
   std::optional<unsigned> innermost;
   int64_t best = 0;
   for (unsigned dim : order) {
-    if (sizes[dim] == 1)
+    if (sizes[dim] == 1 || (hasVectorLoop && isShort(dim) && llvm::is_contained(reduction, dim)))
       continue;
     int64_t cost = getInnermostCost(op, dim);
     if (!innermost || cost <= best) {
@@ -83,8 +115,7 @@ SmallVector<unsigned> chooseLoopOrder(linalg::LinalgOp op) {
     return order;
   }
   // A contiguous parallel loop inside of reductions pays only if it is long enough for vectors.
-  constexpr int64_t minVectorTrip = 8;
-  if (ShapedType::isStatic(sizes[*innermost]) && sizes[*innermost] < minVectorTrip) {
+  if (isShort(*innermost)) {
     order.insert(order.begin() + (parallel.size() - 1), *innermost);
     return order;
   }

@@ -176,6 +176,12 @@ Value weft::buildExpOfSum(MathBuilder &m, Value x, Value low) {
 
 Value weft::buildExp(MathBuilder &m, Value x) { return buildExpOfSum(m, x, Value()); }
 
+Value weft::buildNormalExp(MathBuilder &m, Value x) {
+  Reduction reduced = reduceByLn2(m, m.atLeast(x, m.isDouble ? -708.0 : -87.0));
+  Value tail = m.fma(m.mul(reduced.r, reduced.r), polyOf(m, reduced.r, expPoly32, expPoly64), reduced.r);
+  return m.mul(m.add(tail, 1.0), m.powerOfTwo(reduced.k));
+}
+
 Value weft::buildExp2(MathBuilder &m, Value x) {
   x = m.atLeast(m.atMost(x, m.isDouble ? 1025.0 : 129.0), m.isDouble ? -1076.0 : -151.0);
   Reduction reduced = roundToInteger(m, x);

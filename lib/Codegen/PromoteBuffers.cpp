@@ -136,7 +136,21 @@ private:
 
 } // namespace
 
+/// Replaces sizes of allocated memory by the values that it was allocated with: what is known at the start
+/// then shows, and a view of bytes would hide it.
+static void resolveSizesOfAllocations(kernel::FuncOp func) {
+  func.walk([](memref::DimOp dim) {
+    auto alloc = dim.getSource().getDefiningOp<memref::AllocOp>();
+    std::optional<int64_t> axis = dim.getConstantIndex();
+    if (!alloc || !axis || !alloc.getType().isDynamicDim(*axis))
+      return;
+    dim.replaceAllUsesWith(alloc.getDynamicSizes()[alloc.getType().getDynamicDimIndex(*axis)]);
+    dim.erase();
+  });
+}
+
 LogicalResult weft::promoteBuffers(kernel::FuncOp func, int64_t maxStackBytes) {
+  resolveSizesOfAllocations(func);
   SmallVector<memref::AllocOp> allocs;
   func.walk([&](memref::AllocOp op) { allocs.push_back(op); });
   BufferPromoter promoter(func, maxStackBytes);

@@ -28,8 +28,8 @@ bool dependsOn(Operation *consumer, Operation *producer) {
   BackwardSliceOptions options;
   options.omitBlockArguments = true;
   options.inclusive = false;
-  (void)getBackwardSlice(consumer, &slice, options);
-  return slice.contains(producer);
+  // What cannot be followed may depend on anything.
+  return failed(getBackwardSlice(consumer, &slice, options)) || slice.contains(producer);
 }
 
 /// Finds the roots; `reason` is set when one of them is no linalg op.
@@ -141,16 +141,38 @@ bool isWhole(ArrayRef<OpFoldResult> tiles) {
   return llvm::all_of(tiles, [](OpFoldResult tile) { return isConstantIntValue(tile, 0); });
 }
 
+/// Makes the kernel return `to` where it returned `from`, reshaped or not. Other users of `from` keep it:
+/// they may stand before `to`, or be tiled later and compute it again in their own tiles.
+void replaceReturned(RewriterBase &rewriter, Operation *terminator, Value from, Value to) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(terminator);
+  for (OpOperand &returned : terminator->getOpOperands()) {
+    SmallVector<Operation *> reshapes;
+    Value value = returned.get();
+    while (value != from && value.getDefiningOp() &&
+           isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(value.getDefiningOp())) {
+      reshapes.push_back(value.getDefiningOp());
+      value = reshapes.back()->getOperand(0);
+    }
+    if (value != from)
+      continue;
+    IRMapping mapping;
+    mapping.map(from, to);
+    for (Operation *reshape : llvm::reverse(reshapes))
+      (void)rewriter.clone(*reshape, mapping);
+    rewriter.modifyOpInPlace(terminator, [&] { returned.set(mapping.lookup(returned.get())); });
+  }
+}
+
 /// Tiles `root` under a forall, computes producers inside, and returns it; results of `intermediate` leave it
-/// too.
+/// too unless they are in `yielded`, which it updates.
 FailureOr<scf::ForallOp> tileRoot(RewriterBase &rewriter, linalg::LinalgOp root, ArrayRef<OpFoldResult> tiles,
-                                  ArrayRef<Operation *> intermediate) {
+                                  ArrayRef<Operation *> intermediate, llvm::SmallPtrSetImpl<Value> &yielded) {
   scf::SCFTilingOptions tiling;
   tiling.setTileSizes(tiles);
   tiling.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
   scf::SCFTileAndFuseOptions options;
   options.setTilingOptions(tiling);
-  llvm::SmallPtrSet<Value, 4> yielded;
   options.setFusionControlFn([&](tensor::ExtractSliceOp, OpResult producer,
                                  bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
     if (!isa<linalg::LinalgOp>(producer.getOwner()))
@@ -164,8 +186,9 @@ FailureOr<scf::ForallOp> tileRoot(RewriterBase &rewriter, linalg::LinalgOp root,
       rewriter, cast<TilingInterface>(root.getOperation()), options);
   if (failed(result) || result->loops.empty())
     return failure();
+  Operation *terminator = root->getBlock()->getTerminator();
   for (auto [from, to] : result->replacements)
-    rewriter.replaceAllUsesWith(from, to);
+    replaceReturned(rewriter, terminator, from, to);
   return cast<scf::ForallOp>(result->loops.front().getOperation());
 }
 
@@ -213,6 +236,11 @@ std::optional<SmallVector<OpFoldResult>> getScheduledTiles(Builder &builder, lin
 
 bool weft::tileAndFuse(RewriterBase &rewriter, kernel::FuncOp func, const TileOptions &options,
                        std::string &reason) {
+  Operation *terminator = func.getBody().front().getTerminator();
+  if (terminator->getNumOperands() == 1 &&
+      splitConcatenation(rewriter, terminator->getOperand(0), options.chunkPoints))
+    return true;
+  copyReturnedSlices(rewriter, func);
   Roots roots = findRoots(func, reason);
   if (!reason.empty())
     return false;
@@ -237,8 +265,9 @@ bool weft::tileAndFuse(RewriterBase &rewriter, kernel::FuncOp func, const TileOp
     }
   }
   SmallVector<scf::ForallOp> loops;
+  llvm::SmallPtrSet<Value, 4> yielded;
   for (auto [root, tiles] : llvm::zip_equal(roots.tiled, plans)) {
-    FailureOr<scf::ForallOp> loop = tileRoot(rewriter, root, tiles, roots.intermediate);
+    FailureOr<scf::ForallOp> loop = tileRoot(rewriter, root, tiles, roots.intermediate, yielded);
     if (failed(loop)) {
       reason = "an operation refuses to be tiled";
       return false;

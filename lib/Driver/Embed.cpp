@@ -27,7 +27,11 @@ FailureOr<EmbeddedModel> weft::embedModel(CompileResult &result, const TargetLev
     return module.emitError() << "expected at most " << maxDataObjectBytes
                               << " bytes of weights in an object, but the model has "
                               << result.artifact.constantBytes << "; compile it to an artifact (--emit=weft)";
-  for (const std::vector<ArtifactValue> *values : {&result.artifact.inputs, &result.artifact.outputs})
+  if (result.artifact.entries.size() != 1)
+    return module.emitError() << "expected one entry in an object, but lists of sizes in --dim make "
+                              << result.artifact.entries.size() << "; compile to an artifact (--emit=weft)";
+  const ArtifactEntry &main = result.artifact.mainEntry();
+  for (const std::vector<ArtifactValue> *values : {&main.inputs, &main.outputs})
     for (const ArtifactValue &value : *values)
       if (value.dataType == 8)
         return module.emitError() << "'" << value.name

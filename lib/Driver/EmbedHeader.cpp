@@ -91,7 +91,7 @@ public:
   HeaderWriter(const ArtifactDescription &artifact, const TargetLevel &level, const EmbedOptions &options)
       : artifact(artifact), level(level), options(options), name(options.prefix),
         capitals(llvm::StringRef(options.prefix).upper()), os(text) {
-    for (const ArtifactValue &input : artifact.inputs)
+    for (const ArtifactValue &input : artifact.mainEntry().inputs)
       for (const ArtifactDim &dim : input.dims)
         if (dim.size < 0 && !dim.symbol.empty() && findSymbol(dim.symbol) < 0)
           symbols.push_back(dim.symbol);
@@ -150,9 +150,9 @@ std::string HeaderWriter::describe(const ArtifactValue &value) {
 void HeaderWriter::writeBanner() {
   os << "/* " << comment(artifact.model) << ": a compiled model to link into a program. Made by "
      << comment(artifact.compiler) << "; do not edit.\n *\n";
-  for (auto [i, input] : llvm::enumerate(artifact.inputs))
+  for (auto [i, input] : llvm::enumerate(artifact.mainEntry().inputs))
     os << " * input  " << i << " " << describe(input) << "\n";
-  for (auto [i, output] : llvm::enumerate(artifact.outputs))
+  for (auto [i, output] : llvm::enumerate(artifact.mainEntry().outputs))
     os << " * output " << i << " " << describe(output) << "\n";
   os << " *\n * Code and weights are in " << comment(options.fileName) << ", made for " << level.name;
   if (!level.required.empty())
@@ -180,10 +180,10 @@ void HeaderWriter::writeSymbols() {
      << "_entry(const weft_abi *abi, void *ctx, const weft_frame *frame);\n";
   if (artifact.constantBytes > 0)
     os << "extern const unsigned char " << name << "_weights[" << artifact.constantBytes << "];\n";
-  os << "\n#define " << capitals << "_INPUT_COUNT " << artifact.inputs.size() << "\n#define " << capitals
-     << "_OUTPUT_COUNT " << artifact.outputs.size() << "\n#define " << capitals << "_ARENA_BYTES "
-     << artifact.arenaBytes << "\n#define " << capitals << "_WEIGHTS_BYTES " << artifact.constantBytes
-     << "\n";
+  os << "\n#define " << capitals << "_INPUT_COUNT " << artifact.mainEntry().inputs.size() << "\n#define "
+     << capitals << "_OUTPUT_COUNT " << artifact.mainEntry().outputs.size() << "\n#define " << capitals
+     << "_ARENA_BYTES " << artifact.arenaBytes() << "\n#define " << capitals << "_WEIGHTS_BYTES "
+     << artifact.constantBytes << "\n";
   llvm::StringSet<> used = {"COUNT"};
   auto number = [&](const std::vector<ArtifactValue> &values, llvm::StringRef role) {
     for (auto [i, value] : llvm::enumerate(values)) {
@@ -192,8 +192,8 @@ void HeaderWriter::writeSymbols() {
         os << "#define " << capitals << "_" << macro << " " << i << "\n";
     }
   };
-  number(artifact.inputs, "INPUT");
-  number(artifact.outputs, "OUTPUT");
+  number(artifact.mainEntry().inputs, "INPUT");
+  number(artifact.mainEntry().outputs, "OUTPUT");
   os << "\ntypedef weft_embed_state " << name << "_state;\ntypedef weft_embed_tensor " << name
      << "_tensor;\n\n";
 }
@@ -215,7 +215,8 @@ void HeaderWriter::writeValues(const std::vector<ArtifactValue> &values, llvm::S
 
 void HeaderWriter::writeTables() {
   std::string dims, numbers, bounds;
-  for (const std::vector<ArtifactValue> *values : {&artifact.inputs, &artifact.outputs})
+  for (const std::vector<ArtifactValue> *values :
+       {&artifact.mainEntry().inputs, &artifact.mainEntry().outputs})
     for (const ArtifactValue &value : *values)
       for (const ArtifactDim &dim : value.dims) {
         dims += std::to_string(dim.size) + ", ";
@@ -228,8 +229,8 @@ void HeaderWriter::writeTables() {
      << "0};\nstatic const int32_t " << name << "_dim_symbols[] = {" << numbers
      << "0};\nstatic const int64_t " << name << "_bounds[] = {" << bounds << "0};\n";
   size_t offset = 0;
-  writeValues(artifact.inputs, "input", offset);
-  writeValues(artifact.outputs, "output", offset);
+  writeValues(artifact.mainEntry().inputs, "input", offset);
+  writeValues(artifact.mainEntry().outputs, "output", offset);
   auto writeTexts = [&](llvm::StringRef what, llvm::ArrayRef<std::string> texts) {
     os << "static const char *const " << name << "_" << what << "[] = {";
     for (const std::string &one : texts)
@@ -306,10 +307,11 @@ void HeaderWriter::writeFunctions() {
   os << "}\n\n";
   auto table = [&](bool isThere, llvm::StringRef what) { return isThere ? name + "_" + what.str() : "NULL"; };
   os << "static const weft_embed_model " << name << "_model = {" << name << "_entry,\n    "
-     << table(artifact.constantBytes > 0, "weights") << ",\n    " << artifact.arenaBytes << ",\n    "
-     << artifact.inputs.size() << ", " << artifact.outputs.size() << ", " << symbols.size() << ", "
-     << artifact.messages.size() << ",\n    " << table(!artifact.inputs.empty(), "inputs") << ", "
-     << table(!artifact.outputs.empty(), "outputs") << ", " << name << "_symbols, " << name
+     << table(artifact.constantBytes > 0, "weights") << ",\n    " << artifact.arenaBytes() << ",\n    "
+     << artifact.mainEntry().inputs.size() << ", " << artifact.mainEntry().outputs.size() << ", "
+     << symbols.size() << ", " << artifact.messages.size() << ",\n    "
+     << table(!artifact.mainEntry().inputs.empty(), "inputs") << ", "
+     << table(!artifact.mainEntry().outputs.empty(), "outputs") << ", " << name << "_symbols, " << name
      << "_messages,\n    " << table(hasExpressions, "evaluate") << ", " << name << "_is_supported,\n    "
      << (artifact.keepDenormals ? 1 : 0) << "};\n\n";
   os << "/* Runs the model once on the calling thread. See weft_embed_run above for memory and errors.\n *\n"

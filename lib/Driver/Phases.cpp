@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs the phases of a compilation one after the other.
+#include "Entries.h"
 #include "KernelNotes.h"
 #include "Signature.h"
+#include "weft/Artifact/OutputFile.h"
 #include "weft/Codegen/Host/HostProgram.h"
 #include "weft/Driver/Driver.h"
 #include "weft/Driver/Pipelines.h"
@@ -15,7 +17,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Timer.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 #include <chrono>
 #include <map>
@@ -36,7 +37,8 @@ public:
   Compilation(MLIRContext &context, const CompileOptions &options, ProgressFn progress)
       : context(context), options(options), progress(std::move(progress)), remarks(context) {}
 
-  LogicalResult run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load);
+  using Load = llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>(const ImportOptions &)>;
+  LogicalResult run(Load load);
   CompileResult result;
 
 private:
@@ -44,7 +46,12 @@ private:
   const CompileOptions &options;
   ProgressFn progress;
   RemarkCollector remarks;
-  HostProgram host;
+  std::vector<DriverEntry> entries;
+  std::vector<HostProgram> hosts; ///< one per entry
+  /// The general entry beside buckets, which may turn out not to compile; joins `result.module` after its
+  /// last pass on tensors.
+  OwningOpRef<ModuleOp> general;
+  DriverEntry generalEntry;
   unsigned numDumps = 0;
   const PipelineOptions pipeline{options.batch, options.math, /*hasRemarks=*/true};
 
@@ -62,6 +69,13 @@ private:
   LogicalResult step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &));
   LogicalResult runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build);
   LogicalResult dump(ModuleOp module, llvm::StringRef name);
+  LogicalResult load(Load load);
+  LogicalResult loadBuckets(Load load);
+  LogicalResult runFront(Phase phase, llvm::function_ref<void(OpPassManager &)> build);
+  void tryGeneral(llvm::function_ref<LogicalResult()> work);
+  LogicalResult describeSignatures();
+  void joinGeneral();
+  LogicalResult compileHosts();
   LogicalResult compileLevel(const TargetLevel &level, bool isBest);
   LogicalResult describeConstants(const ConstantLayout &layout);
   void describeNodes();
@@ -76,14 +90,10 @@ LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
            << "cannot make the folder '" << options.dumpDirectory << "': " << error.message();
   llvm::SmallString<128> path(options.dumpDirectory);
   llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}.mlir", numDumps++, name).str());
-  std::error_code error;
-  llvm::ToolOutputFile file(path, error, llvm::sys::fs::OF_Text);
-  if (error)
-    return emitError(UnknownLoc::get(&context)) << "cannot write '" << path << "': " << error.message();
   OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
-  module.print(file.os(), flags);
-  file.keep();
+  if (llvm::Error error = writeOutputFile(path, [&](llvm::raw_ostream &os) { module.print(os, flags); }))
+    return emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
   return success();
 }
 
@@ -130,24 +140,25 @@ LogicalResult Compilation::describeConstants(const ConstantLayout &layout) {
 /// Kernels as launched, and how many ONNX nodes ended up in the host program instead.
 void Compilation::describeNodes() {
   llvm::StringSet<> compiled, onHost;
-  for (const LaunchSite &site : host.kernels) {
-    ArtifactKernel kernel;
-    kernel.name = site.kernel;
-    kernel.kind = site.kind;
-    kernel.nodes = site.nodes;
-    kernel.flops = site.flops;
-    kernel.bytes = site.bytes;
-    for (const std::string &node : site.nodes)
-      compiled.insert(node);
-    result.artifact.kernels.push_back(std::move(kernel));
-  }
-  auto main = result.module->lookupSymbol<func::FuncOp>("main");
-  main.walk([&](Operation *op) {
-    if (auto name = dyn_cast<NameLoc>(op->getLoc());
-        name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
-      if (!compiled.contains(name.getName().getValue()))
-        onHost.insert(name.getName().getValue());
-  });
+  for (const HostProgram &host : hosts)
+    for (const LaunchSite &site : host.kernels) {
+      ArtifactKernel kernel;
+      kernel.name = site.kernel;
+      kernel.kind = site.kind;
+      kernel.nodes = site.nodes;
+      kernel.flops = site.flops;
+      kernel.bytes = site.bytes;
+      for (const std::string &node : site.nodes)
+        compiled.insert(node);
+      result.artifact.kernels.push_back(std::move(kernel));
+    }
+  for (auto main : result.module->getOps<func::FuncOp>())
+    main.walk([&](Operation *op) {
+      if (auto name = dyn_cast<NameLoc>(op->getLoc());
+          name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
+        if (!compiled.contains(name.getName().getValue()))
+          onHost.insert(name.getName().getValue());
+    });
   result.artifact.hostNodes = onHost.size();
 }
 
@@ -167,7 +178,7 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
     module = OwningOpRef<ModuleOp>(result.module->clone());
   } else {
     module = OwningOpRef<ModuleOp>(result.module->clone());
-    if (auto main = module->lookupSymbol<func::FuncOp>("main"))
+    for (auto main : llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
       main.erase();
   }
   auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &,
@@ -200,12 +211,15 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
   if (failed(runStep(Phase::LLVM, buildLLVMPipeline)))
     return failure();
   // Host code calls the kernels directly: its declarations give way to their definitions.
-  OwningOpRef<ModuleOp> hostModule(host.module->clone());
-  for (Operation &op : llvm::make_early_inc_range(*hostModule->getBody())) {
-    auto symbol = dyn_cast<SymbolOpInterface>(op);
-    if (symbol && module->lookupSymbol(symbol.getNameAttr()))
-      continue;
-    op.moveBefore(module->getBody(), module->getBody()->end());
+  for (HostProgram &host : hosts) {
+    OwningOpRef<ModuleOp> hostModule(host.module->clone());
+    SymbolTable known(*module);
+    for (Operation &op : llvm::make_early_inc_range(*hostModule->getBody())) {
+      auto symbol = dyn_cast<SymbolOpInterface>(op);
+      if (symbol && known.lookup(symbol.getNameAttr()))
+        continue;
+      op.moveBefore(module->getBody(), module->getBody()->end());
+    }
   }
   if (isDone(Phase::LLVM))
     return finish();
@@ -214,7 +228,10 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
       [&]() -> LogicalResult {
         EmitOptions emit;
         emit.numThreads = options.threads;
-        FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, {"weft_entry"}, emit);
+        SmallVector<StringRef> exports;
+        for (const DriverEntry &entry : entries)
+          exports.push_back(entry.description.symbol);
+        FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, exports, emit);
         if (failed(objects))
           return failure();
         std::string error;
@@ -237,49 +254,152 @@ LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
   return finish();
 }
 
-LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
-  auto whole = [](Compilation &self) { return *self.result.module; };
-  if (failed(step(
-          Phase::Import, "",
-          [&]() -> LogicalResult {
-            FailureOr<OwningOpRef<ModuleOp>> module = load();
-            if (failed(module))
-              return failure();
-            result.module = std::move(*module);
-            countOps();
-            return success();
-          },
-          whole)))
+/// One entry, or one per bucket and a general one.
+LogicalResult Compilation::load(Load load) {
+  if (!options.import.dimBuckets.empty())
+    return loadBuckets(load);
+  FailureOr<OwningOpRef<ModuleOp>> module = load(options.import);
+  if (failed(module))
     return failure();
-  if (isDone(Phase::Import))
+  result.module = std::move(*module);
+  entries.resize(1);
+  entries.front().function = getEntryFunction(0);
+  return success();
+}
+
+LogicalResult Compilation::loadBuckets(Load load) {
+  for (const ShapeBucket &bucket : expandBuckets(options.import)) {
+    FailureOr<OwningOpRef<ModuleOp>> module = load(bucket.import);
+    if (failed(module))
+      return failure();
+    DriverEntry entry;
+    entry.function = getEntryFunction(entries.size() + 1);
+    entry.description.name = bucket.name;
+    entry.description.sizes = bucket.sizes;
+    auto main = (*module)->lookupSymbol<func::FuncOp>("main");
+    if (!main)
+      return (*module)->emitError("expected a function 'main', but got none");
+    main.setSymName(entry.function);
+    entries.push_back(std::move(entry));
+    if (result.module)
+      mergeModules(*result.module, **module);
+    else
+      result.module = std::move(*module);
+  }
+  generalEntry.function = getEntryFunction(0);
+  tryGeneral([&]() -> LogicalResult {
+    FailureOr<OwningOpRef<ModuleOp>> module = load(options.import);
+    if (failed(module))
+      return failure();
+    general = std::move(*module);
     return success();
+  });
+  return success();
+}
+
+/// Gives up the general entry when `work` on it fails.
+void Compilation::tryGeneral(llvm::function_ref<LogicalResult()> work) {
+  std::string reason;
+  {
+    QuietDiagnostics quiet(context);
+    if (succeeded(work()))
+      return;
+    reason = quiet.getFirstError();
+  }
+  general = {};
+  std::string names;
+  for (const auto &[name, sizes] : options.import.dimBuckets)
+    names += (names.empty() ? "" : ", ") + name;
+  emitWarning(UnknownLoc::get(&context))
+      << "the artifact takes the listed sizes only: the model does not compile with " << names << " open ("
+      << reason << ")";
+}
+
+LogicalResult Compilation::runFront(Phase phase, llvm::function_ref<void(OpPassManager &)> build) {
+  if (failed(runPasses(*result.module, build)))
+    return failure();
+  if (general)
+    tryGeneral([&] { return runPasses(*general, build); });
+  return general ? dump(*general, (getPhaseName(phase) + "-general").str()) : success();
+}
+
+LogicalResult Compilation::describeSignatures() {
+  for (DriverEntry &entry : entries)
+    if (failed(describeSignature(*result.module, entry.function, entry.description)))
+      return failure();
+  if (general)
+    tryGeneral([&] { return describeSignature(*general, generalEntry.function, generalEntry.description); });
+  return success();
+}
+
+/// Makes the general entry the first one.
+void Compilation::joinGeneral() {
+  if (general) {
+    mergeModules(*general, *result.module);
+    result.module = std::move(general);
+    entries.insert(entries.begin(), std::move(generalEntry));
+  }
+  for (auto [number, entry] : llvm::enumerate(entries))
+    entry.description.symbol = getEntrySymbol(number);
+}
+
+LogicalResult Compilation::compileHosts() {
+  HostEntry next;
+  for (DriverEntry &entry : entries) {
+    next.function = entry.function;
+    next.symbol = entry.description.symbol;
+    FailureOr<HostProgram> compiled = compileHostProgram(*result.module, next);
+    if (failed(compiled))
+      return failure();
+    entry.description.arenaBytes = compiled->arenaBytes;
+    entry.description.kernelBegin = next.firstKernel;
+    entry.description.kernelCount = compiled->kernels.size();
+    next.firstKernel += compiled->kernels.size();
+    next.firstMessage += compiled->messages.size();
+    llvm::append_range(result.artifact.messages, compiled->messages);
+    result.arenaLowerBound = std::max(result.arenaLowerBound, compiled->arenaLowerBound);
+    result.artifact.entries.push_back(entry.description);
+    hosts.push_back(std::move(*compiled));
+  }
+  return success();
+}
+
+LogicalResult Compilation::run(Load load) {
+  auto whole = [](Compilation &self) { return *self.result.module; };
+  if (failed(step(Phase::Import, "", [&] { return this->load(load); }, whole)))
+    return failure();
+  countOps();
+  result.artifact.model = result.module->getSymName().value_or("model").str();
+  if (isDone(Phase::Import))
+    return joinGeneral(), success();
   if (!options.isGraphDone &&
       failed(step(
           Phase::Graph, "",
           [&] {
-            return runPasses(*result.module, [&](OpPassManager &pm) { buildGraphPipeline(pm, pipeline); });
+            return runFront(Phase::Graph, [&](OpPassManager &pm) { buildGraphPipeline(pm, pipeline); });
           },
           whole)))
     return failure();
   if (isDone(Phase::Graph))
-    return success();
-  if (failed(describeSignature(*result.module, result.artifact)))
+    return joinGeneral(), success();
+  if (failed(describeSignatures()))
     return failure();
   ConstantLayout layout;
   if (failed(step(
           Phase::Structured, "",
           [&]() -> LogicalResult {
-            if (failed(runPasses(*result.module, buildStructuredPipeline)))
+            auto build = [&](OpPassManager &pm) {
+              buildStructuredPipeline(pm, options.levels.empty() ? "x86-64-v3" : options.levels.front().name,
+                                      pipeline);
+            };
+            if (failed(runFront(Phase::Structured, build)))
               return failure();
+            joinGeneral();
             FailureOr<ConstantLayout> placed = layOutConstants(*result.module);
             if (failed(placed))
               return failure();
             layout = std::move(*placed);
-            FailureOr<HostProgram> compiled = compileHostProgram(*result.module);
-            if (failed(compiled))
-              return failure();
-            host = std::move(*compiled);
-            return success();
+            return compileHosts();
           },
           whole)))
     return failure();
@@ -287,9 +407,6 @@ LogicalResult Compilation::run(llvm::function_ref<FailureOr<OwningOpRef<ModuleOp
     return success();
   if (failed(describeConstants(layout)))
     return failure();
-  result.artifact.arenaBytes = host.arenaBytes;
-  result.arenaLowerBound = host.arenaLowerBound;
-  result.artifact.messages = host.messages;
   describeNodes();
   for (auto [i, level] : llvm::enumerate(options.levels))
     if (failed(compileLevel(level, /*isBest=*/i == 0)))
@@ -324,8 +441,7 @@ FailureOr<OwningOpRef<ModuleOp>> weft::loadModel(llvm::StringRef path, MLIRConte
 }
 
 static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptions &options,
-                                        ProgressFn progress,
-                                        llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>()> load) {
+                                        ProgressFn progress, Compilation::Load load) {
   Compilation compilation(context, options, std::move(progress));
   if (failed(compilation.run(load)))
     return failure();
@@ -339,13 +455,17 @@ static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptio
 
 FailureOr<CompileResult> weft::compileModel(llvm::StringRef path, MLIRContext &context,
                                             const CompileOptions &options, ProgressFn progress) {
+  if (path.ends_with(".mlir") && !options.import.dimBuckets.empty())
+    return emitError(UnknownLoc::get(&context))
+           << "expected an ONNX model for lists of sizes in --dim, but got '" << path << "'";
   return compile(context, options, std::move(progress),
-                 [&] { return loadModel(path, context, options.import); });
+                 [&](const ImportOptions &import) { return loadModel(path, context, import); });
 }
 
 FailureOr<CompileResult> weft::compileModule(OwningOpRef<ModuleOp> module, const CompileOptions &options,
                                              ProgressFn progress) {
   MLIRContext &context = *module->getContext();
-  return compile(context, options, std::move(progress),
-                 [&]() -> FailureOr<OwningOpRef<ModuleOp>> { return std::move(module); });
+  return compile(
+      context, options, std::move(progress),
+      [&](const ImportOptions &) -> FailureOr<OwningOpRef<ModuleOp>> { return std::move(module); });
 }

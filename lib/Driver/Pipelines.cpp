@@ -44,10 +44,10 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
-  // After folding: epsilon and scales are scalars now. The products of an attention stay: each has a kernel
-  // of its own.
+  // After folding: epsilon and scales are scalars now. The products of an attention stay where no head is
+  // repeated: each has a kernel of its own.
   WeftRecognizeOpsPassOptions recognize;
-  recognize.attention = false;
+  recognize.attention = "grouped";
   if (mayRewriteMath)
     pm.addPass(createWeftRecognizeOpsPass(recognize));
   // Before the layout moves: filters are still where the exporter put them.
@@ -68,11 +68,32 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftCountWorkPass());
 }
 
-void weft::buildStructuredPipeline(OpPassManager &module) {
+/// Largest output tile of Winograd's algorithm whose error a mode admits; 0: none.
+static int64_t getMaxWinogradTile(MathMode math) {
+  switch (math) {
+  case MathMode::Strict:
+    return 0;
+  case MathMode::F32FMA:
+    return 2;
+  case MathMode::F32:
+  case MathMode::Fast:
+    return 4;
+  }
+  llvm_unreachable("internal: unknown math mode");
+}
+
+void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
+                                   const PipelineOptions &options) {
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.
   module.addNestedPass<kernel::FuncOp>(createWeftFuseLinalgPass());
+  // Once for all levels, which share the filters; before the filters' packing folds and kernels are compared.
+  SchedChooseWinogradPassOptions winograd;
+  winograd.level = level.str();
+  winograd.maxTile = getMaxWinogradTile(options.math);
+  module.addNestedPass<kernel::FuncOp>(createSchedChooseWinogradPass(winograd));
+  module.addPass(createWeftFormWinogradPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.
   addCleanup(module);
   module.addPass(createWeftDedupKernelsPass());

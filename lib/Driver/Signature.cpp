@@ -82,21 +82,20 @@ static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name
   return success();
 }
 
-LogicalResult(::weft::describeSignature)(ModuleOp module, ArtifactDescription &artifact) {
-  auto main = module.lookupSymbol<func::FuncOp>("main");
+LogicalResult(::weft::describeSignature)(ModuleOp module, StringRef name, ArtifactEntry &entry) {
+  auto main = module.lookupSymbol<func::FuncOp>(name);
   if (!main)
-    return module.emitError("expected a function 'main', but got none");
-  artifact.model = module.getSymName().value_or("model").str();
+    return module.emitError() << "expected a function '" << name << "', but got none";
   for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
     if (failed(describeValue(main, type, main.getArgAttrOfType<StringAttr>(i, "weft.name"), "input", i,
-                             artifact.inputs.emplace_back())))
+                             entry.inputs.emplace_back())))
       return failure();
   for (auto [i, type] : llvm::enumerate(main.getResultTypes())) {
     if (failed(describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name"), "output", i,
-                             artifact.outputs.emplace_back())))
+                             entry.outputs.emplace_back())))
       return failure();
     auto alias = main.getResultAttrOfType<IntegerAttr>(i, "weft.alias");
-    artifact.alias.push_back(alias ? static_cast<int32_t>(alias.getInt()) : -1);
+    entry.alias.push_back(alias ? static_cast<int32_t>(alias.getInt()) : -1);
   }
   return success();
 }

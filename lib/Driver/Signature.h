@@ -12,10 +12,10 @@ namespace weft {
 /// Number of an element type in ONNX's TensorProto.DataType; 0 when it has none.
 uint8_t getDataType(mlir::Type elementType);
 
-/// Fills model name, inputs, outputs and aliases from `main` of a module in phase graph.
+/// Fills inputs, outputs and aliases from function `name` of a module in phase graph.
 ///
 /// Errors: a value that is no tensor, or an element type that no caller can pass.
-mlir::LogicalResult describeSignature(mlir::ModuleOp module, ArtifactDescription &artifact);
+mlir::LogicalResult describeSignature(mlir::ModuleOp module, llvm::StringRef name, ArtifactEntry &entry);
 
 } // namespace weft
 

@@ -5,8 +5,10 @@
 
 #include "mlir/IR/Builders.h"
 #include "weft_runtime.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Errno.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <sys/mman.h>
 
 using namespace mlir;
 using namespace weft;
@@ -60,12 +62,19 @@ static Type getElementType(MLIRContext *context, weft_dtype dtype) {
 static llvm::Error makeError(const weft_status &status) { return llvm::createStringError(status.message); }
 
 llvm::Expected<std::unique_ptr<LoadedArtifact>> LoadedArtifact::load(const ArtifactDescription &description) {
-  llvm::SmallString<128> path;
-  if (std::error_code error = llvm::sys::fs::createTemporaryFile("weft", "weft", path))
-    return llvm::createStringError("cannot make a temporary file: " + error.message());
-  llvm::FileRemover remover(path);
-  if (llvm::Expected<uint64_t> written = writeArtifact(description, path); !written)
-    return written.takeError();
+  // A file in memory: nothing to clean up, whatever happens. The module keeps its mapping, not the
+  // descriptor.
+  int fd = ::memfd_create("weft", MFD_CLOEXEC);
+  if (fd < 0)
+    return llvm::createStringError("cannot make a file in memory: " + llvm::sys::StrError());
+  llvm::raw_fd_ostream file(fd, /*shouldClose=*/true);
+  writeArtifact(description, file);
+  file.flush();
+  if (std::error_code error = file.error()) {
+    file.clear_error();
+    return llvm::createStringError("cannot hold the artifact in memory: " + error.message());
+  }
+  std::string path = "/proc/self/fd/" + std::to_string(fd);
   std::unique_ptr<LoadedArtifact> artifact(new LoadedArtifact);
   weft_status status;
   weft_module_options moduleOptions;
@@ -109,7 +118,7 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
   for (weft_value_view &view : outputViews)
     view = {};
   weft_status status;
-  if (weft_session_run(session, 0, inputViews.data(), inputViews.size(), outputViews.data(),
+  if (weft_session_run(session, WEFT_ENTRY_AUTO, inputViews.data(), inputViews.size(), outputViews.data(),
                        outputViews.size(), &status) != WEFT_OK)
     return makeError(status);
   std::vector<reference::Tensor> outputs;

@@ -158,12 +158,16 @@ llvm::Expected<ArtifactDescription> weft::readArtifact(llvm::StringRef path) {
   out.model = info.model;
   out.constantBytes = info.weights_bytes;
   out.hostNodes = info.host_nodes;
-  const weft_entry_info &entry = info.entries[0];
-  out.arenaBytes = entry.arena_bytes;
-  for (size_t i = 0; i < entry.input_count; ++i)
-    out.inputs.push_back(describe(entry.inputs[i]));
-  for (size_t i = 0; i < entry.output_count; ++i)
-    out.outputs.push_back(describe(entry.outputs[i]));
+  for (size_t e = 0; e < info.entry_count; ++e) {
+    const weft_entry_info &from = info.entries[e];
+    ArtifactEntry &entry = out.entries.emplace_back();
+    entry.name = from.name;
+    entry.arenaBytes = static_cast<int64_t>(from.arena_bytes);
+    for (size_t i = 0; i < from.input_count; ++i)
+      entry.inputs.push_back(describe(from.inputs[i]));
+    for (size_t i = 0; i < from.output_count; ++i)
+      entry.outputs.push_back(describe(from.outputs[i]));
+  }
   for (size_t i = 0; i < info.kernel_count; ++i) {
     const weft_kernel_info &from = info.kernels[i];
     ArtifactKernel kernel;

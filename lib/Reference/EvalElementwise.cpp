@@ -224,21 +224,24 @@ template <typename T> bool compareAs(T a, T b, ComparePredicate pred) {
 // Unary ops
 //===----------------------------------------------------------------------===//
 
-template <typename OpTy, double (*fn)(double)> LogicalResult evalFloatUnary(OpTy op, Evaluation &e) {
+/// A result of the operand's shape; `element(x, result, i)` sets its element i.
+template <typename Fn> LogicalResult forEachElement(Evaluation &e, Fn &&element) {
   const Tensor &x = e.tensor(0);
   Tensor result(e.elementType(), x.getShape());
   for (int64_t i = 0; i < x.size(); ++i)
-    result.setFloat(i, fn(x.getFloat(i)));
+    element(x, result, i);
   e.add(std::move(result));
   return success();
 }
 
+template <typename OpTy, double (*fn)(double)> LogicalResult evalFloatUnary(OpTy op, Evaluation &e) {
+  return forEachElement(e, [](const Tensor &x, Tensor &r, int64_t i) { r.setFloat(i, fn(x.getFloat(i))); });
+}
+
 /// abs, neg, sign: integers wrap.
 template <typename OpTy> LogicalResult evalSignUnary(OpTy op, Evaluation &e) {
-  const Tensor &x = e.tensor(0);
-  Tensor result(e.elementType(), x.getShape());
   constexpr bool isAbs = std::is_same_v<OpTy, AbsOp>, isNeg = std::is_same_v<OpTy, NegOp>;
-  for (int64_t i = 0; i < x.size(); ++i) {
+  return forEachElement(e, [](const Tensor &x, Tensor &result, int64_t i) {
     if (x.isComplex()) {
       if (isAbs)
         result.setFloat(i, std::abs(x.getComplex(i)));
@@ -256,48 +259,30 @@ template <typename OpTy> LogicalResult evalSignUnary(OpTy op, Evaluation &e) {
       double v = x.getFloat(i);
       result.setFloat(i, isAbs ? std::fabs(v) : isNeg ? -v : signOf(v));
     }
-  }
-  e.add(std::move(result));
-  return success();
+  });
 }
 
 LogicalResult evalNot(NotOp op, Evaluation &e) {
-  const Tensor &x = e.tensor(0);
-  Tensor result(e.elementType(), x.getShape());
-  for (int64_t i = 0; i < x.size(); ++i)
-    result.setInt(i, ~x.getInt(i));
-  e.add(std::move(result));
-  return success();
+  return forEachElement(e, [](const Tensor &x, Tensor &r, int64_t i) { r.setInt(i, ~x.getInt(i)); });
 }
 
 LogicalResult evalIsNan(IsNanOp op, Evaluation &e) {
-  const Tensor &x = e.tensor(0);
-  Tensor result(e.elementType(), x.getShape());
-  for (int64_t i = 0; i < x.size(); ++i)
-    result.setInt(i, std::isnan(x.getFloat(i)));
-  e.add(std::move(result));
-  return success();
+  return forEachElement(
+      e, [](const Tensor &x, Tensor &r, int64_t i) { r.setInt(i, std::isnan(x.getFloat(i))); });
 }
 
 LogicalResult evalIsInf(IsInfOp op, Evaluation &e) {
-  const Tensor &x = e.tensor(0);
-  Tensor result(e.elementType(), x.getShape());
-  for (int64_t i = 0; i < x.size(); ++i) {
+  return forEachElement(e, [&](const Tensor &x, Tensor &r, int64_t i) {
     double v = x.getFloat(i);
-    result.setInt(i, std::isinf(v) && (v > 0 ? op.getPos() : op.getNeg()));
-  }
-  e.add(std::move(result));
-  return success();
+    r.setInt(i, std::isinf(v) && (v > 0 ? op.getPos() : op.getNeg()));
+  });
 }
 
 LogicalResult evalGelu(GeluOp op, Evaluation &e) {
-  const Tensor &x = e.tensor(0);
-  Tensor result(e.elementType(), x.getShape());
   double alpha = op.getAlpha().convertToDouble();
-  for (int64_t i = 0; i < x.size(); ++i)
-    result.setFloat(i, gelu(x.getFloat(i), op.getApprox(), alpha));
-  e.add(std::move(result));
-  return success();
+  return forEachElement(e, [&](const Tensor &x, Tensor &r, int64_t i) {
+    r.setFloat(i, gelu(x.getFloat(i), op.getApprox(), alpha));
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,8 @@
 
 #include "weft/Reference/Eval.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+
 using namespace mlir;
 using namespace mlir::weft;
 
@@ -198,7 +200,14 @@ static LogicalResult evalLoop(LoopOp op, Evaluation &e) {
   return success();
 }
 
+static LogicalResult evalAssert(cf::AssertOp op, Evaluation &e) {
+  if (isTrue(e.operands[0]))
+    return success();
+  return e.error() << op.getMsg();
+}
+
 void addControlEvals(EvalTable &table) {
+  table.add<cf::AssertOp, evalAssert>();
   table.add<IfOp, evalIf>();
   table.add<LoopOp, evalLoop>();
   table.add<KernelOp, evalKernel>();

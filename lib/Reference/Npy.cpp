@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The .npy format, versions 1 to 3, little endian.
+// The .npy format, versions 1 to 3.
 #include "weft/Reference/Npy.h"
 
 #include "dialects/Weft/IR/WeftOps.h"
 #include "lib/Reference/IndexWalk.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,6 +23,7 @@ constexpr StringLiteral kMagic = "\x93NUMPY";
 struct Header {
   std::string descr;
   bool isFortran = false;
+  bool isBigEndian() const { return !descr.empty() && descr[0] == '>'; }
   Shape shape;
 };
 
@@ -76,22 +77,41 @@ Type typeOf(MLIRContext *context, StringRef descr) {
       .Default(Type());
 }
 
+/// The number of elements of `shape`; none when `elementBytes` of each do not lie in `available` bytes
+/// (elements without bytes count as one), which is checked before anything is allocated.
+std::optional<int64_t> countWithin(ArrayRef<int64_t> shape, int64_t elementBytes, size_t available) {
+  int64_t count = 1, bytes = 0;
+  if (llvm::is_contained(shape, 0))
+    return 0;
+  for (int64_t size : shape)
+    if (llvm::MulOverflow(count, size, count))
+      return std::nullopt;
+  if (llvm::MulOverflow(count, std::max<int64_t>(elementBytes, 1), bytes) ||
+      static_cast<uint64_t>(bytes) > available)
+    return std::nullopt;
+  return count;
+}
+
+std::string describeShortage(StringRef what, size_t available) {
+  return ("expected " + what + " for the dims in the header, but got " + Twine(available) + " bytes").str();
+}
+
 /// Strings: descriptors U<n> (UTF-32) and S<n> (bytes), padded with zeros.
 FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, StringRef data,
                               std::string &error) {
   char kind = header.descr[1];
   int64_t length = 0;
-  if (StringRef(header.descr).drop_front(2).getAsInteger(10, length) || length < 0) {
+  constexpr int64_t maxLength = int64_t(1) << 40;
+  if (StringRef(header.descr).drop_front(2).getAsInteger(10, length) || length < 0 || length > maxLength) {
     error = "expected a string length, but got '" + header.descr + "'";
     return failure();
   }
-  Tensor result(mlir::weft::StringType::get(context), header.shape);
   int64_t each = kind == 'U' ? 4 * length : length;
-  if (static_cast<int64_t>(data.size()) < each * result.size()) {
-    error =
-        "expected " + std::to_string(each * result.size()) + " bytes, but got " + std::to_string(data.size());
+  if (!countWithin(header.shape, each, data.size())) {
+    error = describeShortage("texts", data.size());
     return failure();
   }
+  Tensor result(mlir::weft::StringType::get(context), header.shape);
   for (int64_t i = 0; i < result.size(); ++i) {
     StringRef cell = data.substr(i * each, each);
     if (kind == 'S') {
@@ -100,7 +120,8 @@ FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, String
     }
     std::string text;
     for (int64_t c = 0; c < length; ++c) {
-      llvm::UTF32 point = llvm::support::endian::read32le(cell.data() + 4 * c);
+      llvm::UTF32 point = llvm::support::endian::read32(
+          cell.data() + 4 * c, header.isBigEndian() ? llvm::endianness::big : llvm::endianness::little);
       char bytes[UNI_MAX_UTF8_BYTES_PER_CODE_POINT];
       char *end = bytes;
       if (point != 0 && llvm::ConvertCodePointToUTF8(point, end))
@@ -109,6 +130,12 @@ FailureOr<Tensor> readStrings(MLIRContext *context, const Header &header, String
     result.setString(i, text);
   }
   return result;
+}
+
+/// Reverses each run of `width` bytes.
+void reverseEach(char *data, size_t bytes, size_t width) {
+  for (size_t i = 0; i + width <= bytes; i += width)
+    std::reverse(data + i, data + i + width);
 }
 
 /// The elements as they lie in the file, or stored by `wanted` where numpy has no name for it.
@@ -159,24 +186,25 @@ FailureOr<Tensor> readNpy(MLIRContext *context, StringRef path, Type wanted, std
   StringRef elements = data.drop_front(headerStart + headerBytes);
   if (header.descr.size() > 1 && (header.descr[1] == 'U' || header.descr[1] == 'S'))
     return readStrings(context, header, elements, error);
-  Type type = header.descr.size() > 1 && header.descr[0] != '>' ? typeOf(context, header.descr) : Type();
+  Type type = header.descr.size() > 1 ? typeOf(context, header.descr) : Type();
   type = storedType(type, wanted, header.descr);
   if (!type) {
-    error = "expected a numeric, boolean or string type of little endian, but got '" + header.descr + "'";
+    error = "expected a numeric, boolean or string type, but got '" + header.descr + "'";
     return failure();
   }
   Shape shape = header.shape;
   if (header.isFortran)
     std::reverse(shape.begin(), shape.end());
-  Tensor result(type, shape);
-  size_t bytes = result.size() * result.elementBytes();
-  if (elements.size() < bytes) {
-    error = "expected " + std::to_string(bytes) + " bytes of elements, but got " +
-            std::to_string(elements.size());
+  if (!countWithin(shape, Tensor(type, {0}).elementBytes(), elements.size())) {
+    error = describeShortage("elements", elements.size());
     return failure();
   }
+  Tensor result(type, shape);
+  size_t bytes = result.size() * result.elementBytes();
   if (bytes)
     std::memcpy(result.mutableBytes(), elements.data(), bytes);
+  if (header.isBigEndian())
+    reverseEach(result.mutableBytes(), bytes, result.elementBytes() / (result.isComplex() ? 2 : 1));
   if (header.isFortran) {
     Shape strides = rowMajorStrides(shape);
     std::reverse(strides.begin(), strides.end());
@@ -201,7 +229,7 @@ static std::string descriptorOf(const Tensor &tensor, int64_t stringLength) {
   return type.isF16() || type.isF32() || type.isF64() ? "<f" + bytes : "|V" + bytes;
 }
 
-LogicalResult writeNpy(const Tensor &tensor, StringRef path, std::string &error) {
+void writeNpy(const Tensor &tensor, llvm::raw_ostream &os) {
   std::vector<std::vector<llvm::UTF32>> texts;
   int64_t length = 1;
   for (int64_t i = 0; tensor.isString() && i < tensor.size(); ++i) {
@@ -222,12 +250,6 @@ LogicalResult writeNpy(const Tensor &tensor, StringRef path, std::string &error)
   constexpr size_t alignment = 64, prefixBytes = 10;
   dict.append(alignment - (prefixBytes + dict.size() + 1) % alignment, ' ');
   dict += '\n';
-  std::error_code code;
-  llvm::raw_fd_ostream os(path, code);
-  if (code) {
-    error = code.message();
-    return failure();
-  }
   char size[2];
   llvm::support::endian::write16le(size, static_cast<uint16_t>(dict.size()));
   os << kMagic << '\x01' << '\0' << StringRef(size, sizeof(size)) << dict;
@@ -239,12 +261,6 @@ LogicalResult writeNpy(const Tensor &tensor, StringRef path, std::string &error)
       os.write(reinterpret_cast<const char *>(points.data()), 4 * length);
     }
   }
-  os.close();
-  if (!os.has_error())
-    return success();
-  error = os.error().message();
-  os.clear_error();
-  return failure();
 }
 
 } // namespace weft::reference

@@ -116,8 +116,8 @@ static bool isSplat(const Tensor &tensor) {
 }
 
 ElementsAttr Tensor::toAttribute() const {
-  /// Constants up to this many bytes are kept in the attribute; larger ones are resources (op-set:
-  /// constants).
+  /// Constants up to this many bytes are kept in the attribute; larger ones are resources, so that
+  /// text and hashing of the IR stay small.
   constexpr int64_t maxDenseBytes = 1024;
   RankedTensorType type = getType();
   if (isString()) {

@@ -46,6 +46,7 @@ static std::optional<Choice> select(Operation *op, kernel::FuncOp func, const CP
       .Case([&](kernel::ContractOp op) { return selectContract(op, target, alone); })
       .Case([&](kernel::ConvOp op) { return selectConv(op, target, alone); })
       .Case([&](kernel::DepthwiseOp op) { return selectDepthwise(op, target, alone); })
+      .Case([&](kernel::WinogradOp op) { return selectWinograd(op, target, alone); })
       .Case([&](linalg::LinalgOp op) -> std::optional<Choice> {
         // With producers that fuse into it, or sizes known only at run time, code generation cuts the tiles
         // itself.

@@ -77,6 +77,8 @@ void setFunctionTargets(llvm::Module &module, const TargetLevel &level) {
     if (function.isDeclaration())
       continue;
     function.addFnAttr("target-cpu", level.cpu);
+    if (!level.tuneCPU.empty())
+      function.addFnAttr("tune-cpu", level.tuneCPU);
     if (!level.features.empty())
       function.addFnAttr("target-features", level.features);
     function.addFnAttr("prefer-vector-width", std::to_string(level.vectorBits));
@@ -193,7 +195,12 @@ FailureOr<std::vector<std::string>> emitParts(ModuleOp module, const TargetLevel
 
 FailureOr<std::string> emitText(ModuleOp module, const TargetLevel &level, const EmitOptions &options,
                                 Output output) {
-  FailureOr<std::vector<std::string>> parts = emitParts(module, level, {"weft_entry"}, options, output);
+  // What a code object exports: weft_entry, and weft_entry_N of further entries.
+  SmallVector<StringRef> exports;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (!function.isExternal() && function.getName().starts_with("weft_entry"))
+      exports.push_back(function.getName());
+  FailureOr<std::vector<std::string>> parts = emitParts(module, level, exports, options, output);
   if (failed(parts))
     return failure();
   return llvm::join(*parts, "\n");

@@ -4,15 +4,21 @@
 #include "lld/Common/Driver.h"
 #include "mlir/Support/LogicalResult.h"
 #include "weft/Target/LLVMEmit.h"
-#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ObjCopy/ConfigManager.h"
 #include "llvm/ObjCopy/ObjCopy.h"
 #include "llvm/Object/Binary.h"
-#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cerrno>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
 
 LLD_HAS_DRIVER(elf)
 
@@ -20,57 +26,88 @@ using namespace mlir;
 
 namespace {
 
-/// A directory of its own that disappears with the object.
-class ScratchDirectory {
+/// A file in memory, which has a path while it is open: linking needs no room on any disk and leaves nothing
+/// there, whatever happens.
+class MemoryFile {
 public:
-  ScratchDirectory() : error(llvm::sys::fs::createUniqueDirectory("weft", path)) {}
-  ~ScratchDirectory() {
-    if (!error)
-      llvm::sys::fs::remove_directories(path);
+  MemoryFile() : fd(::memfd_create("weft-link", MFD_CLOEXEC)) {}
+  MemoryFile(MemoryFile &&other) : fd(std::exchange(other.fd, -1)) {}
+  ~MemoryFile() {
+    if (fd >= 0)
+      ::close(fd);
   }
-  std::string file(const llvm::Twine &name) const {
-    llvm::SmallString<128> result = path;
-    llvm::sys::path::append(result, name);
-    return result.str().str();
+  bool isOpen() const { return fd >= 0; }
+  std::string getPath() const { return "/proc/self/fd/" + std::to_string(fd); }
+
+  LogicalResult write(llvm::StringRef bytes, std::string &error) const {
+    llvm::raw_fd_ostream stream(fd, /*shouldClose=*/false);
+    stream << bytes;
+    stream.flush();
+    if (!stream.has_error())
+      return success();
+    error = "cannot hold an object in memory: " + stream.error().message();
+    stream.clear_error();
+    return failure();
   }
-  std::error_code getError() const { return error; }
 
 private:
-  llvm::SmallString<128> path;
-  std::error_code error;
+  int fd;
 };
 
-LogicalResult writeFile(llvm::StringRef path, llvm::StringRef bytes, std::string &error) {
-  std::error_code code;
-  llvm::raw_fd_ostream stream(path, code);
-  if (!code) {
-    stream << bytes;
-    stream.close();
-    code = stream.error();
-    stream.clear_error();
+/// A pipe that the linker writes to as if to a device, and a thread that collects what comes out. A file in
+/// memory would not do: the linker makes a temporary file beside the name of a regular file.
+class OutputPipe {
+public:
+  OutputPipe() {
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      return;
+    reader = std::thread([this] {
+      char block[1 << 16];
+      for (ssize_t count; (count = ::read(ends[0], block, sizeof(block))) != 0;)
+        if (count > 0)
+          bytes.append(block, static_cast<size_t>(count));
+        else if (errno != EINTR)
+          return;
+    });
   }
-  if (!code)
-    return success();
-  error = ("cannot write " + path + ": " + code.message()).str();
-  return failure();
-}
+  ~OutputPipe() {
+    (void)finish();
+    if (ends[0] >= 0)
+      ::close(ends[0]);
+  }
+  bool isOpen() const { return ends[1] >= 0; }
+  std::string getPath() const { return "/proc/self/fd/" + std::to_string(ends[1]); }
+  /// All that was written.
+  std::string finish() {
+    if (ends[1] >= 0)
+      ::close(std::exchange(ends[1], -1));
+    if (reader.joinable())
+      reader.join();
+    return std::move(bytes);
+  }
+
+private:
+  int ends[2] = {-1, -1};
+  std::thread reader;
+  std::string bytes;
+};
 
 /// Runs the linker on `objects` with `flags`; the bytes of the file that it makes.
 FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::ArrayRef<std::string> flags,
                                  std::string &error) {
-  ScratchDirectory directory;
-  if (directory.getError()) {
-    error = "cannot create a temporary directory: " + directory.getError().message();
+  OutputPipe pipe;
+  std::vector<MemoryFile> files(objects.size());
+  if (!pipe.isOpen() || !llvm::all_of(files, [](const MemoryFile &file) { return file.isOpen(); })) {
+    error = "cannot make a file in memory: " + llvm::sys::StrError();
     return failure();
   }
-  std::string output = directory.file("code");
   std::vector<std::string> words = {"ld.lld"};
   words.insert(words.end(), flags.begin(), flags.end());
-  words.insert(words.end(), {"-o", output});
-  for (auto [index, bytes] : llvm::enumerate(objects)) {
-    words.push_back(directory.file(llvm::Twine(index) + ".o"));
-    if (failed(writeFile(words.back(), bytes, error)))
+  words.insert(words.end(), {"-o", pipe.getPath()});
+  for (auto [file, bytes] : llvm::zip_equal(files, objects)) {
+    if (failed(file.write(bytes, error)))
       return failure();
+    words.push_back(file.getPath());
   }
   std::vector<const char *> arguments;
   for (const std::string &word : words)
@@ -92,12 +129,7 @@ FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::Arra
     error = messages;
     return failure();
   }
-  auto buffer = llvm::MemoryBuffer::getFile(output, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  if (!buffer) {
-    error = "cannot read the linked object: " + buffer.getError().message();
-    return failure();
-  }
-  return (*buffer)->getBuffer().str();
+  return pipe.finish();
 }
 
 } // namespace

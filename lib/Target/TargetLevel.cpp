@@ -23,18 +23,16 @@ const LevelRow levelRows[] = {
 #include "CPULevels.inc"
 };
 
-/// What LLVM may use in native code by itself, where the machine has it: what a machine that loads such code
-/// must have.
-constexpr llvm::StringLiteral nativeFeatures[] = {"sse3",       "ssse3",        "sse4.1",
-                                                  "sse4.2",     "popcnt",       "cx16",
-                                                  "avx",        "avx2",         "fma",
-                                                  "f16c",       "bmi",          "bmi2",
-                                                  "lzcnt",      "movbe",        "avx512f",
-                                                  "avx512bw",   "avx512cd",     "avx512dq",
-                                                  "avx512vl",   "avx512vnni",   "avx512bf16",
-                                                  "avx512fp16", "avx512vbmi",   "avx512vbmi2",
-                                                  "avx512ifma", "avx512bitalg", "avx512vpopcntdq",
-                                                  "avxvnni",    "gfni",         "adx"};
+/// What native code may use beyond the psABI level that it is based on, where the machine has it:
+/// instructions that LLVM selects by itself for arithmetic, shuffles and conversions, and those that code
+/// generation asks for. LLVM is given no other feature of the machine, so that code needs exactly what the
+/// artifact states.
+constexpr llvm::StringLiteral nativeFeatures[] = {
+    "avx",        "avx2",       "fma",         "f16c",         "bmi",
+    "bmi2",       "lzcnt",      "movbe",       "avx512f",      "avx512bw",
+    "avx512cd",   "avx512dq",   "avx512vl",    "avx512vnni",   "avx512bf16",
+    "avx512fp16", "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq",
+    "avxvnni",    "gfni"};
 
 bool hostHas(const llvm::StringMap<bool> &host, llvm::StringRef feature) {
   auto it = host.find(feature);
@@ -65,7 +63,7 @@ TargetLevel makeLevel(const LevelRow &row) {
   return level;
 }
 
-/// The best table row that the host runs, plus whatever else the host offers.
+/// The best table row that the host runs, plus what else of use the host offers; scheduled for the host.
 std::optional<TargetLevel> makeNativeLevel() {
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   const LevelRow *best = nullptr;
@@ -76,17 +74,16 @@ std::optional<TargetLevel> makeNativeLevel() {
     return std::nullopt;
   TargetLevel level = makeLevel(*best);
   level.name = "native";
-  level.cpu = llvm::sys::getHostCPUName().str();
-  // Sorted, so that the same machine always gives the same text.
+  level.tuneCPU = llvm::sys::getHostCPUName().str();
+  // In the table's order, so that the same machine always gives the same text.
   llvm::SmallVector<std::string> features;
-  for (const auto &entry : host) {
-    features.push_back((entry.second ? "+" : "-") + entry.first().str());
-    if (entry.second && llvm::is_contained(nativeFeatures, entry.first()))
-      level.required.push_back(entry.first().str());
+  for (llvm::StringRef feature : nativeFeatures) {
+    if (!hostHas(host, feature) || llvm::is_contained(level.required, feature))
+      continue;
+    features.push_back(("+" + feature).str());
+    level.required.push_back(feature.str());
   }
   llvm::sort(level.required);
-  level.required.erase(llvm::unique(level.required), level.required.end());
-  llvm::sort(features, [](const std::string &a, const std::string &b) { return a.substr(1) < b.substr(1); });
   level.features = llvm::join(features, ",");
   level.hasVNNI = level.hasAVX512 && hostHas(host, "avx512vnni");
   level.hasAVXVNNI = hostHas(host, "avxvnni") || (level.hasVNNI && hostHas(host, "avx512vl"));

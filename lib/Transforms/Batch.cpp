@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Follows a batch dim from the arguments of a function to its results.
-#include "weft/Transforms/Batch.h"
+#include "Batcher.h"
 
-#include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "weft/Transforms/InferShapes.h"
 #include "weft/Transforms/Passes.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace mlir::weft;
@@ -16,71 +16,95 @@ using namespace mlir::weft;
 namespace weft {
 #define GEN_PASS_DEF_WEFTBATCHPASS
 #include "weft/Transforms/Passes.h.inc"
-} // namespace weft
 
-namespace {
+/// Names that exporters give the number of samples.
+static bool isBatchName(StringRef name) {
+  return llvm::StringSwitch<bool>(name.lower())
+      .Cases({"batch", "batch_size", "batchsize", "batch_dim", "bs", "b", "n"}, true)
+      .Default(false);
+}
 
-/// Where a value carries the batch: dim `axis` has `batch * inner` entries, batch outermost.
-struct BatchPlace {
-  int64_t axis = 0;
-  DimExpr inner = DimExpr::constant(1);
-};
-
-class Batcher {
-public:
-  Batcher(func::FuncOp func, const ::weft::BatchOptions &options)
-      : func(func), builder(func.getContext()), options(options),
-        count(options.size > 0 ? DimExpr::constant(options.size) : DimExpr::symbol(options.symbol)) {}
-
-  FailureOr<::weft::BatchResult> run();
-
-private:
-  LogicalResult batchArguments();
-  LogicalResult batchOp(Operation *op);
-  LogicalResult batchReshape(ReshapeOp op, BatchPlace place);
-  LogicalResult batchByMap(Operation *op);
-  LogicalResult batchIf(IfOp op);
-  LogicalResult retype(Operation *op, bool isFinal = true);
-  void widenOperand(OpOperand &operand, int64_t axis);
-  RankedTensorType withDim(RankedTensorType type, int64_t axis, const DimExpr &dim) {
-    SmallVector<DimExpr> dims = mlir::weft::getDims(type);
-    dims[axis] = dim;
-    return makeTensorType(dims, type.getElementType());
+/// `expr` with `symbol` replaced by a size.
+static DimExpr substitute(const DimExpr &expr, StringRef symbol, const DimExpr &size) {
+  if (expr.isUnknown())
+    return expr;
+  DimExpr sum = DimExpr::constant(0);
+  for (const auto &[product, coefficient] : expr.getTerms()) {
+    DimExpr term = DimExpr::constant(coefficient);
+    for (const std::string &atom : product) {
+      auto call = DimExpr::parseCall(atom);
+      if (!call) {
+        term = term * (atom == symbol ? size : DimExpr::symbol(atom));
+        continue;
+      }
+      DimExpr x = substitute(call->args.front(), symbol, size),
+              y = substitute(call->args.back(), symbol, size);
+      term = term * (call->name == "floordiv"  ? DimExpr::floorDiv(x, y)
+                     : call->name == "ceildiv" ? DimExpr::ceilDiv(x, y)
+                     : call->name == "mod"     ? DimExpr::mod(x, y)
+                     : call->name == "min"     ? DimExpr::min(x, y)
+                                               : DimExpr::max(x, y));
+    }
+    sum = sum + term;
   }
-  /// The size `count * inner` for a mixed list: static, or an index value.
-  OpFoldResult sizeOf(Location loc, const DimExpr &inner);
-  void setSize(Location loc, SmallVectorImpl<int64_t> &sizes, SmallVectorImpl<Value> &dynamic, int64_t axis,
-               const DimExpr &inner);
+  return sum;
+}
 
-  func::FuncOp func;
-  OpBuilder builder;
-  const ::weft::BatchOptions &options;
-  DimExpr count;
-  Value source; // an argument that carries the batch in dim 0
-  llvm::DenseMap<Value, BatchPlace> places;
-};
-
-LogicalResult Batcher::batchArguments() {
-  SmallVector<DimExpr> replaced;
+/// The symbol of the arguments' dims that counts samples: one of that meaning anywhere, else the only one in
+/// a dim 0; empty when no dim 0 is a symbol.
+FailureOr<std::string> Batcher::findSymbol() {
+  llvm::SetVector<StringRef> named, first;
   for (BlockArgument argument : func.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type || type.getRank() == 0)
-      continue;
-    DimExpr dim = mlir::weft::getDim(type, 0);
-    // A batch that is a symbol already only gets its size.
-    bool isSymbol = !dim.getSymbol().empty() && options.size > 0;
-    if (type.getDimSize(0) != 1 && !isSymbol)
+    for (int64_t axis = 0; type && axis < type.getRank(); ++axis) {
+      if (mlir::weft::getDim(type, axis).getSymbol().empty())
+        continue;
+      StringRef name = builder.getStringAttr(mlir::weft::getDim(type, axis).getSymbol()).getValue();
+      if (isBatchName(name))
+        named.insert(name);
+      if (axis == 0)
+        first.insert(name);
+    }
+  }
+  const llvm::SetVector<StringRef> &found = named.empty() ? first : named;
+  if (found.size() > 1)
+    return func.emitOpError("expected one symbol for the number of samples, but dims are named ")
+           << llvm::join(found.getArrayRef(), ", ") << "; fix the right one by its name (--dim "
+           << found.front() << "=" << options.size << ")";
+  return found.empty() ? std::string() : found.front().str();
+}
+
+LogicalResult Batcher::batchArguments() {
+  if (options.size > 0) {
+    FailureOr<std::string> symbol = findSymbol();
+    if (failed(symbol))
+      return failure();
+    // A batch that is a symbol already only gets its size, wherever it stands.
+    for (BlockArgument argument : func.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      if (!type || symbol->empty())
+        continue;
+      SmallVector<DimExpr> dims = mlir::weft::getDims(type);
+      for (DimExpr &dim : dims)
+        dim = substitute(dim, *symbol, count);
+      argument.setType(makeTensorType(dims, type.getElementType()));
+    }
+    if (!symbol->empty())
+      return success();
+  }
+  for (BlockArgument argument : func.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || type.getRank() == 0 || type.getDimSize(0) != 1)
       continue;
     argument.setType(withDim(type, 0, count));
-    if (isSymbol)
-      continue;
     places[argument] = {};
     if (!source)
       source = argument;
   }
-  if (places.empty() && options.size == 0)
+  if (places.empty())
     return func.emitOpError(
-        "expected an argument whose dim 0 has size 1, but got none: there is nothing to batch");
+        "expected an argument whose dim 0 has size 1, or is named, but got none: there is "
+        "nothing to batch");
   return success();
 }
 
@@ -95,6 +119,12 @@ OpFoldResult Batcher::sizeOf(Location loc, const DimExpr &inner) {
   if (*factor != 1)
     value = arith::MulIOp::create(builder, loc, value, arith::ConstantIndexOp::create(builder, loc, *factor));
   return value;
+}
+
+RankedTensorType Batcher::withDim(RankedTensorType type, int64_t axis, const DimExpr &dim) {
+  SmallVector<DimExpr> dims = mlir::weft::getDims(type);
+  dims[axis] = dim;
+  return makeTensorType(dims, type.getElementType());
 }
 
 /// Replaces entry `axis` of a mixed list by the batch times `inner`.
@@ -138,7 +168,6 @@ LogicalResult Batcher::retype(Operation *op, bool isFinal) {
   return success();
 }
 
-/// Widens dim `axis` of an operand without batch from 1 to the batch.
 void Batcher::widenOperand(OpOperand &operand, int64_t axis) {
   builder.setInsertionPoint(operand.getOwner());
   auto type = cast<RankedTensorType>(operand.get().getType());
@@ -190,34 +219,11 @@ LogicalResult Batcher::batchReshape(ReshapeOp op, BatchPlace place) {
   return retype(op);
 }
 
-LogicalResult Batcher::batchIf(IfOp op) {
-  if (places.contains(op.getCond()))
-    return op.emitOpError("cannot be batched: samples would take different branches");
-  for (Region &region : op->getRegions())
-    for (Operation &nested : llvm::make_early_inc_range(region.front()))
-      if (failed(batchOp(&nested)))
-        return failure();
-  Operation *yields[] = {op.getThenRegion().front().getTerminator(),
-                         op.getElseRegion().front().getTerminator()};
-  for (auto [index, value] : llvm::enumerate(op.getResults())) {
-    auto a = places.find(yields[0]->getOperand(index)), b = places.find(yields[1]->getOperand(index));
-    if (a == places.end() && b == places.end())
-      continue;
-    BatchPlace place = a != places.end() ? a->second : b->second;
-    if (a == places.end() || b == places.end())
-      widenOperand((a == places.end() ? yields[0] : yields[1])->getOpOperand(index), place.axis);
-    places[value] = place;
-    auto type = cast<RankedTensorType>(value.getType());
-    value.setType(withDim(type, place.axis, count * place.inner));
-  }
-  return success();
-}
-
 /// Follows the batch by the op's dimension map, computed from the operands as they are now.
 LogicalResult Batcher::batchByMap(Operation *op) {
   // The map tells dims of size 1 from the batch by the types; ops that need their operands widened first keep
   // theirs.
-  (void)retype(op, /*isFinal=*/false);
+  [[maybe_unused]] LogicalResult isKnown = retype(op, /*isFinal=*/false);
   auto mapped = dyn_cast<DimMapOpInterface>(op);
   FailureOr<DimMap> map = mapped ? mapped.getDimMap() : FailureOr<DimMap>(failure());
   if (failed(map))
@@ -307,28 +313,28 @@ LogicalResult Batcher::batchOp(Operation *op) {
     places[slice.getResult()] = place;
     return retype(op);
   }
-  if (op->getNumRegions() > 0)
-    return op->emitOpError("cannot be batched: samples would need different numbers of iterations");
+  if (auto loop = dyn_cast<LoopOp>(op))
+    return batchLoop(loop);
   return batchByMap(op);
 }
 
-FailureOr<::weft::BatchResult> Batcher::run() {
-  if (failed(batchArguments()))
-    return failure();
-  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+LogicalResult Batcher::batchBody(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block))
     if (failed(batchOp(&op)))
       return failure();
+  return success();
+}
+
+FailureOr<BatchResult> Batcher::run() {
+  if (failed(batchArguments()) || failed(batchBody(func.getBody().front())))
+    return failure();
   Block &body = func.getBody().front();
   func.setFunctionType(
       FunctionType::get(func.getContext(), body.getArgumentTypes(), body.getTerminator()->getOperandTypes()));
   if (failed(::weft::inferShapes(func)))
     return failure();
-  return ::weft::BatchResult{static_cast<int64_t>(places.size())};
+  return BatchResult{static_cast<int64_t>(places.size())};
 }
-
-} // namespace
-
-namespace weft {
 
 FailureOr<BatchResult> batch(func::FuncOp func, const BatchOptions &options) {
   return Batcher(func, options).run();

@@ -154,12 +154,27 @@ struct SinkTranspose : RewritePattern {
   int64_t &sunk;
 };
 
+struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
+  SinkThroughReshape(MLIRContext *context, int64_t &sunk) : OpRewritePattern(context), sunk(sunk) {}
+
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
+    SmallVector<int64_t> layout = rank >= 3 ? toChannelsFirst(rank) : SmallVector<int64_t>();
+    if (failed(::weft::sinkTransposeThroughReshape(rewriter, op, layout)))
+      return failure();
+    ++sunk;
+    return success();
+  }
+
+  int64_t &sunk;
+};
+
 } // namespace
 
 namespace weft {
 
 void populateSinkTransposePatterns(RewritePatternSet &patterns, int64_t &sunk) {
-  patterns.add<SinkTranspose>(patterns.getContext(), sunk);
+  patterns.add<SinkTranspose, SinkThroughReshape>(patterns.getContext(), sunk);
 }
 
 FailureOr<ChooseLayoutResult> chooseLayout(func::FuncOp func) {

@@ -44,6 +44,14 @@ std::optional<int64_t> getBytes(Type type) {
   return count ? std::optional<int64_t>(*count / 8) : std::nullopt;
 }
 
+/// Whether evaluation can hold this constant, element by element. A splat takes no room in the program,
+/// however many elements its type has; what lies in a file is bounded by the file.
+bool canExpand(Attribute value) {
+  constexpr int64_t maxSplatBytes = int64_t(1) << 30;
+  auto elements = dyn_cast<SplatElementsAttr>(value);
+  return !elements || getBytes(elements.getType()).value_or(maxSplatBytes + 1) <= maxSplatBytes;
+}
+
 /// Whether the value of `op` is worth storing.
 bool isWithinLimits(Operation *op, const FoldConstantsOptions &options) {
   if (auto dequantize = dyn_cast<DequantizeOp>(op))
@@ -80,7 +88,7 @@ LogicalResult foldOp(Operation *op, OpBuilder &builder, const FoldConstantsOptio
       return failure();
     operands.push_back(value);
   }
-  if (!isWithinLimits(op, options))
+  if (!llvm::all_of(operands, canExpand) || !isWithinLimits(op, options))
     return failure();
   SmallVector<Attribute> values;
   if (failed(evaluable.evaluate(operands, values)) || values.size() != op->getNumResults() ||

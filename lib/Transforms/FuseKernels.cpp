@@ -72,6 +72,23 @@ bool takesEpilogue(Operation *op) {
   return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, SoftmaxOp, NormalizeOp>(op);
 }
 
+/// Whether kernels of this group read their operands through index maps, so that views cost nothing.
+bool readsViews(const KernelGroup &group) {
+  return !group.ops.empty() &&
+         (group.kind == "elementwise" || isa<SoftmaxOp, NormalizeOp, ReduceOp>(group.ops.front()));
+}
+
+/// Whether what is contiguous along the last dim stays so: else the loop over it would load with a stride,
+/// which a kernel of its own does in blocks.
+bool keepsRows(Operation *view) {
+  if (auto transpose = dyn_cast<TransposeOp>(view))
+    return transpose.getPerm().empty() ||
+           transpose.getPerm().back() == static_cast<int64_t>(transpose.getPerm().size()) - 1;
+  if (auto slice = dyn_cast<SliceOp>(view))
+    return slice.getStrides().empty() || slice.getStrides().back() == 1;
+  return true;
+}
+
 class BlockFuser {
 public:
   BlockFuser(Block &block, const FuseKernelsOptions &options) : block(block), options(options) {
@@ -97,6 +114,9 @@ public:
     for (size_t group = 0, count = groups.size(); group < count; ++group)
       if (groups[group].kind == "elementwise" && groups[group].ops.size() > 1)
         splitByResult(group);
+    for (size_t group = 0, count = groups.size(); group < count; ++group)
+      if (readsViews(groups[group]))
+        absorbViews(group);
     for (Operation *op : ops)
       if (!groupOf.contains(op))
         makeGroup(op->getName().stripDialect(), op);
@@ -143,6 +163,7 @@ private:
   bool fitsEpilogue(Operation *op, Operation *host) const;
   void joinElementwise(Operation *op);
   void splitByResult(size_t group);
+  void absorbViews(size_t group);
   bool dependsThroughOthers(ArrayRef<Operation *> from, size_t group, size_t otherGroup) const;
   FuseKernelsResult build(RewriterBase &rewriter);
 
@@ -339,6 +360,31 @@ void BlockFuser::splitByResult(size_t group) {
     groups[*target].ops.push_back(op);
     groupOf[op] = *target;
   }
+}
+
+/// Takes in the slices, broadcasts and transposes that only this group reads, so that their values are never
+/// stored.
+void BlockFuser::absorbViews(size_t group) {
+  Members members(groups[group].ops.begin(), groups[group].ops.end());
+  for (size_t next = 0; next < members.size(); ++next)
+    for (Value operand : members[next]->getOperands()) {
+      Operation *view = operand.getDefiningOp();
+      if (!view || !isa<SliceOp, BroadcastOp, TransposeOp>(view) || members.contains(view) ||
+          !isInGroupless(view))
+        continue;
+      if (!keepsRows(view))
+        remark(view, "its rows would be read with a stride");
+      else if (isUsedOutside(view, members))
+        remark(view, "its value has users besides the " + groups[group].kind + " behind it");
+      else if (!isPlainBroadcast(operand, members[next]->getResult(0)) &&
+               getKind(members[next]) == FusionKind::elementwise)
+        remark(view, "it is not known to broadcast to the " + groups[group].kind + " behind it");
+      else if (static_cast<int64_t>(members.size()) < options.maxOps)
+        members.insert(view);
+    }
+  groups[group].ops.assign(members.begin(), members.end());
+  for (Operation *op : members)
+    groupOf[op] = group;
 }
 
 FuseKernelsResult BlockFuser::build(RewriterBase &rewriter) {

@@ -21,11 +21,18 @@ struct WeftRecognizeOpsPass : impl::WeftRecognizeOpsPassBase<WeftRecognizeOpsPas
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
+    populateRecognizeActivationPatterns(patterns);
     populateRecognizeNormalizePatterns(patterns);
     populateRecognizeGeluPatterns(patterns);
+    populateRecognizeRopePatterns(patterns);
     populateRecognizeSoftmaxPatterns(patterns);
-    if (attention)
-      populateRecognizeAttentionPatterns(patterns);
+    if (attention != "none" && attention != "grouped" && attention != "all") {
+      getOperation().emitError("expected attention to be none, grouped or all, but got \"")
+          << attention << "\"";
+      return signalPassFailure();
+    }
+    if (attention != "none")
+      populateRecognizeAttentionPatterns(patterns, /*onlyGrouped=*/attention == "grouped");
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Recognises the Gaussian error linear unit in the orders in which exporters write it.
-#include "MatchScalars.h"
+#include "RecognizeSupport.h"
 #include "weft/Transforms/Recognize.h"
 
 using namespace mlir;
@@ -9,104 +9,61 @@ using namespace mlir::weft;
 
 namespace weft {
 
-// 1 / sqrt 2, sqrt(2 / pi), and the cubic coefficient of the tanh form (Hendrycks and Gimpel, 2016).
+// 1 / sqrt 2, sqrt(2 / pi), the cubic coefficient of the tanh form and the slope of the sigmoid form
+// (Hendrycks and Gimpel, 2016).
 static constexpr double kInverseSqrt2 = 0.70710678118654752, kSqrt2OverPi = 0.79788456080286536,
-                        kCubic = 0.044715;
+                        kCubic = 0.044715, kQuickSlope = 1.702;
 
-/// x of erf(x / sqrt 2).
-static Value matchErf(Value value) {
-  auto erf = value.getDefiningOp<ErfOp>();
-  if (!erf)
-    return {};
-  if (Value x = besideScalar<MulOp>(erf.getX(), kInverseSqrt2))
-    return x;
-  auto div = erf.getX().getDefiningOp<DivOp>();
-  return div && isScalar(div.getRhs(), 1 / kInverseSqrt2) ? div.getLhs() : Value();
-}
-
-/// Whether `value` is x * x * x in any order, or pow(x, 3).
-static bool isCube(Value value, Value x) {
-  if (auto pow = value.getDefiningOp<PowOp>())
-    return pow.getLhs() == x && isScalar(pow.getRhs(), 3);
-  auto mul = value.getDefiningOp<MulOp>();
-  return mul && ((mul.getLhs() == x && matchSquare(mul.getRhs()) == x) ||
-                 (mul.getRhs() == x && matchSquare(mul.getLhs()) == x));
-}
-
-/// x of tanh(0.79788 (x + 0.044715 x^3)).
-static Value matchTanh(Value value) {
-  auto tanh = value.getDefiningOp<TanhOp>();
-  Value inner = tanh ? besideScalar<MulOp>(tanh.getX(), kSqrt2OverPi) : Value();
-  auto add = inner ? inner.getDefiningOp<AddOp>() : AddOp();
-  if (!add)
-    return {};
-  for (auto [x, cubic] : {std::pair<Value, Value>(add.getLhs(), add.getRhs()), {add.getRhs(), add.getLhs()}})
-    if (Value cube = besideScalar<MulOp>(cubic, kCubic); cube && isCube(cube, x))
-      return x;
-  return {};
-}
-
-/// The factors of a product, in any nesting; empty when there are more than four.
-static SmallVector<Value> getFactors(Value root) {
-  SmallVector<Value> factors, worklist = {root};
-  while (!worklist.empty()) {
-    Value value = worklist.pop_back_val();
-    auto mul = value.getDefiningOp<MulOp>();
-    // Only a product that nobody else reads may be taken apart.
-    if (mul && (value == root || mul->hasOneUse())) {
-      worklist.push_back(mul.getLhs());
-      worklist.push_back(mul.getRhs());
-    } else {
-      factors.push_back(value);
-    }
-    if (factors.size() + worklist.size() > 4)
-      return {};
+/// What is multiplied by x, as a function of a polynomial in x.
+static std::optional<GeluApprox> matchGate(Value gate, Value x, double scale) {
+  if (auto sigmoid = gate.getDefiningOp<SigmoidOp>()) {
+    std::optional<Cubic> inner = matchCubic(sigmoid.getX(), x);
+    bool isQuick = inner && isNear(*inner, Cubic{0, kQuickSlope, 0, 0}) && scale == 1;
+    return isQuick ? std::optional(GeluApprox::quick) : std::nullopt;
   }
-  return factors;
+  Value function = besideScalar<AddOp>(gate, 1);
+  if (!function || !isNear(scale, 0.5))
+    return std::nullopt;
+  if (auto erf = function.getDefiningOp<ErfOp>())
+    if (std::optional<Cubic> inner = matchCubic(erf.getX(), x);
+        inner && isNear(*inner, Cubic{0, kInverseSqrt2, 0, 0}))
+      return GeluApprox::none;
+  if (auto tanh = function.getDefiningOp<TanhOp>())
+    if (std::optional<Cubic> inner = matchCubic(tanh.getX(), x);
+        inner && isNear(*inner, Cubic{0, kSqrt2OverPi, 0, kSqrt2OverPi * kCubic}))
+      return GeluApprox::tanh;
+  return std::nullopt;
 }
 
 FailureOr<GeluMatch> matchGelu(Value root) {
-  SmallVector<Value> factors = getFactors(root);
-  // x, 0.5 and 1 + f(x), in any order.
-  if (factors.size() != 3)
+  Product product = getProduct(root);
+  if (product.factors.size() != 2)
     return failure();
-  Value half, sum, x;
-  for (Value factor : factors) {
-    if (isScalar(factor, 0.5))
-      half = factor;
-    else if (besideScalar<AddOp>(factor, 1))
-      sum = factor;
-    else
-      x = factor;
-  }
-  if (!half || !sum || !x)
-    return failure();
-  Value inner = besideScalar<AddOp>(sum, 1);
-  if (matchErf(inner) == x)
-    return GeluMatch{x, /*isTanh=*/false};
-  if (matchTanh(inner) == x)
-    return GeluMatch{x, /*isTanh=*/true};
+  Value a = product.factors[0], b = product.factors[1];
+  for (auto [x, gate] : {std::pair(a, b), std::pair(b, a)})
+    if (std::optional<GeluApprox> approx = matchGate(gate, x, product.scale))
+      return GeluMatch{x, *approx};
   return failure();
 }
 
 namespace {
 
-struct RecognizeGelu : OpRewritePattern<MulOp> {
-  using OpRewritePattern::OpRewritePattern;
+template <typename OpTy> struct RecognizeGelu : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
     FailureOr<GeluMatch> match = matchGelu(op.getResult());
     if (failed(match))
       return rewriter.notifyMatchFailure(op, "it is no gelu by parts");
-    if (match->x.getType() != op.getType())
-      return rewriter.notifyMatchFailure(op, "its result has another type than x");
-    GeluApprox approx = match->isTanh ? GeluApprox::tanh : GeluApprox::none;
+    FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, match->x);
+    if (failed(ops))
+      return failure();
     NamedAttribute attributes[] = {
-        rewriter.getNamedAttr("approx", GeluApproxAttr::get(rewriter.getContext(), approx))};
+        rewriter.getNamedAttr("approx", GeluApproxAttr::get(rewriter.getContext(), match->approx))};
     auto gelu = buildChecked<GeluOp>(rewriter, op.getLoc(), match->x, attributes);
     if (!gelu)
       return failure();
-    rewriter.replaceOp(op, gelu.getResult());
+    replaceMatch(rewriter, *ops, match->x, gelu.getResult());
     return success();
   }
 };
@@ -114,7 +71,7 @@ struct RecognizeGelu : OpRewritePattern<MulOp> {
 } // namespace
 
 void populateRecognizeGeluPatterns(RewritePatternSet &patterns) {
-  patterns.add<RecognizeGelu>(patterns.getContext());
+  patterns.add<RecognizeGelu<MulOp>, RecognizeGelu<DivOp>>(patterns.getContext());
 }
 
 } // namespace weft

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Recognises layer and RMS normalisation by their parts.
-#include "MatchScalars.h"
+#include "RecognizeSupport.h"
 #include "weft/Transforms/Recognize.h"
 
 using namespace mlir;
@@ -9,14 +9,10 @@ using namespace mlir::weft;
 
 namespace weft {
 
-/// What is added below the root, and the mean: v and eps of `sqrt(v + eps)` under a division or inverse.
+/// v and eps of `sqrt(v + eps)`.
 static std::pair<Value, double> matchDeviation(Value root) {
-  Value sum;
-  if (auto sqrt = root.getDefiningOp<SqrtOp>())
-    sum = sqrt.getX();
-  else
-    return {};
-  return besideAnyScalar<AddOp>(sum);
+  auto sqrt = root.getDefiningOp<SqrtOp>();
+  return sqrt ? besideAnyScalar<AddOp>(sqrt.getX()) : std::pair<Value, double>();
 }
 
 /// v and eps of a value that is 1 / sqrt(v + eps).
@@ -28,6 +24,58 @@ static std::pair<Value, double> matchInverseDeviation(Value value) {
   if (auto pow = value.getDefiningOp<PowOp>(); pow && isScalar(pow.getRhs(), -0.5))
     return besideAnyScalar<AddOp>(pow.getLhs());
   return {};
+}
+
+/// What a mean is taken of, and along which axes: `reduce mean`, or a sum over the static number of entries.
+struct Mean {
+  Value x;
+  ArrayRef<int64_t> axes;
+  explicit operator bool() const { return static_cast<bool>(x); }
+};
+static Mean matchMean(Value value) {
+  if (auto mean = matchReduce(value, ReduceKind::mean))
+    return {mean.getX(), mean.getAxes()};
+  Line line = matchLine(value);
+  auto sum = matchReduce(line.x, ReduceKind::sum);
+  if (!sum || line.shift != 0)
+    return {};
+  double count = 1;
+  for (int64_t axis : sum.getAxes()) {
+    if (tensorOf(sum.getX()).isDynamicDim(axis))
+      return {};
+    count *= tensorOf(sum.getX()).getDimSize(axis);
+  }
+  // Closer than other constants: a sum over N - 1 is another variance.
+  constexpr double kTolerance = 1e-6;
+  return std::fabs(line.scale * count - 1) <= kTolerance ? Mean{sum.getX(), sum.getAxes()} : Mean{};
+}
+
+/// x of x - mean(x) along the axes; with `isSquared` also of mean(x) - x.
+static Value matchCentered(Value d, ArrayRef<int64_t> axes, bool isSquared = false) {
+  auto sub = d.getDefiningOp<SubOp>();
+  if (!sub)
+    return {};
+  Mean mean = matchMean(sub.getRhs());
+  if (mean && mean.x == sub.getLhs() && mean.axes == axes)
+    return mean.x;
+  mean = isSquared ? matchMean(sub.getLhs()) : Mean{};
+  return mean && mean.x == sub.getRhs() && mean.axes == axes ? mean.x : Value();
+}
+
+/// The normalisation with this mean of squares as its variance; x is what is squared, or, when that is
+/// centered, what is centered.
+static FailureOr<NormalizeMatch> matchVariance(Value variance, double epsilon) {
+  Mean mean = variance ? matchMean(variance) : Mean{};
+  Value squared = mean ? matchSquare(mean.x) : Value();
+  if (!squared || !isa<FloatType>(tensorOf(squared).getElementType()))
+    return failure();
+  NormalizeMatch match;
+  match.epsilon = epsilon;
+  match.axes.assign(mean.axes.begin(), mean.axes.end());
+  Value x = matchCentered(squared, mean.axes, /*isSquared=*/true);
+  match.center = static_cast<bool>(x);
+  match.x = x ? x : squared;
+  return match;
 }
 
 FailureOr<NormalizeMatch> matchNormalize(Value root) {
@@ -45,29 +93,67 @@ FailureOr<NormalizeMatch> matchNormalize(Value root) {
         break;
     }
   }
-  auto mean = variance ? matchReduce(variance, ReduceKind::mean) : ReduceOp();
-  if (!mean || !mean->hasOneUse())
+  FailureOr<NormalizeMatch> match = matchVariance(variance, epsilon);
+  if (failed(match))
     return failure();
-  Value squared = matchSquare(mean.getX());
-  if (!squared)
-    return failure();
-  NormalizeMatch match;
-  match.epsilon = epsilon;
-  match.axes.assign(mean.getAxes().begin(), mean.getAxes().end());
-  // d = x - mean(x); the exporter may compute d twice, once for the square.
-  auto centered = [&](Value d) -> Value {
-    auto sub = d.getDefiningOp<SubOp>();
-    auto center = sub ? matchReduce(sub.getRhs(), ReduceKind::mean) : ReduceOp();
-    return center && center.getX() == sub.getLhs() && center.getAxes() == mean.getAxes() ? sub.getLhs()
-                                                                                         : Value();
-  };
-  Value x = centered(squared);
-  match.center = static_cast<bool>(x);
-  match.x = x ? x : squared;
-  bool isSame = squared == numerator || (x && centered(numerator) == x);
-  if (!isSame || !isa<FloatType>(cast<RankedTensorType>(match.x.getType()).getElementType()))
+  // The exporter may compute x - mean(x) twice, once for the square.
+  bool isSame = match->center ? matchCentered(numerator, match->axes) == match->x : numerator == match->x;
+  if (!isSame)
     return failure();
   return match;
+}
+
+/// 1 / sqrt(v + eps) and what it is multiplied by.
+static bool matchScaledInverse(Value value, NormalizeMatch &match) {
+  auto [plain, plainEpsilon] = matchInverseDeviation(value);
+  if (plain) {
+    FailureOr<NormalizeMatch> found = matchVariance(plain, plainEpsilon);
+    if (succeeded(found))
+      match = *found;
+    return succeeded(found);
+  }
+  auto mul = value.getDefiningOp<MulOp>();
+  if (!mul)
+    return false;
+  for (auto [inverse, gain] :
+       {std::pair<Value, Value>(mul.getLhs(), mul.getRhs()), {mul.getRhs(), mul.getLhs()}}) {
+    auto [variance, epsilon] = matchInverseDeviation(inverse);
+    FailureOr<NormalizeMatch> found = matchVariance(variance, epsilon);
+    if (failed(found))
+      continue;
+    match = *found;
+    match.gain = gain;
+    return true;
+  }
+  return false;
+}
+
+FailureOr<NormalizeMatch> matchAffineNormalize(Value root) {
+  // x * a + (beta - mean * a), with a = gain / sqrt(v + eps).
+  auto add = root.getDefiningOp<AddOp>();
+  if (!add)
+    return failure();
+  for (auto [left, right] :
+       {std::pair<Value, Value>(add.getLhs(), add.getRhs()), {add.getRhs(), add.getLhs()}}) {
+    auto product = left.getDefiningOp<MulOp>();
+    auto shift = right.getDefiningOp<SubOp>();
+    auto taken = shift ? shift.getRhs().getDefiningOp<MulOp>() : MulOp();
+    if (!product || !taken)
+      continue;
+    for (auto [x, scale] : {std::pair<Value, Value>(product.getLhs(), product.getRhs()),
+                            {product.getRhs(), product.getLhs()}}) {
+      NormalizeMatch match;
+      if (!matchScaledInverse(scale, match) || !match.center || match.x != x)
+        continue;
+      Value other = taken.getLhs() == scale ? taken.getRhs() : taken.getLhs();
+      Mean mean = taken.getLhs() == scale || taken.getRhs() == scale ? matchMean(other) : Mean{};
+      if (!mean || mean.x != x || mean.axes != ArrayRef<int64_t>(match.axes))
+        continue;
+      match.shift = shift.getLhs();
+      return match;
+    }
+  }
+  return failure();
 }
 
 namespace {
@@ -76,11 +162,17 @@ template <typename OpTy> struct RecognizeNormalize : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    FailureOr<NormalizeMatch> match = matchNormalize(op.getResult());
+    FailureOr<NormalizeMatch> match =
+        isa<AddOp>(op) ? matchAffineNormalize(op.getResult()) : matchNormalize(op.getResult());
     if (failed(match))
       return rewriter.notifyMatchFailure(op, "it is no normalisation by parts");
-    if (match->x.getType() != op.getType())
-      return rewriter.notifyMatchFailure(op, "its result has another type than what is normalised");
+    SmallVector<Value> inputs = {match->x};
+    for (Value affine : {match->gain, match->shift})
+      if (affine)
+        inputs.push_back(affine);
+    FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, inputs);
+    if (failed(ops))
+      return failure();
     NamedAttribute attributes[] = {
         rewriter.getNamedAttr("axes", rewriter.getDenseI64ArrayAttr(match->axes)),
         rewriter.getNamedAttr("epsilon", rewriter.getF64FloatAttr(match->epsilon)),
@@ -89,7 +181,12 @@ template <typename OpTy> struct RecognizeNormalize : OpRewritePattern<OpTy> {
     auto normalize = buildChecked<NormalizeOp>(rewriter, op.getLoc(), match->x, attributes);
     if (!normalize)
       return failure();
-    rewriter.replaceOp(op, normalize.getResult());
+    Value y = normalize.getResult();
+    if (match->gain)
+      y = MulOp::create(rewriter, op.getLoc(), op.getType(), y, match->gain);
+    if (match->shift)
+      y = AddOp::create(rewriter, op.getLoc(), op.getType(), y, match->shift);
+    replaceMatch(rewriter, *ops, inputs, y);
     return success();
   }
 };
@@ -97,7 +194,8 @@ template <typename OpTy> struct RecognizeNormalize : OpRewritePattern<OpTy> {
 } // namespace
 
 void populateRecognizeNormalizePatterns(RewritePatternSet &patterns) {
-  patterns.add<RecognizeNormalize<DivOp>, RecognizeNormalize<MulOp>>(patterns.getContext());
+  patterns.add<RecognizeNormalize<AddOp>, RecognizeNormalize<DivOp>, RecognizeNormalize<MulOp>>(
+      patterns.getContext());
 }
 
 } // namespace weft

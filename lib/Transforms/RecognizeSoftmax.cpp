@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Recognises softmax and log-softmax by their parts.
-#include "MatchScalars.h"
+#include "RecognizeSupport.h"
 #include "weft/Transforms/Recognize.h"
 
 using namespace mlir;
@@ -18,17 +18,28 @@ static std::pair<Value, int64_t> matchShifted(Value value) {
   return {sub.getLhs(), max.getAxes()[0]};
 }
 
+/// The softmax that divides `numerator` by `denominator`.
+static FailureOr<SoftmaxMatch> matchQuotient(Value numerator, Value denominator) {
+  auto exp = numerator.getDefiningOp<ExpOp>();
+  auto sum = matchReduce(denominator, ReduceKind::sum);
+  if (!exp || !sum || sum.getX() != exp.getResult() || sum.getAxes().size() != 1)
+    return failure();
+  auto [x, axis] = matchShifted(exp.getX());
+  int64_t along = sum.getAxes()[0];
+  // A shift along another axis, or none, changes nothing but overflow: softmax shifts by itself.
+  return SoftmaxMatch{axis == along ? x : exp.getX(), along, /*log=*/false};
+}
+
 FailureOr<SoftmaxMatch> matchSoftmax(Value root) {
-  // exp(s) / sum(exp(s))
-  if (auto div = root.getDefiningOp<DivOp>()) {
-    auto exp = div.getLhs().getDefiningOp<ExpOp>();
-    auto sum = matchReduce(div.getRhs(), ReduceKind::sum);
-    if (!exp || !sum || sum.getX() != exp.getResult() || sum.getAxes().size() != 1)
-      return failure();
-    auto [x, axis] = matchShifted(exp.getX());
-    int64_t along = sum.getAxes()[0];
-    // A shift along another axis, or none, changes nothing but overflow: softmax shifts by itself.
-    return SoftmaxMatch{axis == along ? x : exp.getX(), along, /*log=*/false};
+  // exp(s) / sum(exp(s)), or times 1 / sum
+  if (auto div = root.getDefiningOp<DivOp>())
+    return matchQuotient(div.getLhs(), div.getRhs());
+  if (auto mul = root.getDefiningOp<MulOp>()) {
+    for (auto [exp, inverse] :
+         {std::pair<Value, Value>(mul.getLhs(), mul.getRhs()), {mul.getRhs(), mul.getLhs()}})
+      if (auto div = inverse.getDefiningOp<DivOp>(); div && isScalar(div.getLhs(), 1))
+        return matchQuotient(exp, div.getRhs());
+    return failure();
   }
   // s - log(sum(exp(s)))
   if (auto sub = root.getDefiningOp<SubOp>()) {
@@ -53,14 +64,15 @@ template <typename OpTy> struct RecognizeSoftmax : OpRewritePattern<OpTy> {
     FailureOr<SoftmaxMatch> match = matchSoftmax(op.getResult());
     if (failed(match))
       return rewriter.notifyMatchFailure(op, "it is no softmax by parts");
-    if (match->x.getType() != op.getType())
-      return rewriter.notifyMatchFailure(op, "its result has another type than x");
+    FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, match->x);
+    if (failed(ops))
+      return failure();
     NamedAttribute attributes[] = {rewriter.getNamedAttr("axis", rewriter.getI64IntegerAttr(match->axis)),
                                    rewriter.getNamedAttr("log", rewriter.getBoolAttr(match->log))};
     auto softmax = buildChecked<SoftmaxOp>(rewriter, op.getLoc(), match->x, attributes);
     if (!softmax)
       return failure();
-    rewriter.replaceOp(op, softmax.getResult());
+    replaceMatch(rewriter, *ops, match->x, softmax.getResult());
     return success();
   }
 };
@@ -68,7 +80,8 @@ template <typename OpTy> struct RecognizeSoftmax : OpRewritePattern<OpTy> {
 } // namespace
 
 void populateRecognizeSoftmaxPatterns(RewritePatternSet &patterns) {
-  patterns.add<RecognizeSoftmax<DivOp>, RecognizeSoftmax<SubOp>>(patterns.getContext());
+  patterns.add<RecognizeSoftmax<DivOp>, RecognizeSoftmax<MulOp>, RecognizeSoftmax<SubOp>>(
+      patterns.getContext());
 }
 
 } // namespace weft

@@ -14,9 +14,10 @@
 extern "C" {
 #endif
 
-#define WEFT_ABI_VERSION 1u
+/* 1: one entry, WEFT_ENTRY_SYMBOL. 2: further entries under names that the artifact states. */
+#define WEFT_ABI_VERSION 2u
 
-/* Name of the one exported function of a code object. */
+/* Name of the function that a code object exports for its first entry. */
 #define WEFT_ENTRY_SYMBOL "weft_entry"
 
 /* One thread's view of a dispatch; opaque to compiled code. */
@@ -79,7 +80,7 @@ typedef struct weft_frame {
   void *arena;                  /* static arena of the size that the artifact states; 64-byte aligned */
 } weft_frame;
 
-/* The entry: runs the whole program. */
+/* An entry: runs the whole program. */
 typedef int32_t (*weft_entry_fn)(const weft_abi *abi, void *ctx, const weft_frame *frame);
 
 #ifdef __cplusplus

@@ -211,12 +211,23 @@ typedef struct weft_value_info {
   const weft_dim_info *dims;
 } weft_value_info;
 
+/* A symbolic dim of the model and the size that an entry is made for. */
+typedef struct weft_size_info {
+  const char *name;
+  int64_t size;
+} weft_size_info;
+
+/* An entry point. Those of one artifact are the same model at other shapes: inputs and outputs agree in
+ * number, names, kinds, types and ranks. */
 typedef struct weft_entry_info {
   const char *name;
   size_t input_count, output_count;
   const weft_value_info *inputs, *outputs;
   const int32_t *aliases; /* per output: the input that may share its memory, or -1 */
-  int64_t arena_bytes;    /* static arena that a session of it holds */
+  int64_t arena_bytes;    /* static arena that a session needs for it; entries share the largest */
+  size_t size_count;      /* of a bucket: the sizes that it is made for */
+  const weft_size_info *sizes;
+  size_t kernel_begin, kernel_count; /* its part of weft_module_info.kernels */
 } weft_entry_info;
 
 typedef struct weft_kernel_info {
@@ -285,6 +296,17 @@ WEFT_API weft_code weft_module_find_output(const weft_module *module, uint32_t e
 WEFT_API weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry, int64_t *const *dims,
                                              weft_status *status);
 
+struct weft_value_view;
+
+/* Stands for the entry that fits the inputs best, where an entry number is expected. */
+#define WEFT_ENTRY_AUTO 0xffffffffu
+
+/* Finds the entry for these inputs: of those whose signature allows their shapes, the one with the most
+ * static sizes. Only kinds, ranks and dims are looked at. Errors: WEFT_CALLER_COUNT; WEFT_CALLER_SHAPE when
+ * there is none, listing the entries. */
+WEFT_API weft_code weft_module_find_entry(const weft_module *module, const struct weft_value_view *inputs,
+                                          size_t input_count, uint32_t *out_entry, weft_status *status);
+
 /* ---- Values
  * ------------------------------------------------------------------------------------------------------- */
 
@@ -343,7 +365,8 @@ WEFT_API weft_code weft_session_create(weft_module *module, const weft_session_o
  * way. */
 WEFT_API void weft_session_release(weft_session *session);
 
-/* Runs entry number `entry` (0 is the main one).
+/* Runs entry number `entry` (0 is the main one), or with WEFT_ENTRY_AUTO the one that weft_module_find_entry
+ * finds.
  *
  * Inputs:  in the order of the signature, tensors of its element type; dims must have the signature's rank
  * and static sizes, lie within its bounds, and agree wherever dims share a symbol. Read only until the call

@@ -47,6 +47,7 @@ namespace detail {
 inline constexpr uint64_t prime1 = 0x9E3779B185EBCA87u, prime2 = 0xC2B2AE3D27D4EB4Fu,
                           prime3 = 0x165667B19E3779F9u, prime4 = 0x85EBCA77C2B2AE63u,
                           prime5 = 0x27D4EB2F165667C5u;
+inline constexpr size_t prefetchBytes = 4096;
 inline uint64_t rotate(uint64_t x, int bits) { return (x << bits) | (x >> (64 - bits)); }
 inline uint64_t read64(const uint8_t *p) {
   uint64_t x;
@@ -71,11 +72,21 @@ inline uint64_t checksum(const void *data, size_t bytes) {
   uint64_t hash;
   if (bytes >= 32) {
     uint64_t a = prime1 + prime2, b = prime2, c = 0, d = 0 - prime1;
-    for (; end - p >= 32; p += 32) {
+    // Two rounds per cache line. Hardware prefetchers stop at page boundaries; without the hint, reading
+    // weights waits for memory a third of the time.
+    for (; end - p >= 64; p += 64) {
+      __builtin_prefetch(p + prefetchBytes);
+      a = round(round(a, read64(p)), read64(p + 32));
+      b = round(round(b, read64(p + 8)), read64(p + 40));
+      c = round(round(c, read64(p + 16)), read64(p + 48));
+      d = round(round(d, read64(p + 24)), read64(p + 56));
+    }
+    if (end - p >= 32) {
       a = round(a, read64(p));
       b = round(b, read64(p + 8));
       c = round(c, read64(p + 16));
       d = round(d, read64(p + 24));
+      p += 32;
     }
     hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
     hash = merge(merge(merge(merge(hash, a), b), c), d);

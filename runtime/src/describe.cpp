@@ -66,6 +66,11 @@ public:
       aliases[i] = sizeOf(from.alias()) ? from.alias()->Get(i) : -1;
     to.aliases = aliases;
     to.arena_bytes = from.arena_bytes();
+    to.size_count = sizeOf(from.sizes());
+    auto *sizes = array<weft_size_info>(to.size_count);
+    for (uint32_t i = 0; sizes && i < to.size_count; ++i)
+      sizes[i] = {from.sizes()->Get(i)->name()->c_str(), from.sizes()->Get(i)->size()};
+    to.sizes = sizes;
     complete = complete && planSymbols(to, arena, plan);
   }
 
@@ -82,6 +87,23 @@ public:
     for (size_t i = 0; to.features && i < to.feature_count && !to.missing; ++i)
       if (!hasFeature(to.features[i]))
         to.missing = to.features[i];
+  }
+
+  /// Entry numbers, those with the most static sizes first; equal ones stay in the artifact's order.
+  const uint32_t *entryOrder(const weft_module_info &info) {
+    uint32_t *order = array<uint32_t>(info.entry_count);
+    uint32_t *fixed = array<uint32_t>(info.entry_count);
+    for (uint32_t i = 0; complete && i < info.entry_count; ++i) {
+      const weft_entry_info &entry = info.entries[i];
+      for (size_t k = 0; k < entry.input_count; ++k)
+        for (uint32_t d = 0; d < entry.inputs[k].rank; ++d)
+          fixed[i] += entry.inputs[k].dims[d].size >= 0;
+      uint32_t place = i;
+      for (; place > 0 && fixed[order[place - 1]] < fixed[i]; --place)
+        order[place] = order[place - 1];
+      order[place] = i;
+    }
+    return order;
   }
 
 private:
@@ -141,9 +163,18 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   info.entry_count = root.entries()->size();
   auto *entries = describe.array<weft_entry_info>(info.entry_count);
   module.plans = describe.array<SymbolPlan>(info.entry_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.entry_count; ++i)
-    describe.entry(*root.entries()->Get(i), entries[i], module.plans[i]);
+  for (uint32_t i = 0; describe.isComplete() && i < info.entry_count; ++i) {
+    const fb::Entry &from = *root.entries()->Get(i);
+    describe.entry(from, entries[i], module.plans[i]);
+    entries[i].kernel_begin = static_cast<size_t>(from.kernel_begin());
+    entries[i].kernel_count = from.kernel_count() < 0 ? sizeOf(root.kernels()) - entries[i].kernel_begin
+                                                      : static_cast<size_t>(from.kernel_count());
+    if (module.plans[i].slotCount > module.maxSlots)
+      module.maxSlots = module.plans[i].slotCount;
+  }
   info.entries = entries;
+  module.programs = describe.array<weft_entry_fn>(info.entry_count);
+  module.entryOrder = describe.entryOrder(info);
 
   info.kernel_count = sizeOf(root.kernels());
   auto *kernels = describe.array<weft_kernel_info>(info.kernel_count);

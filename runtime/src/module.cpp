@@ -82,6 +82,12 @@ weft_code loadModule(weft_module &module, const char *name, const weft_module_op
   if (weft_code loaded =
           loadCode(module.bytes.data + segment->offset(), segment->size(), level, module.code, status))
     return loaded;
+  for (uint32_t i = 0; i < module.info.entry_count; ++i) {
+    const auto *symbol = module.root->entries()->Get(i)->symbol();
+    if (weft_code found = findEntry(module.code, symbol ? symbol->c_str() : WEFT_ENTRY_SYMBOL, level,
+                                    module.programs[i], status))
+      return found;
+  }
   module.info.isa = level;
   module.isLoaded = true;
   return WEFT_OK;
@@ -195,6 +201,26 @@ extern "C" weft_code weft_module_find_input(const weft_module *module, uint32_t 
 extern "C" weft_code weft_module_find_output(const weft_module *module, uint32_t entry, const char *name,
                                              uint32_t *out_index, weft_status *status) {
   return findValue(module, entry, name, /*isInput=*/false, out_index, status);
+}
+
+extern "C" weft_code weft_module_find_entry(const weft_module *module, const weft_value_view *inputs,
+                                            size_t input_count, uint32_t *out_entry, weft_status *status) {
+  if (!module || (!inputs && input_count) || !out_entry)
+    return fail(status, WEFT_CALLER_ARGUMENT,
+                "A null pointer was given for the module, the inputs or the result.");
+  Memory memory;
+  memory.init(&module->memory.hooks());
+  SymbolValue *values = memory.array<SymbolValue>(module->maxSlots + 1);
+  if (!values)
+    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for a table of %u sizes.",
+                module->maxSlots);
+  uint32_t entry = 0;
+  weft_code code = findEntry(*module, inputs, input_count, values, entry, status);
+  memory.releaseArray(values, module->maxSlots + 1);
+  if (code)
+    return code;
+  *out_entry = entry;
+  return succeed(status);
 }
 
 extern "C" weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry,

@@ -17,6 +17,9 @@ struct weft_module {
   const weft::artifact::Artifact *root = nullptr;
   weft_module_info info{};
   weft::rt::SymbolPlan *plans = nullptr;  // per entry
+  uint32_t maxSlots = 0;                  // of any plan
+  const uint32_t *entryOrder = nullptr;   // entry numbers, most static sizes first
+  weft_entry_fn *programs = nullptr;      // per entry; null when opened for inspection only
   const void *const *constants = nullptr; // base of each constant segment
   weft::rt::CodeObject code;
   bool isLoaded = false;
@@ -34,6 +37,12 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
 /// Errors: WEFT_ARTIFACT_ARCH, WEFT_ARTIFACT_FEATURE, WEFT_CALLER_ARGUMENT for an unknown level.
 weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa, uint32_t &outIndex,
                       weft_status *status);
+
+/// Finds the entry for the inputs of a run. `values` has room for the slots of every entry's plan.
+///
+/// Errors: WEFT_CALLER_COUNT, WEFT_CALLER_SHAPE.
+weft_code findEntry(const weft_module &module, const weft_value_view *inputs, size_t inputCount,
+                    SymbolValue *values, uint32_t &outEntry, weft_status *status);
 
 /// Takes and gives up a reference.
 void retainModule(weft_module *module);

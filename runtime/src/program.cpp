@@ -112,14 +112,13 @@ int32_t dispatch(void *ctx, uint32_t kernel, weft_kernel_fn fn, void *const *arg
 
 int32_t arena(void *ctx, int64_t bytes, void **outBase) {
   weft_session &session = sessionOf(ctx);
-  EntryState &state = session.entries[session.entry];
   if (bytes < 0 || static_cast<uint64_t>(bytes) > maxTensorBytes ||
-      !state.dynamicArena.reserve(session.memory, static_cast<size_t>(bytes)))
+      !session.dynamicArena.reserve(session.memory, static_cast<size_t>(bytes)))
     return remember(session,
                     fail(session.status, WEFT_RESOURCE_MEMORY,
                          "There is no memory for the intermediate results at these shapes (%lld bytes).",
                          static_cast<long long>(bytes)));
-  *outBase = state.dynamicArena.data ? state.dynamicArena.data : session.nothing;
+  *outBase = session.dynamicArena.data ? session.dynamicArena.data : session.nothing;
   return WEFT_OK;
 }
 

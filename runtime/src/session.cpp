@@ -55,6 +55,7 @@ size_t totalRank(const weft_entry_info &entry) {
 bool createEntries(weft_session &session) {
   const weft_module_info &info = session.module->info;
   session.entries = session.memory.array<EntryState>(info.entry_count);
+  session.candidate = session.memory.array<SymbolValue>(session.module->maxSlots + 1);
   for (size_t i = 0; session.entries && i < info.entry_count; ++i) {
     const weft_entry_info &entry = info.entries[i];
     EntryState &state = session.entries[i];
@@ -73,7 +74,7 @@ bool createEntries(weft_session &session) {
     for (size_t k = 0, used = 0; k < entry.input_count; used += entry.inputs[k++].rank)
       state.inputDims[k] = state.dimStorage + used;
   }
-  return session.entries != nullptr;
+  return session.entries && session.candidate;
 }
 
 void freeEntries(weft_session &session) {
@@ -81,8 +82,6 @@ void freeEntries(weft_session &session) {
   for (size_t i = 0; session.entries && i < info.entry_count; ++i) {
     const weft_entry_info &entry = info.entries[i];
     EntryState &state = session.entries[i];
-    state.arena.free(session.memory);
-    state.dynamicArena.free(session.memory);
     for (size_t k = 0; state.staging && k < entry.input_count; ++k)
       state.staging[k].free(session.memory);
     for (size_t k = 0; state.outputs && k < entry.output_count; ++k)
@@ -97,6 +96,9 @@ void freeEntries(weft_session &session) {
   }
   if (session.entries)
     session.memory.releaseArray(session.entries, info.entry_count);
+  session.memory.releaseArray(session.candidate, session.module->maxSlots + 1);
+  session.arena.free(session.memory);
+  session.dynamicArena.free(session.memory);
 }
 
 void destroySession(weft_session *session) {
@@ -140,15 +142,15 @@ weft_code startSession(weft_session &session, const weft_session_options &option
 weft_code execute(weft_session &session, weft_status *status) {
   EntryState &state = session.entries[session.entry];
   const weft_entry_info &info = session.module->info.entries[session.entry];
-  if (!state.arena.reserve(session.memory, static_cast<size_t>(info.arena_bytes)))
+  if (!session.arena.reserve(session.memory, static_cast<size_t>(info.arena_bytes)))
     return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for the arena of entry '%s' (%lld bytes).",
                 info.name, static_cast<long long>(info.arena_bytes));
   weft_frame frame;
   frame.inputs = state.inputData;
   frame.dims = state.inputDims;
   frame.constants = session.module->constants;
-  frame.arena = state.arena.data ? state.arena.data : session.nothing;
-  int32_t code = session.module->code.entry(&session.abi, &session, &frame);
+  frame.arena = session.arena.data ? session.arena.data : session.nothing;
+  int32_t code = session.module->programs[session.entry](&session.abi, &session, &frame);
   if (session.failure)
     return session.failure; // its message is in `status` already
   if (code)
@@ -219,16 +221,23 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
     return fail(status, WEFT_CALLER_ARGUMENT,
                 "A null pointer was given for the session, the inputs or the outputs.");
   const weft_module_info &info = session->module->info;
-  if (entry >= info.entry_count)
+  bool isAuto = entry == WEFT_ENTRY_AUTO;
+  if (!isAuto && entry >= info.entry_count)
     return fail(status, WEFT_CALLER_ARGUMENT, "Entry %u does not exist: the artifact has %zu.", entry,
                 info.entry_count);
-  const weft_entry_info &signature = info.entries[entry];
+  const weft_entry_info &signature = info.entries[isAuto ? 0 : entry];
   if (input_count != signature.input_count || output_count != signature.output_count)
     return fail(status, WEFT_CALLER_COUNT,
                 "%zu inputs and %zu outputs were given, but entry '%s' has %zu and %zu.", input_count,
                 output_count, signature.name, signature.input_count, signature.output_count);
   if (session->isRunning.exchange(true, std::memory_order_acquire))
     return fail(status, WEFT_CALLER_STATE, "The session is running already. Use one session per thread.");
+  if (isAuto)
+    if (weft_code code =
+            findEntry(*session->module, inputs, input_count, session->candidate, entry, status)) {
+      session->isRunning.store(false, std::memory_order_release);
+      return code;
+    }
 
   session->entry = entry;
   session->givenInputs = inputs;

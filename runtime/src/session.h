@@ -58,7 +58,6 @@ struct OutputState {
 
 /// Buffers of one entry.
 struct EntryState {
-  Block arena, dynamicArena;
   Block *staging; // per input: aligned copy
   OutputState *outputs;
   SymbolValue *symbols;
@@ -81,6 +80,8 @@ struct weft_session {
   weft::rt::Worker *workers = nullptr;
 
   weft::rt::EntryState *entries = nullptr;
+  weft::rt::SymbolValue *candidate = nullptr; // sizes while an entry is looked for
+  weft::rt::Block arena, dynamicArena;        // of whichever entry runs
   weft::rt::DynamicBlock *dynamic = nullptr;
   // Stands for tensors of no bytes, whose address must still be valid and aligned.
   alignas(64) char nothing[64];

@@ -56,7 +56,8 @@ weft_code verifyValue(const fb::Value *value, const char *name, const char *entr
   return WEFT_OK;
 }
 
-weft_code verifyEntry(const fb::Entry *entry, const char *name, unsigned index, weft_status *status) {
+weft_code verifyEntry(const fb::Entry *entry, const char *name, unsigned index, unsigned kernels,
+                      weft_status *status) {
   if (!isNamed(entry->name()))
     return WEFT_INVALID("entry %u has no name", index);
   const char *label = entry->name()->c_str();
@@ -85,7 +86,34 @@ weft_code verifyEntry(const fb::Entry *entry, const char *name, unsigned index, 
     if (alias->Get(i) < -1 || alias->Get(i) >= static_cast<int64_t>(inputs))
       return WEFT_INVALID("output %u of entry '%s' shares memory with input %d of %u", i, label,
                           alias->Get(i), inputs);
+  if (entry->symbol() && !isNamed(entry->symbol()))
+    return WEFT_INVALID("entry '%s' has an empty function name", label);
+  for (unsigned i = 0; entry->sizes() && i < entry->sizes()->size(); ++i) {
+    const fb::Size *size = entry->sizes()->Get(i);
+    if (!isNamed(size->name()) || size->size() < 0)
+      return WEFT_INVALID("size %u of entry '%s' has no name, or is %lld", i, label,
+                          static_cast<long long>(size->size()));
+  }
+  int64_t kernelEnd =
+      int64_t(entry->kernel_begin()) + (entry->kernel_count() < 0 ? 0 : entry->kernel_count());
+  if (entry->kernel_begin() < 0 || entry->kernel_count() < -1 || kernelEnd > int64_t(kernels))
+    return WEFT_INVALID("entry '%s' has %d kernels from number %d of %u", label, entry->kernel_count(),
+                        entry->kernel_begin(), kernels);
   return WEFT_OK;
+}
+
+/// Whether two entries have the same inputs or outputs: number, names, kinds, types and ranks.
+bool agree(const List<flatbuffers::Offset<fb::Value>> *a, const List<flatbuffers::Offset<fb::Value>> *b) {
+  unsigned count = a ? a->size() : 0;
+  if (count != (b ? b->size() : 0))
+    return false;
+  for (unsigned i = 0; i < count; ++i)
+    if (strcmp(a->Get(i)->name()->c_str(), b->Get(i)->name()->c_str()) != 0 ||
+        a->Get(i)->kind() != b->Get(i)->kind() || a->Get(i)->type() != b->Get(i)->type() ||
+        (a->Get(i)->dims() ? a->Get(i)->dims()->size() : 0) !=
+            (b->Get(i)->dims() ? b->Get(i)->dims()->size() : 0))
+      return false;
+  return true;
 }
 
 weft_code verifyCode(const fb::Code *code, const char *name, unsigned index, weft_status *status) {
@@ -118,11 +146,17 @@ weft_code verifyMeaning(const fb::Artifact &root, const char *name, weft_status 
   if (root.entries()->size() > maxEntries)
     return WEFT_INVALID("it has %u entry points, above the limit of %u", root.entries()->size(), maxEntries);
   for (unsigned i = 0; i < root.entries()->size(); ++i) {
-    if (weft_code code = verifyEntry(root.entries()->Get(i), name, i, status))
+    const fb::Entry *entry = root.entries()->Get(i), *first = root.entries()->Get(0);
+    if (weft_code code = verifyEntry(entry, name, i, root.kernels() ? root.kernels()->size() : 0, status))
       return code;
     for (unsigned j = 0; j < i; ++j)
-      if (strcmp(root.entries()->Get(i)->name()->c_str(), root.entries()->Get(j)->name()->c_str()) == 0)
+      if (strcmp(entry->name()->c_str(), root.entries()->Get(j)->name()->c_str()) == 0)
         return WEFT_INVALID("entries %u and %u have the same name", j, i);
+    if (!agree(entry->inputs(), first->inputs()) || !agree(entry->outputs(), first->outputs()))
+      return WEFT_INVALID("entries 0 and %u have other inputs or outputs", i);
+    if (root.abi_version() < 2 && entry->symbol() && strcmp(entry->symbol()->c_str(), WEFT_ENTRY_SYMBOL) != 0)
+      return WEFT_INVALID("entry %u has a function name, which binary interface %u does not know", i,
+                          root.abi_version());
   }
   for (unsigned i = 0; root.kernels() && i < root.kernels()->size(); ++i) {
     const fb::Kernel *kernel = root.kernels()->Get(i);

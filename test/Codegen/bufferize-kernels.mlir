@@ -78,3 +78,23 @@ kernel.func @loop_carries_swapped_tensors(%x: tensor<4xf32>, %y: tensor<4xf32>, 
   }
   kernel.return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// Two results grow from one fill, each with an element of its own. What lives in the other's memory leaves it
+// before that one is moved in.
+// CHECK-LABEL: kernel.func @two_results_of_one_fill(
+// CHECK-SAME: %[[A:.*]]: memref<1xi64>, %[[B:.*]]: memref<1xi64>)
+// CHECK: memref.store %{{.*}}, %[[A]]
+// CHECK: memref.copy %[[A]], %[[B]]
+// CHECK: memref.copy %{{.*}}, %[[A]]
+// CHECK-NEXT: kernel.return
+kernel.func @two_results_of_one_fill() -> (tensor<1xi64>, tensor<1xi64>) {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0 : i64
+  %one = arith.constant 1 : i64
+  %two = arith.constant 2 : i64
+  %e = tensor.empty() : tensor<1xi64>
+  %f = linalg.fill ins(%zero : i64) outs(%e : tensor<1xi64>) -> tensor<1xi64>
+  %a = tensor.insert %one into %f[%c0] : tensor<1xi64>
+  %b = tensor.insert %two into %f[%c0] : tensor<1xi64>
+  kernel.return %a, %b : tensor<1xi64>, tensor<1xi64>
+}

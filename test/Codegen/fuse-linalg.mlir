@@ -172,3 +172,50 @@ kernel.func @contract_epilogue_dynamic_i8(%x: tensor<?x64xf32> {kernel.dims = ar
   } -> tensor<?x3x32xi8>
   kernel.return %2 : tensor<?x3x32xi8>
 }
+
+// -----
+
+#a = affine_map<(m, k) -> (m, k)>
+#b = affine_map<(m, k) -> (k)>
+#c = affine_map<(m, k) -> (m)>
+// No iteration: what the op starts from is its result. One operand without elements says so for all.
+// CHECK-LABEL: kernel.func @reduction_over_nothing(
+// CHECK-NOT: linalg.generic
+// CHECK: %[[R:.*]] = linalg.fill
+// CHECK: kernel.return %[[R]]
+kernel.func @reduction_over_nothing(%x: tensor<4x?xf32> {kernel.dims = array<i64: 2>}, %y: tensor<0xf32>, %n: index) -> tensor<4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %0 = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "reduction"]} ins(%x, %y : tensor<4x?xf32>, tensor<0xf32>) outs(%f : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %s = arith.mulf %p, %q : f32
+    %t = arith.addf %o, %s : f32
+    linalg.yield %t : f32
+  } -> tensor<4xf32>
+  kernel.return %0 : tensor<4xf32>
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+// Sizes of what a loop carries are those of what it starts with.
+// CHECK-LABEL: kernel.func @size_of_carried(
+// CHECK-SAME: %[[N:[a-z0-9]+]]: index) ->
+// CHECK-NOT: tensor.dim
+// CHECK: tensor.empty(%[[N]])
+kernel.func @size_of_carried(%x: tensor<?xf32> {kernel.dims = array<i64: 1>}, %n: index) -> (tensor<?xf32> {kernel.dims = array<i64: 1>}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%t = %x) -> (tensor<?xf32>) {
+    %d = tensor.dim %t, %c0 : tensor<?xf32>
+    %e = tensor.empty(%d) : tensor<?xf32>
+    %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%t : tensor<?xf32>) outs(%e : tensor<?xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = math.exp %a : f32
+      linalg.yield %s : f32
+    } -> tensor<?xf32>
+    scf.yield %0 : tensor<?xf32>
+  }
+  kernel.return %r : tensor<?xf32>
+}

@@ -69,3 +69,25 @@ kernel.func @no_promote_when_size_is_data(%x: memref<4xindex>, %n: index) {
   }
   kernel.return
 }
+
+// -----
+
+// A size that is read from other memory is the one that memory was allocated with.
+// CHECK-LABEL: kernel.func @size_of_other_memory(
+// CHECK-SAME: %[[N:[a-z0-9]+]]: index
+// CHECK: arith.muli %{{.*}}, %[[N]]
+// CHECK: scf.for
+// CHECK: memref.view %{{.*}}[%[[N]]]
+kernel.func @size_of_other_memory(%x: memref<?xf32> {kernel.dims = array<i64: 1>}, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %f = arith.constant 0.0 : f32
+  %s = memref.alloc(%n) : memref<?xf32>
+  memref.copy %x, %s : memref<?xf32> to memref<?xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    %d = memref.dim %s, %c0 : memref<?xf32>
+    %t = memref.alloc(%d) : memref<?xf32>
+    memref.store %f, %t[%c0] : memref<?xf32>
+  }
+  kernel.return
+}

@@ -49,6 +49,14 @@ makeValues(Builder &builder, const std::vector<ValueSpec> &specs) {
   return builder.CreateVector(values);
 }
 
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<fb::Size>>>
+makeSizes(Builder &builder, const std::vector<std::pair<std::string, int64_t>> &specs) {
+  std::vector<flatbuffers::Offset<fb::Size>> sizes;
+  for (const auto &[name, size] : specs)
+    sizes.push_back(fb::CreateSizeDirect(builder, name.c_str(), size));
+  return specs.empty() ? 0 : builder.CreateVector(sizes);
+}
+
 struct Piece {
   std::string bytes;
   uint64_t offset = 0;
@@ -91,7 +99,14 @@ std::string makeRoot(const ArtifactSpec &spec, const std::vector<Piece> &pieces)
   std::vector<flatbuffers::Offset<fb::Entry>> entries;
   auto inputs = makeValues(builder, spec.inputs), outputs = makeValues(builder, spec.outputs);
   entries.push_back(fb::CreateEntry(builder, builder.CreateString(spec.entryName), inputs, outputs,
-                                    spec.arenaBytes, builder.CreateVector(spec.alias)));
+                                    spec.arenaBytes, builder.CreateVector(spec.alias), 0,
+                                    makeSizes(builder, spec.sizes)));
+  for (const EntrySpec &entry : spec.furtherEntries) {
+    auto entryInputs = makeValues(builder, entry.inputs), entryOutputs = makeValues(builder, entry.outputs);
+    entries.push_back(fb::CreateEntry(builder, builder.CreateString(entry.name), entryInputs, entryOutputs,
+                                      entry.arenaBytes, 0, builder.CreateString(entry.symbol),
+                                      makeSizes(builder, entry.sizes), entry.kernelBegin, entry.kernelCount));
+  }
   auto compiler = builder.CreateString("test 1.0"), model = builder.CreateString("affine");
   auto allEntries = builder.CreateVector(entries);
   auto allKernels = builder.CreateVector(kernels);
@@ -115,6 +130,25 @@ ArtifactSpec::ArtifactSpec() {
   codes = {{arch, "x86-64-v2", {}}};
   static const std::string object = readFile(WEFT_TEST_PROGRAM);
   codeBytes = object;
+}
+
+ArtifactSpec bucketSpec(bool hasGeneral) {
+  ArtifactSpec spec;
+  spec.abiVersion = 2;
+  auto bucket = [](int64_t batch, const char *symbol) {
+    std::string name = "batch=" + std::to_string(batch);
+    return EntrySpec{name, symbol, {{"x", {batch, 4}}}, {{"y", {batch, 4}}}, {{"batch", batch}}, 1 << 17,
+                     1,    1};
+  };
+  spec.furtherEntries = {bucket(2, "weft_entry_1")};
+  if (!hasGeneral) {
+    spec.entryName = "batch=1";
+    spec.sizes = {{"batch", 1}};
+    spec.inputs = {{"x", {1, 4}}};
+    spec.outputs = {{"y", {1, 4}}};
+    spec.furtherEntries.push_back(bucket(3, "weft_entry_2"));
+  }
+  return spec;
 }
 
 std::vector<uint8_t> build(const ArtifactSpec &spec) {

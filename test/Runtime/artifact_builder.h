@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weft::test {
@@ -49,6 +50,15 @@ struct CodeSpec {
   std::vector<std::string> features;
 };
 
+/// An entry behind the first.
+struct EntrySpec {
+  std::string name, symbol;
+  std::vector<ValueSpec> inputs, outputs;
+  std::vector<std::pair<std::string, int64_t>> sizes;
+  int64_t arenaBytes = 0;
+  int32_t kernelBegin = 0, kernelCount = -1;
+};
+
 /// An artifact, field by field. The default is a valid one: y = x * w + 1 on [batch, 4] floats, w = {1, 2, 3,
 /// 4}.
 struct ArtifactSpec {
@@ -57,6 +67,9 @@ struct ArtifactSpec {
   uint32_t abiVersion = 1;
   std::string entryName = "main";
   std::vector<ValueSpec> inputs, outputs;
+  std::vector<std::pair<std::string, int64_t>> sizes;
+  // Of Inputs/program.c: weft_entry_1 gives 100, weft_entry_2 gives 200.
+  std::vector<EntrySpec> furtherEntries;
   std::vector<int32_t> alias;
   int64_t arenaBytes = 1 << 16;
   std::vector<CodeSpec> codes;
@@ -76,6 +89,10 @@ struct ArtifactSpec {
   int missingChecksums = 0;
   std::function<void(file::Header &)> editHeader; // before its checksum is made
 };
+
+/// An artifact with a general entry ("main") and one for batches of 2 ("batch=2"), or without a general one
+/// but with entries for batches of 1, 2 and 3.
+ArtifactSpec bucketSpec(bool hasGeneral);
 
 /// The bytes of the artifact.
 std::vector<uint8_t> build(const ArtifactSpec &spec);

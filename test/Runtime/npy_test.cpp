@@ -5,10 +5,15 @@
 #include "artifact_builder.h"
 
 #include "../../tools/weft/npy.h"
+#include "../../tools/weft/output.h"
 
+#include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace weft::tool;
 using weft::test::writeTemporary;
@@ -144,7 +149,7 @@ TEST(Npy, WritesWhatItReads) {
 }
 
 // A full disk is simulated by a device that has no room.
-TEST(Npy, ReportsFullDisks) {
+TEST(Output, ReportsFullDisks) {
   std::string error;
   struct stat info;
   if (stat("/dev/full", &info) != 0)
@@ -152,7 +157,44 @@ TEST(Npy, ReportsFullDisks) {
   std::vector<char> much(1 << 20);
   EXPECT_FALSE(writeFile("/dev/full", "", much.data(), much.size(), error));
   EXPECT_EQ(error, "'/dev/full' cannot be written: No space left on device.");
+  ASSERT_EQ(stat("/dev/full", &info), 0);
+  EXPECT_TRUE(S_ISCHR(info.st_mode)) << "the device was replaced";
   EXPECT_FALSE(writeFile("/nonexistent/out.npy", "", much.data(), much.size(), error));
+}
+
+TEST(Output, FollowsLinks) {
+  std::string file = writeTemporary({'o', 'l', 'd'}, "target"), link = file + ".link", error;
+  ASSERT_EQ(symlink(file.c_str(), link.c_str()), 0);
+  ASSERT_TRUE(writeFile(link, "new", nullptr, 0, error)) << error;
+  EXPECT_EQ(weft::test::readFile(file), "new");
+  EXPECT_TRUE(isSameFile(file, link));
+  struct stat info;
+  ASSERT_EQ(lstat(link.c_str(), &info), 0);
+  EXPECT_TRUE(S_ISLNK(info.st_mode)) << "the link was replaced";
+}
+
+// What was there stays there until the new contents are whole, and nothing else appears.
+TEST(Output, LeavesNothingHalfWritten) {
+  std::string file = writeTemporary({'o', 'l', 'd'}, "previous"), folder = file + ".d", error;
+  ASSERT_EQ(mkdir(folder.c_str(), 0777), 0);
+  std::string path = folder + "/out.npy";
+  ASSERT_TRUE(writeFile(path, "old", nullptr, 0, error)) << error;
+  std::vector<char> much(1 << 20);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  auto ignored = signal(SIGXFSZ, SIG_IGN);
+  rlimit tight{1 << 16, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  bool isWritten = writeFile(path, "new", much.data(), much.size(), error);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, ignored);
+  EXPECT_FALSE(isWritten);
+  EXPECT_EQ(error, "'" + path + "' cannot be written: File too large.");
+  EXPECT_EQ(weft::test::readFile(path), "old");
+  std::vector<std::string> names;
+  for (const auto &entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  EXPECT_EQ(names, std::vector<std::string>{"out.npy"});
 }
 
 } // namespace

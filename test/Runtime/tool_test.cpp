@@ -5,6 +5,7 @@
 #include "artifact_builder.h"
 
 #include "../../tools/weft/npy.h"
+#include "../../tools/weft/output.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -138,6 +139,15 @@ TEST(Run, RefusesWrongInputs) {
   expectText(weft("run " + path + " -i x=" + flat), 1, "Input 'x' has rank 1, but the model takes rank 2.");
   std::string wide = floatFile("wide.npy", {1, 5}, {1, 2, 3, 4, 5});
   expectText(weft("run " + path + " -i x=" + wide), 1, "Input 'x' dim 1 is 5, but the model has 4 there.");
+  std::string lies = "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 4), }\n",
+              doubles("\x93NUMPY\x01\0", 8);
+  doubles += std::string{static_cast<char>(lies.size()), 0} + lies + std::string(32, '\0');
+  std::string file = writeTemporary({doubles.begin(), doubles.end()}, "doubles.npy");
+  expectText(weft("run " + path + " -i x=" + file), 1, "Input 'x' is float64, but the model takes float32");
+  file = writeTemporary({doubles.begin(), doubles.end() - 1}, "short.npy");
+  expectText(weft("run " + path + " -i x=" + file), 1, "is truncated: its header describes more");
+  expectText(weft("run " + path + " -i x=" + path), 1, "is not a .npy file");
+  expectText(weft("run " + path + " -i x=/"), 1, "'/' is not a file.");
   expectText(weft("run " + path + " -i x=" + wide + " -i @0=" + wide), 2, "Input 'x' is given twice.");
   expectText(weft("run " + path + " --random 1 --shape x=1"), 1, "--shape gives input 'x' rank 1");
   expectText(weft("run " + path + " --random 1 --shape x=1xx4"), 2, "is not a shape");
@@ -155,6 +165,25 @@ TEST(Run, RefusesWrongOutputs) {
   expectText(weft("run " + path + " --random 1 -o y=/"), 2, "'/' is a folder");
   expectText(weft("run " + path + " --random 1 -o y=/nonexistent/y.npy"), 1, "cannot be written");
   expectText(weft("run " + path + " --random 1 -o y=/dev/full"), 1, "No space left on device");
+  expectText(weft("run " + path + " --random 1 -o y=" + path), 2, "is the compiled model");
+  expectText(weft("run " + path + " --random 1"), 0, "y: float32");
+  ArtifactSpec two;
+  two.outputs.push_back({"z", {"batch", 4}});
+  two.alias.assign(2, -1);
+  expectText(weft("run " + artifact(two) + " --random 1 -o y=both.npy -o z=both.npy"), 2,
+             "'both.npy' is given for two outputs.");
+}
+
+// A full disk: behind the terminal's back, and by the limit on the size of files.
+TEST(Run, ReportsFullDisks) {
+  std::string path = artifact(), full = "run " + path + " --random 1";
+  for (const std::string &arguments : {full, "inspect " + path, "inspect --json " + path,
+                                       "bench " + path + " --seconds 0.01", std::string("--help")})
+    EXPECT_EQ(weft(arguments + " > /dev/full").status, 1) << arguments;
+  std::string y = writeTemporary({'o', 'l', 'd'}, "y.npy");
+  expectText(weft(full + " --shape x=100000x4 -o y=" + y, "ulimit -f 64; "), 1,
+             "'" + y + "' cannot be written: File too large.");
+  EXPECT_EQ(readFile(y), "old");
 }
 
 TEST(Run, ReadsAndWritesBits) {
@@ -173,7 +202,8 @@ TEST(Run, RefusesImpossibleCommandLines) {
   std::string path = artifact();
   for (const char *arguments :
        {"--threads 0", "--threads -3", "--threads 1000000", "--threads x", "--device=tpu", "--repeat 0",
-        "--bogus", "--random", "--random -5", "--random x"})
+        "--bogus", "--random", "--random -5", "--random x", "--random 99999999999999999999", "--threads 1.5",
+        "--threads ''"})
     EXPECT_EQ(weft("run " + path + " " + arguments).status, 2) << arguments;
   EXPECT_EQ(weft("run").status, 2);
   EXPECT_EQ(weft("").status, 2);
@@ -191,6 +221,13 @@ TEST(Run, RefusesBrokenArtifacts) {
   expectText(weft("run /nonexistent.weft"), 1, "cannot be opened");
   expectText(weft("run /"), 1, "is a folder");
   expectText(weft("run " + std::string(WEFT_TEST_PROGRAM)), 1, "is not a .weft file");
+  expectText(weft("run " + writeTemporary({}, "empty.weft")), 1, "is empty");
+  ArtifactSpec other;
+  other.codes[0].arch = "sparc";
+  expectText(weft("run " + artifact(other) + " --random 1"), 1, "sparc");
+  ArtifactSpec newer;
+  newer.editHeader = [](weft::file::Header &header) { header.formatVersion = 7; };
+  expectText(weft("run " + artifact(newer) + " --random 1"), 1, "version");
 }
 
 TEST(Run, ReportsChecksOfTheModel) {
@@ -242,6 +279,15 @@ TEST(Bench, PrintsForPeople) {
   expectText(result, 0, "Mul_0, Add_1");
 }
 
+TEST(Bench, RefusesImpossibleCommandLines) {
+  std::string path = artifact();
+  for (const char *arguments : {"--seconds nan", "--seconds -1", "--seconds inf", "--seconds x",
+                                "--clients 0", "--clients 100000", "--trace /", "--threads 0"})
+    EXPECT_EQ(weft("bench " + path + " " + arguments).status, 2) << arguments;
+  EXPECT_EQ(weft("bench " + path + " --seconds 0.01 --trace " + path).status, 2);
+  expectText(weft("inspect " + path), 0, "");
+}
+
 TEST(Bench, WritesATrace) {
   expectText(weft("bench " + artifact() + " --trace /"), 2, "'/' is a folder");
   std::string path = writeTemporary({}, "trace.json");
@@ -276,6 +322,35 @@ TEST(Inspect, DumpsEveryFact) {
                 "nodes host 3 runtime 0\n"
                 "message 0 \"size {a} is not {b}: {a} != {b}\"\n"
                 "metadata \"opset\" \"17\"\n");
+}
+
+TEST(Run, PicksTheEntryOfTheShapes) {
+  std::string file = artifact(bucketSpec(true)), x = floatFile("x.npy", {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+  expectText(weft("run " + file + " -i x=" + x), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " -i x=" + x), 0, "min 100, max 100");
+  expectText(weft("run " + file + " -i x=" + x + " --entry main"), 0, "note: entry 'main' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=2"), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'main' ran.");
+  expectText(weft("run " + file + " --random 1 --entry nope"), 1, "Its entries are: 'main', 'batch=2'.");
+}
+
+TEST(Run, PicksAmongBucketsWithoutAGeneralEntry) {
+  std::string file = artifact(bucketSpec(false)),
+              five = floatFile("five.npy", {5, 4}, std::vector<float>(20, 1));
+  expectText(weft("run " + file + " --random 1"), 0, "note: entry 'batch=1' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'batch=3' ran.");
+  expectText(weft("run " + file + " --random 1 --shape x=2x4"), 0, "note: entry 'batch=2' ran.");
+  expectText(weft("run " + file + " --random 1 --dim batch=4"), 1,
+             "No entry is made for batch=4. The entries are: 'batch=1', 'batch=2', 'batch=3'.");
+  expectText(weft("run " + file + " -i x=" + five), 1, "The entries are: 'batch=1', 'batch=2', 'batch=3'.");
+  expectText(weft("bench " + file + " --seconds 0.01 --dim batch=3 --json"), 0, "\"entry\": \"batch=3\"");
+}
+
+TEST(Inspect, ShowsEntries) {
+  std::string file = artifact(bucketSpec(true));
+  expectText(weft("inspect " + file), 0, "entry 'batch=2': 1 kernels from number 1");
+  expectText(weft("inspect --dump " + file), 0, "entry \"batch=2\" arena 131072 kernels 1..2 \"batch\"=2\n");
+  expectText(weft("inspect --json " + file), 0, "\"batch\": 2");
 }
 
 TEST(Inspect, PrintsJsonAndText) {

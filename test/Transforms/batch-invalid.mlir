@@ -41,3 +41,73 @@ func.func @no_batch_when_part_of_samples_is_sliced(%x: tensor<1x8xf32>) -> tenso
   %y = weft.slice %x [0, 0] [0, 8] {strides = array<i64: 1, 1>} : (tensor<1x8xf32>) -> tensor<0x8xf32>
   return %y : tensor<0x8xf32>
 }
+
+// -----
+
+func.func @no_batch_when_iterations_depend_on_sample(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+  %z = weft.constant dense<0.0> : tensor<1xf32>
+  %true = weft.constant dense<true> : tensor<1xi1>
+  // expected-error @+1 {{cannot be batched: samples would need different numbers of iterations}}
+  %y = weft.loop while %true carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (tensor<1xi1>, tensor<1x8xf32>) -> tensor<1x8xf32> {
+  ^bb0(%i: index, %s: tensor<1x8xf32>):
+    %a = weft.exp %s : (tensor<1x8xf32>) -> tensor<1x8xf32>
+    %m = weft.reduce max %a {axes = array<i64: 1>} : (tensor<1x8xf32>) -> tensor<1x1xf32>
+    %n = weft.reshape %m to [1] : (tensor<1x1xf32>) -> tensor<1xf32>
+    %c = weft.compare lt %n, %z : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xi1>
+    weft.yield %c, %a : tensor<1xi1>, tensor<1x8xf32>
+  }
+  return %y : tensor<1x8xf32>
+}
+
+// -----
+
+func.func @no_batch_when_loop_scans_samples(%x: tensor<1x8xf32>) -> tensor<8xf32> {
+  %h = weft.constant dense<0.0> : tensor<8xf32>
+  %true = weft.constant dense<true> : tensor<i1>
+  // expected-error @+1 {{cannot be batched: it scans dim 0 of operand 0, which holds the samples}}
+  %y = weft.loop carried(%h) scanned(%x) {scan_in_axes = array<i64: 0>, scan_in_reverse = array<i1: false>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (tensor<8xf32>, tensor<1x8xf32>) -> tensor<8xf32> {
+  ^bb0(%i: index, %s: tensor<8xf32>, %t: tensor<8xf32>):
+    %a = weft.add %s, %t : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32>
+    weft.yield %true, %a : tensor<i1>, tensor<8xf32>
+  }
+  return %y : tensor<8xf32>
+}
+
+// -----
+
+func.func @no_batch_when_iteration_moves_samples(%x: tensor<1x1xf32>, %n: index) -> tensor<1x1xf32> {
+  %true = weft.constant dense<true> : tensor<i1>
+  // expected-error @+1 {{cannot be batched: carried value 0 has the samples in dim 0 before an iteration and in dim 1 behind it}}
+  %y = weft.loop trip %n carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (index, tensor<1x1xf32>) -> tensor<1x1xf32> {
+  ^bb0(%i: index, %s: tensor<1x1xf32>):
+    %a = weft.transpose %s {perm = array<i64: 1, 0>} : (tensor<1x1xf32>) -> tensor<1x1xf32>
+    weft.yield %true, %a : tensor<i1>, tensor<1x1xf32>
+  }
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @no_batch_when_branch_depends_on_sample(%x: tensor<1x8xf32>, %c: tensor<1xi1>) -> tensor<1x8xf32> {
+  // expected-error @+1 {{cannot be batched: samples would take different branches}}
+  %y = weft.if %c : (tensor<1xi1>) -> tensor<1x8xf32> {
+    weft.yield %x : tensor<1x8xf32>
+  } else {
+    %e = weft.exp %x : (tensor<1x8xf32>) -> tensor<1x8xf32>
+    weft.yield %e : tensor<1x8xf32>
+  }
+  return %y : tensor<1x8xf32>
+}
+
+// -----
+
+func.func @no_batch_when_branches_move_samples(%x: tensor<1x1xf32>, %c: tensor<i1>) -> tensor<1x1xf32> {
+  // expected-error @+1 {{cannot be batched: its branches give result 0 with the samples in different dims}}
+  %y = weft.if %c : (tensor<i1>) -> tensor<1x1xf32> {
+    weft.yield %x : tensor<1x1xf32>
+  } else {
+    %t = weft.transpose %x {perm = array<i64: 1, 0>} : (tensor<1x1xf32>) -> tensor<1x1xf32>
+    weft.yield %t : tensor<1x1xf32>
+  }
+  return %y : tensor<1x1xf32>
+}

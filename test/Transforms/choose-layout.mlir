@@ -100,3 +100,54 @@ func.func @no_sink_when_transpose_is_not_to_channels_first(%x: tensor<1x3x8x8xf3
   %a = weft.exp %t : (tensor<1x8x3x8xf32>) -> tensor<1x8x3x8xf32>
   return %a : tensor<1x8x3x8xf32>
 }
+
+// -----
+
+// A channel shuffle stays channels-last: of three transposes the one of channels is left.
+// CHECK-LABEL: func.func @conv_shuffle_conv_f32(
+// CHECK: weft.conv
+// CHECK: weft.reshape %{{.*}} to [1, 8, 8, 2, 4]
+// CHECK: weft.transpose %{{.*}} {perm = array<i64: 0, 1, 2, 4, 3>}
+// CHECK: %[[X:.*]] = weft.reshape %{{.*}} to [1, 8, 8, 8]
+// CHECK: weft.conv %[[X]],
+func.func @conv_shuffle_conv_f32(%x: tensor<1x3x8x8xf32>, %w: tensor<8x3x3x3xf32>, %v: tensor<4x8x3x3xf32>) -> tensor<1x4x6x6xf32> {
+  %c = weft.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<8x3x3x3xf32>) -> tensor<1x8x8x8xf32>
+  %s = weft.reshape %c to [1, 2, 4, 8, 8] : (tensor<1x8x8x8xf32>) -> tensor<1x2x4x8x8xf32>
+  %t = weft.transpose %s {perm = array<i64: 0, 2, 1, 3, 4>} : (tensor<1x2x4x8x8xf32>) -> tensor<1x4x2x8x8xf32>
+  %m = weft.reshape %t to [1, 8, 8, 8] : (tensor<1x4x2x8x8xf32>) -> tensor<1x8x8x8xf32>
+  %d = weft.conv %m, %v {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x8x8x8xf32>, tensor<4x8x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return %d : tensor<1x4x6x6xf32>
+}
+
+// -----
+
+// Pixels in one dim, several maps side by side, channels last in the end: no transpose is left behind the convs.
+// CHECK-LABEL: func.func @conv_heads_f32(
+// CHECK-COUNT-2: weft.conv
+// CHECK-NOT: weft.transpose
+// CHECK: weft.concat
+// CHECK-SAME: axis = 1
+// CHECK-NOT: weft.transpose
+// CHECK: return
+func.func @conv_heads_f32(%x: tensor<1x8x8x8xf32>, %w: tensor<5x8x1x1xf32>) -> tensor<1x80x5xf32> {
+  %c = weft.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x8x8x8xf32>, tensor<5x8x1x1xf32>) -> tensor<1x5x8x8xf32>
+  %d = weft.conv %x, %w {strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x8x8x8xf32>, tensor<5x8x1x1xf32>) -> tensor<1x5x4x4xf32>
+  %a = weft.reshape %c to [1, 5, 64] : (tensor<1x5x8x8xf32>) -> tensor<1x5x64xf32>
+  %b = weft.reshape %d to [1, 5, 16] : (tensor<1x5x4x4xf32>) -> tensor<1x5x16xf32>
+  %k = weft.concat %a, %b {axis = 2} : (tensor<1x5x64xf32>, tensor<1x5x16xf32>) -> tensor<1x5x80xf32>
+  %t = weft.transpose %k {perm = array<i64: 0, 2, 1>} : (tensor<1x5x80xf32>) -> tensor<1x80x5xf32>
+  return %t : tensor<1x80x5xf32>
+}
+
+// -----
+
+// The heads of an attention would need two transposes in place of one.
+// CHECK-LABEL: func.func @no_sink_when_dims_interleave(
+// CHECK: weft.transpose %{{.*}} {perm = array<i64: 0, 2, 1, 3>}
+// CHECK-NEXT: weft.reshape
+// CHECK-NEXT: return
+func.func @no_sink_when_dims_interleave(%x: tensor<2x3x5x7xf32>) -> tensor<2x5x21xf32> {
+  %t = weft.transpose %x {perm = array<i64: 0, 2, 1, 3>} : (tensor<2x3x5x7xf32>) -> tensor<2x5x3x7xf32>
+  %r = weft.reshape %t to [2, 5, 21] : (tensor<2x5x3x7xf32>) -> tensor<2x5x21xf32>
+  return %r : tensor<2x5x21xf32>
+}

@@ -106,3 +106,123 @@ func.func @no_fold_when_groups_read_different_channels(%x: tensor<1x2x4x4xf32>) 
   %c = weft.conv %m, %w {groups = 2 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x2x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
   return %c : tensor<1x2x4x4xf32>
 }
+
+// -----
+
+// The scaled input is a result too: it is computed anyway.
+// CHECK-LABEL: func.func @no_fold_when_input_scale_has_other_users(
+// CHECK: weft.mul
+// CHECK-NEXT: weft.matmul
+func.func @no_fold_when_input_scale_has_other_users(%x: tensor<5x2xf32>) -> (tensor<5x2xf32>, tensor<5x2xf32>) {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %m = weft.mul %x, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  %y = weft.matmul %m, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  return %y, %m : tensor<5x2xf32>, tensor<5x2xf32>
+}
+
+// -----
+
+// A factor per row of the input is no factor of a weight.
+// CHECK-LABEL: func.func @no_fold_when_input_scale_is_per_row(
+// CHECK: weft.mul
+// CHECK-NEXT: weft.matmul
+func.func @no_fold_when_input_scale_is_per_row(%x: tensor<5x2xf32>) -> tensor<5x2xf32> {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %r = weft.constant dense<[[1.0], [2.0], [3.0], [4.0], [5.0]]> : tensor<5x1xf32>
+  %m = weft.mul %x, %r : (tensor<5x2xf32>, tensor<5x1xf32>) -> tensor<5x2xf32>
+  %y = weft.matmul %m, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// Nothing to fold the scale of a shifted exponential into.
+// CHECK-LABEL: func.func @no_fold_when_shifted_value_is_no_contraction(
+// CHECK: weft.add
+// CHECK-NEXT: weft.mul
+// CHECK-NEXT: return
+func.func @no_fold_when_shifted_value_is_no_contraction(%x: tensor<5x2xf32>) -> tensor<5x2xf32> {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %e = weft.exp %x : (tensor<5x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %e, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  %y = weft.mul %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// A shift per row is no bias.
+// CHECK-LABEL: func.func @no_fold_when_shift_is_per_row(
+// CHECK: weft.matmul
+// CHECK-NEXT: weft.add
+// CHECK-NEXT: weft.mul
+func.func @no_fold_when_shift_is_per_row(%x: tensor<5x2xf32>) -> tensor<5x2xf32> {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %r = weft.constant dense<[[1.0], [2.0], [3.0], [4.0], [5.0]]> : tensor<5x1xf32>
+  %p = weft.matmul %x, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %p, %r : (tensor<5x2xf32>, tensor<5x1xf32>) -> tensor<5x2xf32>
+  %y = weft.mul %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// The shifted product is a result too.
+// CHECK-LABEL: func.func @no_fold_when_shifted_value_has_other_users(
+// CHECK: weft.add
+// CHECK-NEXT: weft.mul
+func.func @no_fold_when_shifted_value_has_other_users(%x: tensor<5x2xf32>) -> (tensor<5x2xf32>, tensor<5x2xf32>) {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %p = weft.matmul %x, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %p, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  %y = weft.mul %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y, %s : tensor<5x2xf32>, tensor<5x2xf32>
+}
+
+// -----
+
+// Of two shifts the first is a result too.
+// CHECK-LABEL: func.func @no_join_when_first_shift_has_other_users(
+// CHECK-COUNT-2: weft.add
+func.func @no_join_when_first_shift_has_other_users(%x: tensor<5x2xf32>) -> (tensor<5x2xf32>, tensor<5x2xf32>) {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %p = weft.matmul %x, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %p, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  %y = weft.add %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y, %s : tensor<5x2xf32>, tensor<5x2xf32>
+}
+
+// -----
+
+// Elsewhere two additions fuse anyway.
+// CHECK-LABEL: func.func @no_join_when_shifted_value_is_no_contraction(
+// CHECK-COUNT-2: weft.add
+func.func @no_join_when_shifted_value_is_no_contraction(%x: tensor<5x2xf32>) -> tensor<5x2xf32> {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %e = weft.exp %x : (tensor<5x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %e, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  %y = weft.add %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// The sum of a shift per row and one per column is a whole tensor.
+// CHECK-LABEL: func.func @no_join_when_shift_is_per_row(
+// CHECK-COUNT-2: weft.add
+func.func @no_join_when_shift_is_per_row(%x: tensor<5x2xf32>) -> tensor<5x2xf32> {
+  %w = weft.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %a = weft.constant dense<[[2.0, 3.0]]> : tensor<1x2xf32>
+  %r = weft.constant dense<[[1.0], [2.0], [3.0], [4.0], [5.0]]> : tensor<5x1xf32>
+  %p = weft.matmul %x, %w : (tensor<5x2xf32>, tensor<2x2xf32>) -> tensor<5x2xf32>
+  %s = weft.add %p, %r : (tensor<5x2xf32>, tensor<5x1xf32>) -> tensor<5x2xf32>
+  %y = weft.add %s, %a : (tensor<5x2xf32>, tensor<1x2xf32>) -> tensor<5x2xf32>
+  return %y : tensor<5x2xf32>
+}

@@ -44,6 +44,15 @@ func.func @no_fold_when_result_outgrows_operands() -> tensor<1024x1024xf32> {
   return %b : tensor<1024x1024xf32>
 }
 
+// A splat of 40 GB takes no room in the program; its elements, one by one, would.
+// CHECK-LABEL: func.func @no_fold_when_splat_is_huge(
+// CHECK: weft.reduce
+func.func @no_fold_when_splat_is_huge() -> tensor<1x100000xf32> {
+  %a = weft.constant dense<1.0> : tensor<100000x100000xf32>
+  %s = weft.reduce sum %a {axes = array<i64: 0>} : (tensor<100000x100000xf32>) -> tensor<1x100000xf32>
+  return %s : tensor<1x100000xf32>
+}
+
 // Block-wise weights stay in their narrow type: the contraction reads them so.
 // CHECK-LABEL: func.func @no_fold_when_dequantize_has_blocks(
 // CHECK: weft.dequantize

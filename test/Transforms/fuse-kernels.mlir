@@ -164,3 +164,35 @@ func.func @no_kernel_when_op_is_view(%x: tensor<?x4xf32, #weft.dims<n, 4>>) -> t
   %y = weft.reshape %x to [%e] : (tensor<?x4xf32, #weft.dims<n, 4>>, index) -> tensor<?xf32, #weft.dims<4 * n>>
   return %y : tensor<?xf32, #weft.dims<4 * n>>
 }
+
+// -----
+
+// The two halves of a gated unit are read where they lie.
+// CHECK-LABEL: func.func @elementwise_f32_reads_slices(
+// CHECK: weft.kernel "elementwise"(%arg0)
+// CHECK: weft.slice
+// CHECK: weft.slice
+// CHECK: weft.mul
+// CHECK-NOT: weft.kernel
+func.func @elementwise_f32_reads_slices(%x: tensor<4x32xf32>) -> tensor<4x16xf32> {
+  %g = weft.slice %x [0, 0] [4, 16] {strides = array<i64: 1, 1>} : (tensor<4x32xf32>) -> tensor<4x16xf32>
+  %u = weft.slice %x [0, 16] [4, 16] {strides = array<i64: 1, 1>} : (tensor<4x32xf32>) -> tensor<4x16xf32>
+  %s = weft.sigmoid %g : (tensor<4x16xf32>) -> tensor<4x16xf32>
+  %a = weft.mul %g, %s : (tensor<4x16xf32>, tensor<4x16xf32>) -> tensor<4x16xf32>
+  %y = weft.mul %a, %u : (tensor<4x16xf32>, tensor<4x16xf32>) -> tensor<4x16xf32>
+  return %y : tensor<4x16xf32>
+}
+
+// -----
+
+// A transpose that keeps rows whole, before a normalisation.
+// CHECK-LABEL: func.func @normalize_f32_reads_transpose(
+// CHECK: weft.kernel "normalize"(%arg0)
+// CHECK: weft.transpose
+// CHECK: weft.normalize
+// CHECK-NOT: weft.kernel
+func.func @normalize_f32_reads_transpose(%x: tensor<4x8x16xf32>) -> tensor<8x4x16xf32> {
+  %t = weft.transpose %x {perm = array<i64: 1, 0, 2>} : (tensor<4x8x16xf32>) -> tensor<8x4x16xf32>
+  %y, %m, %i = weft.normalize %t {axes = array<i64: 2>, epsilon = 1.0e-5 : f64} : (tensor<8x4x16xf32>) -> (tensor<8x4x16xf32>, tensor<8x4x1xf32>, tensor<8x4x1xf32>)
+  return %y : tensor<8x4x16xf32>
+}

@@ -6,6 +6,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "weft/Codegen/CPU/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Target/LLVMEmit.h"
 #include "gtest/gtest.h"
@@ -36,6 +37,11 @@ void CompiledKernels::load(const std::string &text, const std::string &levelName
   CodegenOptions options;
   options.hasFMA = level->hasFMA;
   options.hasF16C = level->hasF16C;
+  options.expandKernelOps = [](mlir::OpPassManager &kernels) {
+    kernels.addPass(createWeftExpandKernelOpsPass());
+  };
+  // Without a worker there is no scratch memory: everything is on the stack.
+  options.maxStackBytes = 4 << 20;
   buildKernelPipeline(passes, options);
   ASSERT_TRUE(mlir::succeeded(passes.run(*module)));
   auto objects = emitObjects(*module, *level, exports);

@@ -6,6 +6,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
 #include "weft/Target/LLVMEmit.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "gtest/gtest.h"
 
@@ -97,6 +99,27 @@ TEST(Target, BytesDoNotDependOnThreads) {
   Linked one = compile(program, 1), several = compile(program, 4);
   ASSERT_TRUE(one.isOk && several.isOk) << one.error << several.error;
   EXPECT_EQ(one.bytes, several.bytes);
+}
+
+// What LLVM may use and what the artifact asks of a machine are the same by construction.
+TEST(Target, NativeCodeRequiresWhatItMayUse) {
+  std::optional<TargetLevel> level = lookupTargetLevel("native");
+  if (!level)
+    GTEST_SKIP() << "no level fits this machine";
+  std::optional<TargetLevel> base = lookupTargetLevel(level->cpu);
+  ASSERT_TRUE(base) << "native code must be based on a psABI level, not on '" << level->cpu << "'";
+  std::vector<std::string> expected = base->required;
+  llvm::SmallVector<llvm::StringRef> extra;
+  llvm::StringRef(level->features).split(extra, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  for (llvm::StringRef feature : extra) {
+    EXPECT_TRUE(feature.consume_front("+")) << feature.str();
+    expected.push_back(feature.str());
+  }
+  llvm::sort(expected);
+  EXPECT_EQ(level->required, expected);
+  for (const char *unused : {"adx", "avx512ifma", "sha", "rdseed", "clwb", "movdiri", "waitpkg"})
+    EXPECT_FALSE(llvm::is_contained(level->required, unused)) << unused;
+  EXPECT_FALSE(level->tuneCPU.empty());
 }
 
 TEST(Target, LevelsAreKnownByName) {

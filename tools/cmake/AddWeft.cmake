@@ -11,7 +11,8 @@ separate_arguments(weft_llvm_definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_options(weft_mlir_settings INTERFACE ${weft_llvm_definitions} -fno-exceptions -Wall -Wextra
   -Wno-unused-parameter -Wno-deprecated-declarations $<$<BOOL:${WEFT_WERROR}>:-Werror>)
 if(WEFT_SANITIZER)
-  target_compile_options(weft_mlir_settings INTERFACE -fsanitize=${WEFT_SANITIZER} -fno-omit-frame-pointer)
+  target_compile_options(weft_mlir_settings INTERFACE -fsanitize=${WEFT_SANITIZER} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
   target_link_options(weft_mlir_settings INTERFACE -fsanitize=${WEFT_SANITIZER})
 endif()
 

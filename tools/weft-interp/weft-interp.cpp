@@ -2,6 +2,7 @@
 //
 // Evaluates functions of weft IR with the reference semantics; inputs and outputs are .npy files.
 #include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Artifact/OutputFile.h"
 #include "weft/Import/ONNX.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Reference/Npy.h"
@@ -19,7 +20,9 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <csignal>
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -168,6 +171,10 @@ static std::string outputPath(StringRef name) {
   return {};
 }
 
+static llvm::Error writeTensor(const ref::Tensor &tensor, StringRef path) {
+  return ::weft::writeOutputFile(path, [&](llvm::raw_ostream &os) { ref::writeNpy(tensor, os); });
+}
+
 /// Writes a tensor to `<stem>.npy`, the elements of a sequence to `<stem>.<i>.npy`; an absent optional writes
 /// nothing.
 static LogicalResult writeValue(func::FuncOp function, const ref::Value &value, StringRef path) {
@@ -181,10 +188,8 @@ static LogicalResult writeValue(func::FuncOp function, const ref::Value &value, 
         return failure();
     return success();
   }
-  std::string error;
-  if (failed(ref::writeNpy(value.getTensor(), path, error)))
-    return function.emitError("cannot write an output to ") << path << ": " << error;
-  return success();
+  llvm::Error error = writeTensor(value.getTensor(), path);
+  return error ? function.emitError(llvm::toString(std::move(error))) : success();
 }
 
 static LogicalResult writeResults(func::FuncOp function, ArrayRef<ref::Value> results,
@@ -211,11 +216,13 @@ static void dumpResults(Operation *op, ArrayRef<ref::Value> results, int64_t &co
     stem += "-" + name.getName().str();
   std::replace(stem.begin(), stem.end(), '/', '_');
   for (auto [index, value] : llvm::enumerate(results)) {
-    std::string error, file = stem + "." + std::to_string(index) + ".npy";
+    std::string file = stem + "." + std::to_string(index) + ".npy";
     SmallString<128> path(dumpDir);
     llvm::sys::path::append(path, file);
-    if (value.isTensor() && failed(ref::writeNpy(value.getTensor(), path, error)))
-      op->emitWarning("cannot write ") << path << ": " << error;
+    if (!value.isTensor())
+      continue;
+    if (llvm::Error error = writeTensor(value.getTensor(), path))
+      op->emitWarning(llvm::toString(std::move(error)));
   }
 }
 
@@ -263,8 +270,20 @@ static FailureOr<::weft::ImportOptions> importOptions() {
   return options;
 }
 
+/// Exit status of the command; failure when what it printed has not arrived (a full disk).
+static int finish(LogicalResult result) {
+  llvm::outs().flush();
+  std::error_code error = llvm::outs().error();
+  llvm::outs().clear_error(); // or the stream's destructor ends the program
+  if (error)
+    llvm::errs() << "weft-interp: cannot write the output: " << error.message() << '\n';
+  return succeeded(result) && !error ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // A file that grows over a limit is an error to report, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Evaluates weft IR with the reference semantics.\n\n"
@@ -279,7 +298,7 @@ int main(int argc, char **argv) {
     if (failed(options))
       return 1;
     FailureOr<OwningOpRef<ModuleOp>> module = ::weft::importONNX(modelPath, context, *options);
-    return succeeded(module) && succeeded(runModule(**module, llvm::outs())) ? 0 : 1;
+    return finish(failed(module) ? failure() : runModule(**module, llvm::outs()));
   }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
   if (!file) {
@@ -295,5 +314,5 @@ int main(int argc, char **argv) {
   };
   LogicalResult result = splitFile ? splitAndProcessBuffer(std::move(*file), run, llvm::outs())
                                    : run(std::move(*file), llvm::outs());
-  return succeeded(result) ? 0 : 1;
+  return finish(result);
 }

@@ -3,13 +3,13 @@
 // `weft bench`: latency distribution, throughput, per-kernel profile and trace.
 
 #include "model.h"
+#include "output.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -210,16 +210,14 @@ ExitStatus traceRuns(const Model &model, const Inputs &inputs, weft_session *ses
   return writeFile(file, text, nullptr, 0, error) ? Done : report(Failed, error);
 }
 
-uint64_t peakResidentBytes() {
-  rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
-}
-
 } // namespace
 
 ExitStatus benchCommand(const BenchOptions &options) {
   if (isFolder(options.traceFile))
     return report(BadCommandLine, "'" + options.traceFile + "' is a folder. Say --trace FILE.json.");
+  if (isSameFile(options.traceFile, options.open.artifact))
+    return report(BadCommandLine,
+                  "'" + options.traceFile + "' is the compiled model. Say --trace FILE.json.");
   Clock::time_point start = Clock::now();
   Model model;
   if (ExitStatus status = openModel(options.open, model))
@@ -290,13 +288,16 @@ ExitStatus benchCommand(const BenchOptions &options) {
                {"load_ms", loadMs},
                {"first_ms", firstMs},
                {"isa", model.info.isa},
+               {"entry", model.signature().name},
                {"clients", options.clients},
                {"weights_bytes", model.info.weights_bytes},
                {"session_bytes", sessionBytes},
                {"rss_peak_bytes", peakResidentBytes()}};
   if (!options.isJson) {
-    printf("%s: %s, %u thread%s, %u client%s\n", options.open.artifact.c_str(), model.info.isa,
-           weft_session_threads(clients[0].session.get()),
+    std::string entry =
+        model.info.entry_count > 1 ? std::string("entry '") + model.signature().name + "', " : "";
+    printf("%s: %s%s, %u thread%s, %u client%s\n", options.open.artifact.c_str(), entry.c_str(),
+           model.info.isa, weft_session_threads(clients[0].session.get()),
            weft_session_threads(clients[0].session.get()) == 1 ? "" : "s", options.clients,
            options.clients == 1 ? "" : "s");
     printf("  latency     median %.4f ms, p90 %.4f, p99 %.4f, min %.4f (%zu runs)\n", median(times),

@@ -108,15 +108,16 @@ weft_tensor_view viewOf(Array &array, weft_dtype dtype) {
 
 class Gatherer {
 public:
-  Gatherer(const Model &model, const InputOptions &options, Inputs &out)
-      : model(model), entry(model.signature()), options(options), out(out),
-        isGiven(entry.input_count, false) {
+  Gatherer(Model &model, const InputOptions &options, Inputs &out)
+      : model(model), options(options), out(out), isGiven(model.signature().input_count, false) {
+    const weft_entry_info &entry = model.signature();
     out.views.assign(entry.input_count, weft_value_view{});
     for (size_t i = 0; i < entry.input_count; ++i)
       shapes.emplace_back(entry.inputs[i].rank, -1);
   }
 
   ExitStatus readGiven() {
+    const weft_entry_info &entry = model.signature();
     for (const std::string &argument : options.inputs) {
       std::string file;
       bool hasFile;
@@ -138,6 +139,7 @@ public:
   }
 
   ExitStatus readShapes() {
+    const weft_entry_info &entry = model.signature();
     for (const std::string &argument : options.shapes) {
       std::string text;
       bool hasText;
@@ -171,14 +173,33 @@ public:
       if (at == std::string::npos || at == 0 || at + 1 == argument.size() ||
           !parseShape(argument.substr(at + 1), sizes) || sizes.size() != 1)
         return report(BadCommandLine, "'" + argument + "' is not a size of a dim. Say --dim NAME=128.");
-      if (ExitStatus status = setSymbol(argument.substr(0, at), sizes[0]))
-        return status;
+      given.emplace_back(argument.substr(0, at), sizes[0]);
     }
+    // Where the inputs decide, the first entry that allows what is known lends its signature.
+    for (uint32_t i = 0; model.isEntryOpen && i < model.info.entry_count; ++i)
+      if (allowsKnown(model.info.entries[i])) {
+        model.entry = i;
+        break;
+      }
+    for (const auto &[name, size] : given)
+      if (ExitStatus status = setSymbol(name, size))
+        return status;
+    return Done;
+  }
+
+  /// Finds the entry for the inputs, which are complete.
+  ExitStatus settleEntry() {
+    weft_status status;
+    if (model.isEntryOpen &&
+        weft_module_find_entry(model.module.get(), out.views.data(), out.views.size(), &model.entry, &status))
+      return report(Failed, status.message);
+    model.isEntryOpen = false;
     return Done;
   }
 
   /// Completes the shapes and fills what is missing.
   ExitStatus fillMissing(uint64_t seed) {
+    const weft_entry_info &entry = model.signature();
     if (ExitStatus status = completeShapes())
       return status;
     for (size_t i = 0; i < entry.input_count; ++i) {
@@ -202,6 +223,7 @@ public:
   }
 
   ExitStatus refuseMissing() {
+    const weft_entry_info &entry = model.signature();
     std::string missing;
     for (size_t i = 0; i < entry.input_count; ++i)
       if (!isGiven[i])
@@ -214,10 +236,31 @@ public:
   }
 
 private:
+  /// Whether an entry allows the shapes and sizes that are known so far.
+  bool allowsKnown(const weft_entry_info &entry) const {
+    for (size_t i = 0; i < entry.input_count; ++i)
+      for (uint32_t d = 0; d < entry.inputs[i].rank; ++d)
+        if (shapes[i][d] >= 0 && entry.inputs[i].dims[d].size >= 0 &&
+            shapes[i][d] != entry.inputs[i].dims[d].size)
+          return false;
+    for (const auto &[name, size] : given)
+      for (size_t i = 0; i < entry.size_count; ++i)
+        if (name == entry.sizes[i].name && size != entry.sizes[i].size)
+          return false;
+    return true;
+  }
+
   /// Sets the dims of inputs to fill whose symbol is `name`.
   ExitStatus setSymbol(const std::string &name, int64_t size) {
+    const weft_entry_info &entry = model.signature();
     std::string known;
     bool isFound = false;
+    for (size_t i = 0; i < entry.size_count; ++i) {
+      if (name == entry.sizes[i].name && size != entry.sizes[i].size)
+        return report(Failed, "No entry is made for " + name + "=" + std::to_string(size) +
+                                  ". The entries are: " + listEntries() + ".");
+      isFound |= name == entry.sizes[i].name;
+    }
     for (size_t i = 0; i < entry.input_count; ++i)
       for (uint32_t d = 0; d < entry.inputs[i].rank; ++d) {
         const char *symbol = entry.inputs[i].dims[d].symbol;
@@ -236,8 +279,15 @@ private:
                               (known.empty() ? "All dims are static." : "Symbolic dims are: " + known + "."));
   }
 
+  std::string listEntries() const {
+    std::string names;
+    for (size_t i = 0; i < model.info.entry_count; ++i)
+      names += std::string(i ? ", '" : "'") + model.info.entries[i].name + "'";
+    return names;
+  }
+
   ExitStatus readOne(size_t index, const std::string &file) {
-    const weft_value_info &info = entry.inputs[index];
+    const weft_value_info &info = model.signature().inputs[index];
     weft_value_view &view = out.views[index];
     if (file == "none" && info.kind == WEFT_OPTIONAL) {
       view.kind = WEFT_OPTIONAL;
@@ -359,6 +409,7 @@ private:
   /// Sizes that nothing determines become 1, or their lower bound; symbols before expressions, which may
   /// follow from them.
   ExitStatus completeShapes() {
+    const weft_entry_info &entry = model.signature();
     std::vector<int64_t *> pointers;
     for (std::vector<int64_t> &shape : shapes)
       pointers.push_back(shape.data());
@@ -384,17 +435,17 @@ private:
     return Done;
   }
 
-  const Model &model;
-  const weft_entry_info &entry;
+  Model &model;
   const InputOptions &options;
   Inputs &out;
   std::vector<bool> isGiven;
   std::vector<std::vector<int64_t>> shapes;
+  std::vector<std::pair<std::string, int64_t>> given; // --dim
 };
 
 } // namespace
 
-ExitStatus gatherInputs(const Model &model, const InputOptions &options, bool isFilling, Inputs &out) {
+ExitStatus gatherInputs(Model &model, const InputOptions &options, bool isFilling, Inputs &out) {
   Gatherer gatherer(model, options, out);
   if (ExitStatus status = gatherer.readGiven())
     return status;
@@ -402,9 +453,11 @@ ExitStatus gatherInputs(const Model &model, const InputOptions &options, bool is
     return status;
   if (ExitStatus status = gatherer.readDims())
     return status;
-  if (options.random || isFilling)
-    return gatherer.fillMissing(options.random.value_or(0));
-  return gatherer.refuseMissing();
+  bool isFilled = options.random || isFilling;
+  if (ExitStatus status =
+          isFilled ? gatherer.fillMissing(options.random.value_or(0)) : gatherer.refuseMissing())
+    return status;
+  return gatherer.settleEntry();
 }
 
 } // namespace weft::tool

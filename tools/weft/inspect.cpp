@@ -93,7 +93,13 @@ Json moduleJson(const weft_module_info &info) {
     Json aliases = Json::array();
     for (size_t k = 0; k < entry.output_count; ++k)
       aliases.push_back(entry.aliases[k]);
+    Json sizes = Json::object();
+    for (size_t k = 0; k < entry.size_count; ++k)
+      sizes[entry.sizes[k].name] = entry.sizes[k].size;
     json["entries"].push_back({{"name", entry.name},
+                               {"sizes", sizes},
+                               {"kernel_begin", entry.kernel_begin},
+                               {"kernel_count", entry.kernel_count},
                                {"inputs", valuesJson(entry.inputs, entry.input_count)},
                                {"outputs", valuesJson(entry.outputs, entry.output_count)},
                                {"aliases", aliases},
@@ -119,7 +125,8 @@ void printForPeople(const char *file, const weft_module_info &info) {
   printf("  compiled by %s\n", *info.compiler ? info.compiler : "(unknown)");
   for (size_t i = 0; i < info.entry_count; ++i) {
     if (info.entry_count > 1)
-      printf("entry '%s'\n", info.entries[i].name);
+      printf("  entry '%s': %zu kernels from number %zu\n", info.entries[i].name,
+             info.entries[i].kernel_count, info.entries[i].kernel_begin);
     printf("%s", describeSignature(info.entries[i]).c_str());
     printf("  arena %s\n", describeBytes(static_cast<uint64_t>(info.entries[i].arena_bytes)).c_str());
   }
@@ -169,7 +176,12 @@ void printDump(const weft_module_info &info) {
   printf("artifact \"%s\" format %u abi %u\n", info.model, info.format_version, info.abi_version);
   for (size_t i = 0; i < info.entry_count; ++i) {
     const weft_entry_info &entry = info.entries[i];
-    printf("entry \"%s\" arena %lld\n", entry.name, static_cast<long long>(entry.arena_bytes));
+    printf("entry \"%s\" arena %lld", entry.name, static_cast<long long>(entry.arena_bytes));
+    if (info.entry_count > 1)
+      printf(" kernels %zu..%zu", entry.kernel_begin, entry.kernel_begin + entry.kernel_count);
+    for (size_t k = 0; k < entry.size_count; ++k)
+      printf(" \"%s\"=%lld", entry.sizes[k].name, static_cast<long long>(entry.sizes[k].size));
+    printf("\n");
     dumpValues("input", entry.inputs, entry.input_count);
     dumpValues("output", entry.outputs, entry.output_count);
     for (size_t k = 0; k < entry.output_count; ++k)

@@ -7,7 +7,10 @@
 #include "weft_runtime.h"
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <iostream>
 
 using namespace weft::tool;
 
@@ -15,6 +18,25 @@ namespace {
 
 // More threads or clients than this are a mistake.
 constexpr uint32_t maxThreads = 4096, maxClients = 1024, maxRepeat = 1u << 30;
+
+/// Seeds are what fits 64 bits.
+std::string checkSeed(const std::string &text) {
+  errno = 0;
+  bool isNumber = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (isNumber)
+    strtoull(text.c_str(), nullptr, 10);
+  return isNumber && errno == 0 ? "" : "'" + text + "' is not an integer from 0 to 18446744073709551615";
+}
+
+/// At least a millisecond, at most a day; "nan" is neither.
+std::string checkSeconds(const std::string &text) {
+  char *end = nullptr;
+  double seconds = strtod(text.c_str(), &end);
+  bool isInRange = seconds >= 0.001 && seconds <= 86400;
+  return !text.empty() && !*end && isInRange ? "" : "'" + text + "' is not in 0.001 to 86400 seconds";
+}
+
+const CLI::Validator seedCheck(checkSeed, ""), secondsCheck(checkSeconds, "");
 
 void addOpenOptions(CLI::App &app, OpenOptions &options) {
   app.add_option("artifact", options.artifact, "Compiled model (.weft)")->required()->type_name("A.weft");
@@ -28,7 +50,8 @@ void addOpenOptions(CLI::App &app, OpenOptions &options) {
   app.add_option("--max-isa", options.maxIsa,
                  "Use no instruction set above this level: v2, v3, v4 or a level of the artifact")
       ->type_name("LEVEL");
-  app.add_option("--entry", options.entry, "Entry point; default: the first")->type_name("NAME");
+  app.add_option("--entry", options.entry, "Entry point; default: the one that fits the inputs")
+      ->type_name("NAME");
   app.add_flag("--trust-weights", options.isHeaderOnly, "Do not check the weights' checksums: loads faster");
 }
 
@@ -42,7 +65,7 @@ void addInputOptions(CLI::App &app, InputOptions &options) {
   app.add_option(
          "--random", options.random,
          "Fill inputs that are not given: floats in [-1, 1), 32- and 64-bit integers and booleans 0 or 1")
-      ->check(CLI::NonNegativeNumber)
+      ->check(seedCheck)
       ->type_name("SEED");
   app.add_option("--shape", options.shapes, "Shape of an input that is filled; sizes that nothing says are 1")
       ->allow_extra_args(false)
@@ -58,6 +81,8 @@ void addInputOptions(CLI::App &app, InputOptions &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  // A file that grows over a limit is an error to report, not the end of the program.
+  signal(SIGXFSZ, SIG_IGN);
   CLI::App app("Runs, measures and inspects models that weftc has compiled.", "weft");
   app.set_version_flag("--version", std::string("weft ") + weft_runtime_version());
   app.require_subcommand(1);
@@ -79,6 +104,7 @@ int main(int argc, char **argv) {
   runApp->add_option("--repeat", run.repeat, "Run so many times; the last outputs count")
       ->check(CLI::Range(1u, maxRepeat))
       ->type_name("N");
+  runApp->add_flag("--stats", run.hasStats, "Print times and peak memory on stderr");
   runApp->footer("Examples:\n"
                  "  weft run model.weft -i input=cat.npy -o probabilities=out.npy\n"
                  "  weft run model.weft -i @0=cat.npy -o @0           by position; print a summary\n"
@@ -91,7 +117,7 @@ int main(int argc, char **argv) {
   addOpenOptions(*benchApp, bench.open);
   addInputOptions(*benchApp, bench.in);
   benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
-      ->check(CLI::Range(0.001, 86400.0))
+      ->check(secondsCheck)
       ->type_name("S");
   benchApp->add_option("--clients", bench.clients, "Send runs from N threads, each with a session of its own")
       ->check(CLI::Range(1u, maxClients))
@@ -128,8 +154,10 @@ int main(int argc, char **argv) {
       return benchCommand(bench);
     return inspectCommand(inspect);
   } catch (const CLI::ParseError &error) {
-    if (error.get_exit_code() == 0) // help and version
-      return app.exit(error);
+    if (error.get_exit_code() == 0) { // help and version
+      app.exit(error);
+      return std::cout.flush() ? Done : Failed;
+    }
     fprintf(stderr, "weft: error: %s\nSee weft --help, or weft COMMAND --help.\n", error.what());
     return BadCommandLine;
   } catch (const std::exception &error) {

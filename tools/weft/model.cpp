@@ -15,6 +15,18 @@ ExitStatus report(ExitStatus status, const std::string &message) {
   return status;
 }
 
+uint64_t peakResidentBytes() {
+  // Not getrusage: its maximum starts with what the parent process had when it forked.
+  FILE *file = fopen("/proc/self/status", "re");
+  char line[256];
+  unsigned long long kilobytes = 0;
+  while (file && fgets(line, sizeof(line), file) && sscanf(line, "VmHWM: %llu", &kilobytes) != 1) {
+  }
+  if (file)
+    fclose(file);
+  return kilobytes * 1024;
+}
+
 ExitStatus openModel(const OpenOptions &options, Model &out) {
   if (options.device == "cuda" || options.device == "emulate")
     return report(Failed, "'" + options.artifact + "' cannot run on device '" + options.device +
@@ -30,6 +42,7 @@ ExitStatus openModel(const OpenOptions &options, Model &out) {
   out.module.reset(module);
   out.info.struct_size = sizeof(out.info);
   weft_module_get_info(module, &out.info);
+  out.isEntryOpen = options.entry.empty() && out.info.entry_count > 1;
   if (options.entry.empty())
     return Done;
   for (out.entry = 0; out.entry < out.info.entry_count; ++out.entry)

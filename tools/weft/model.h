@@ -25,6 +25,7 @@ struct Model {
   ModulePtr module;
   weft_module_info info{};
   uint32_t entry = 0;
+  bool isEntryOpen = false; // the inputs decide; `entry` stands in until they are there
   const weft_entry_info &signature() const { return info.entries[entry]; }
 };
 
@@ -41,8 +42,9 @@ struct Inputs {
 };
 
 /// Reads, checks and fills the inputs. With `isFilling` (or --random), inputs that were not given are filled
-/// with random numbers, and dims that nothing determines are 1. Prints what is wrong, and what was chosen.
-ExitStatus gatherInputs(const Model &model, const InputOptions &options, bool isFilling, Inputs &out);
+/// with random numbers, and dims that nothing determines are 1. Settles `model.entry` where the inputs decide
+/// it. Prints what is wrong, and what was chosen.
+ExitStatus gatherInputs(Model &model, const InputOptions &options, bool isFilling, Inputs &out);
 
 /// Splits "NAME=REST" by the longest of `names` that the argument starts with; "@0" names by position.
 /// Without "=REST", `rest` stays empty and `hasRest` false.

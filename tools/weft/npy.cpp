@@ -369,46 +369,4 @@ bool formatNpyHeader(const weft_tensor_view &tensor, std::string &out) {
   return true;
 }
 
-bool writeFile(const std::string &path, const std::string &header, const void *data, uint64_t bytes,
-               std::string &error) {
-  // Pipes and devices are written as they are: renaming would replace them.
-  struct stat existing;
-  bool isDirect = stat(path.c_str(), &existing) == 0 && !S_ISREG(existing.st_mode);
-  std::string temporary = isDirect ? path : path + ".part" + std::to_string(getpid());
-  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    error = "'" + path + "' cannot be written: " + strerror(errno) + ".";
-    return false;
-  }
-  auto put = [&](const void *from, uint64_t count) {
-    const char *cursor = static_cast<const char *>(from);
-    while (count > 0) {
-      ssize_t written = write(fd, cursor, count > (1u << 30) ? (1u << 30) : count);
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written <= 0)
-        return false;
-      cursor += written;
-      count -= static_cast<uint64_t>(written);
-    }
-    return true;
-  };
-  bool isWritten = put(header.data(), header.size()) && put(data, bytes);
-  int reason = errno;
-  if (close(fd) != 0 && isWritten) {
-    isWritten = false;
-    reason = errno;
-  }
-  if (isWritten && !isDirect && rename(temporary.c_str(), path.c_str()) != 0) {
-    isWritten = false;
-    reason = errno;
-  }
-  if (!isWritten) {
-    if (!isDirect)
-      unlink(temporary.c_str());
-    error = "'" + path + "' cannot be written: " + strerror(reason) + ".";
-  }
-  return isWritten;
-}
-
 } // namespace weft::tool

@@ -53,11 +53,6 @@ bool readNpy(const std::string &path, Array &out, std::string &error);
 /// Requires: the type is not a string and has whole bytes.
 bool formatNpyHeader(const weft_tensor_view &tensor, std::string &out);
 
-/// Writes `header` and `bytes` to a temporary file beside `path`, then renames it, so that `path` is never
-/// half-written.
-bool writeFile(const std::string &path, const std::string &header, const void *data, uint64_t bytes,
-               std::string &error);
-
 } // namespace weft::tool
 
 #endif // WEFT_TOOLS_WEFT_NPY_H

@@ -21,7 +21,7 @@ struct OpenOptions {
   std::string device = "auto"; // auto, cpu, cuda, emulate
   bool isHeaderOnly = false;   // trust the weights' checksums
   uint32_t threads = 0;        // 0: as many as there are
-  std::string entry;           // empty: the first
+  std::string entry;           // empty: the one that fits the inputs
 };
 
 /// Options that give inputs.
@@ -38,6 +38,7 @@ struct RunOptions {
   InputOptions in;
   std::vector<std::string> outputs; // NAME or NAME=FILE.npy
   uint32_t repeat = 1;
+  bool hasStats = false;
 };
 
 struct BenchOptions {
@@ -57,6 +58,9 @@ struct InspectOptions {
 ExitStatus runCommand(const RunOptions &options);
 ExitStatus benchCommand(const BenchOptions &options);
 ExitStatus inspectCommand(const InspectOptions &options);
+
+/// The most physical memory that this process has used, in bytes.
+uint64_t peakResidentBytes();
 
 /// Prints "weft: error: <message>" on stderr. Returns: `status`.
 ExitStatus report(ExitStatus status, const std::string &message);

@@ -3,7 +3,9 @@
 // `weft run`: inputs from files, one or more runs, outputs to files or summaries.
 
 #include "model.h"
+#include "output.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +13,12 @@
 namespace weft::tool {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double millisecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 /// What becomes of one output.
 struct Destination {
@@ -34,6 +42,12 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
                     "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
     if (hasFile && isFolder(file))
       return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
+    if (hasFile && isSameFile(file, options.open.artifact))
+      return report(BadCommandLine, "'" + file + "' is the compiled model. Name another file for output '" +
+                                        info.name + "'.");
+    for (const Destination &other : out)
+      if (hasFile && other.file == file)
+        return report(BadCommandLine, "'" + file + "' is given for two outputs.");
     bool isBits = info.dtype >= WEFT_BFLOAT16;
     if (hasFile && isBits && !options.in.isRaw)
       return report(Failed,
@@ -178,6 +192,7 @@ ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const s
 } // namespace
 
 ExitStatus runCommand(const RunOptions &options) {
+  Clock::time_point start = Clock::now();
   Model model;
   if (ExitStatus status = openModel(options.open, model))
     return status;
@@ -191,14 +206,27 @@ ExitStatus runCommand(const RunOptions &options) {
   SessionPtr session;
   if (ExitStatus status = createSession(model, options.open.threads, session))
     return status;
+  double loadMs = millisecondsSince(start), firstMs = 0;
   std::vector<weft_value_view> outputs;
   for (uint32_t i = 0; i < options.repeat; ++i) {
     outputs.assign(entry.output_count, weft_value_view{});
     weft_status status;
+    Clock::time_point runStart = Clock::now();
     if (weft_session_run(session.get(), model.entry, inputs.views.data(), inputs.views.size(), outputs.data(),
                          outputs.size(), &status))
       return report(Failed, status.message);
+    firstMs = i == 0 ? millisecondsSince(runStart) : firstMs;
   }
+  if (options.hasStats)
+    fprintf(
+        stderr,
+        "weft: stats: ready after %.2f ms, first run %.2f ms, peak memory %llu bytes (weights %llu, session "
+        "%llu)\n",
+        loadMs, firstMs, static_cast<unsigned long long>(peakResidentBytes()),
+        static_cast<unsigned long long>(model.info.weights_bytes),
+        static_cast<unsigned long long>(weft_session_peak_bytes(session.get())));
+  if (model.info.entry_count > 1)
+    fprintf(stderr, "weft: note: entry '%s' ran.\n", model.signature().name);
   for (size_t i = 0; i < entry.output_count; ++i) {
     if (!destinations[i].isWanted)
       continue;

@@ -50,4 +50,8 @@ int runCheck(const CommandLine &command);
 int runVerify(const CommandLine &command);
 int runExplain(const CommandLine &command);
 
+/// Makes sure that all that was printed has arrived. Returns: `status`, or failure when it has not (a full
+/// disk).
+int finishOutput(int status);
+
 #endif // WEFT_TOOLS_WEFTC_COMMANDLINE_H

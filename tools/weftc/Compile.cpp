@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `weftc MODEL -o OUT`: compiles and writes what was asked for.
+#include "Output.h"
 #include "Report.h"
 #include "Session.h"
 #include "weft/Artifact/Writer.h"
@@ -18,28 +19,13 @@
 
 using namespace mlir;
 
-/// Writes `text` to the output: to a temporary name first; `-` is standard output.
-static int writeText(llvm::StringRef output, llvm::StringRef text) {
-  if (output == "-") {
-    llvm::outs() << text;
-    llvm::outs().flush();
-    return kDone;
-  }
-  llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
-    os << text;
-    return llvm::Error::success();
-  });
-  if (!error)
-    return kDone;
-  llvm::errs() << "weftc: cannot write '" << output << "': " << llvm::toString(std::move(error)) << "\n";
-  return kFailed;
-}
-
-static std::string printModule(ModuleOp module) {
+/// IR for a reader, or, in a file, whole, so that other tools can go on from there.
+static std::string printModule(ModuleOp module, bool isWhole) {
   std::string text;
   llvm::raw_string_ostream os(text);
   OpPrintingFlags flags;
-  flags.elideLargeResourceString(1 << 16);
+  if (!isWhole)
+    flags.elideLargeResourceString(1 << 16);
   module.print(os, flags);
   return text;
 }
@@ -52,6 +38,7 @@ static void printTimes(const weft::CompileResult &result) {
 static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
                          double seconds) {
   uint64_t codeBytes = 0;
+  int64_t arenaBytes = result.artifact.arenaBytes();
   std::string levels;
   for (const weft::ArtifactCode &code : result.artifact.codes) {
     codeBytes += code.object.size();
@@ -89,30 +76,36 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     llvm::json::Object ops;
     for (const auto &[name, count] : result.ops)
       ops[name] = count;
-    llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", toJson(command.output)},
-                                                         {"math", command.math},
-                                                         {"inputs", describe(result.artifact.inputs)},
-                                                         {"outputs", describe(result.artifact.outputs)},
-                                                         {"ops", std::move(ops)},
-                                                         {"kernel_list", std::move(kernels)},
-                                                         {"bytes", fileBytes},
-                                                         {"weights_bytes", result.artifact.constantBytes},
-                                                         {"code_bytes", codeBytes},
-                                                         {"arena_bytes", result.artifact.arenaBytes},
-                                                         {"arena_lower_bound_bytes", result.arenaLowerBound},
-                                                         {"kernels", int64_t(result.artifact.kernels.size())},
-                                                         {"levels", std::move(isa)},
-                                                         {"seconds", seconds},
-                                                         {"phases", std::move(phases)}})
+    llvm::json::Array entries;
+    for (const weft::ArtifactEntry &entry : result.artifact.entries)
+      entries.push_back(entry.name);
+    llvm::outs() << llvm::json::Value(
+                        llvm::json::Object{{"output", command.output},
+                                           {"math", command.math},
+                                           {"inputs", describe(result.artifact.mainEntry().inputs)},
+                                           {"outputs", describe(result.artifact.mainEntry().outputs)},
+                                           {"ops", std::move(ops)},
+                                           {"kernel_list", std::move(kernels)},
+                                           {"bytes", fileBytes},
+                                           {"weights_bytes", result.artifact.constantBytes},
+                                           {"code_bytes", codeBytes},
+                                           {"arena_bytes", arenaBytes},
+                                           {"arena_lower_bound_bytes", result.arenaLowerBound},
+                                           {"kernels", int64_t(result.artifact.kernels.size())},
+                                           {"entries", std::move(entries)},
+                                           {"levels", std::move(isa)},
+                                           {"seconds", seconds},
+                                           {"phases", std::move(phases)}})
                  << "\n";
     return;
   }
   if (command.quiet)
     return;
   llvm::errs() << llvm::formatv(
-      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5} kernels, arena {6}, {7:f2} s\n", command.output,
+      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n", command.output,
       formatBytes(fileBytes), formatBytes(result.artifact.constantBytes), formatBytes(codeBytes), levels,
-      result.artifact.kernels.size(), formatBytes(result.artifact.arenaBytes), seconds);
+      result.artifact.entries.size() > 1 ? std::to_string(result.artifact.entries.size()) + " entries, " : "",
+      result.artifact.kernels.size(), formatBytes(arenaBytes), seconds);
 }
 
 /// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.
@@ -174,10 +167,8 @@ static int checkEmit(const CommandLine &command) {
 }
 
 int runCompile(const CommandLine &command) {
-  if (command.output != "-" && llvm::sys::fs::is_directory(command.output)) {
-    llvm::errs() << "weftc: cannot write '" << command.output << "': it is a folder; name a file in it\n";
-    return kWrongCommandLine;
-  }
+  if (int status = checkOutput(command))
+    return status;
   if (int status = checkEmit(command))
     return status;
   bool isText =
@@ -208,7 +199,8 @@ int runCompile(const CommandLine &command) {
   if (command.timePhases)
     printTimes(*result);
   if (!command.stopAfter.empty() || command.emit == "mlir")
-    return writeText(command.output, printModule(result->llvmModule ? *result->llvmModule : *result->module));
+    return writeText(command.output, printModule(result->llvmModule ? *result->llvmModule : *result->module,
+                                                 /*isWhole=*/command.output != "-"));
   if (command.emit == "llvm" || command.emit == "asm") {
     FailureOr<std::string> text = command.emit == "llvm"
                                       ? weft::emitLLVMIR(*result->llvmModule, options.levels.front())

@@ -94,7 +94,7 @@ private:
 
 int Explanation::measure() {
   // Sizes that nobody gave are 1 for the measurement.
-  for (const ::weft::ArtifactValue &input : artifact.inputs)
+  for (const ::weft::ArtifactValue &input : artifact.mainEntry().inputs)
     for (const ::weft::ArtifactDim &dim : input.dims)
       if (dim.size < 0 && !dim.symbol.empty())
         sizes.try_emplace(dim.symbol, std::max<int64_t>(1, dim.min));

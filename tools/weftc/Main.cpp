@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdio>
+#include <iostream>
 
 static void addModel(CLI::App &app, CommandLine &command, const char *what) {
   app.add_option("model", command.model, what)->required();
@@ -13,7 +15,9 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
                  "Dims of an input: NAME=1x3x224x224; a dim may be a symbol (batch) or ?")
       ->take_all()
       ->type_name("NAME=DIMS");
-  app.add_option("--dim", command.dims, "A symbolic dim: NAME=128 fixes it, NAME=1..512 bounds it")
+  app.add_option(
+         "--dim", command.dims,
+         "A symbolic dim: NAME=128 fixes it, NAME=1,4,16 adds an entry point per size, NAME=1..512 bounds it")
       ->take_all()
       ->type_name("NAME=SIZE");
   app.add_option("--bind", command.bindings, "Make an input a constant: NAME=16000 or NAME=1,2,3")
@@ -66,6 +70,9 @@ static std::string describeFlags(int argc, char **argv) {
   return flags;
 }
 
+/// The status of a command that printed through the C++ library: a full disk makes it a failure.
+static int printed(int status) { return std::cout.flush() ? status : int(kFailed); }
+
 static int parseAndRun(int argc, char **argv) {
   CommandLine command;
   command.flags = describeFlags(argc, argv);
@@ -80,6 +87,7 @@ static int parseAndRun(int argc, char **argv) {
                     "  weftc model.onnx -o model.weft                  for this machine\n"
                     "  weftc model.onnx -o model.weft --cpu=portable   for any x86-64 machine since 2009\n"
                     "  weftc model.onnx -o m.weft --dim batch=8        with a symbolic dim fixed\n"
+                    "  weftc model.onnx -o m.weft --dim batch=1,8      fast at these sizes, any other too\n"
                     "  weftc model.onnx -o - --stop-after=graph        print the IR after the graph passes\n"
                     "  weft run model.weft -i x=in.npy -o y=out.npy    run the artifact\n\n"
                     "Other commands: weftc check, weftc verify, weftc explain (each with --help).");
@@ -120,7 +128,7 @@ static int parseAndRun(int argc, char **argv) {
     app.add_option("--data", command.data,
                    "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
     app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
-    app.add_option("--random", command.random, "Seed of random inputs for those that are not given");
+    app.add_option("--random", command.random, "Seed of the random numbers for inputs that are not given; default 0");
     app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();
     app.add_option("--atol", command.atol, "Absolute tolerance")->capture_default_str();
     app.add_flag(
@@ -155,17 +163,19 @@ static int parseAndRun(int argc, char **argv) {
   try {
     app.parse(argc - shift, argv + shift);
   } catch (const CLI::CallForHelp &help) {
-    return app.exit(help);
+    return printed(app.exit(help));
   } catch (const CLI::CallForVersion &version) {
-    return app.exit(version);
+    return printed(app.exit(version));
   } catch (const CLI::ParseError &error) {
     std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), error.what(), name.c_str());
     return kWrongCommandLine;
   }
-  return run(command);
+  return finishOutput(run(command));
 }
 
 int main(int argc, char **argv) {
+  // A file that grows over a limit is an error to report, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return parseAndRun(argc, argv);
   } catch (const std::exception &error) {

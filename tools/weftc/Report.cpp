@@ -109,8 +109,8 @@ private:
 void Page::writeModel() {
   os << "<h2>Model</h2>\n<table>\n";
   row("file", "<code>" + escape(llvm::sys::path::filename(command.model)) + "</code>");
-  writeValues("input", artifact.inputs);
-  writeValues("output", artifact.outputs);
+  writeValues("input", artifact.mainEntry().inputs);
+  writeValues("output", artifact.mainEntry().outputs);
   for (size_t i = 0; i + 1 < artifact.metadata.size(); i += 2)
     row(artifact.metadata[i], escape(artifact.metadata[i + 1]));
   std::string ops;
@@ -129,7 +129,7 @@ void Page::writeSizes() {
     row("code for " + code.level,
         formatBytes(code.object.size()) +
             (code.features.empty() ? "" : ", needs " + escape(llvm::join(code.features, ", "))));
-  row("static arena", formatBytes(artifact.arenaBytes) + " (no plan can be smaller than " +
+  row("static arena", formatBytes(artifact.arenaBytes()) + " (no plan can be smaller than " +
                           formatBytes(result.arenaLowerBound) + ")");
   row("kernels", std::to_string(artifact.kernels.size()));
   row("nodes in host code", std::to_string(artifact.hostNodes));

@@ -4,8 +4,8 @@
 #include "Samples.h"
 
 #include "dialects/Weft/IR/WeftOps.h"
-#include "npy.h"
 #include "weft/Import/TensorFile.h"
+#include "weft/Reference/Npy.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -117,19 +117,6 @@ static Tensor makeRandom(RankedTensorType type, uint64_t seed) {
   return tensor;
 }
 
-static FailureOr<Tensor> readNpyTensor(const std::string &path, Type elementType, std::string &error) {
-  ::weft::tool::Array array;
-  if (!::weft::tool::readNpy(path, array, error))
-    return failure();
-  Tensor tensor(elementType, array.dims);
-  if (static_cast<uint64_t>(tensor.size() * tensor.elementBytes()) != array.data.size()) {
-    error = "'" + path + "' holds elements of another size than the input's";
-    return failure();
-  }
-  memcpy(tensor.mutableBytes(), array.data.data(), array.data.size());
-  return tensor;
-}
-
 int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sample> &samples) {
   for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
     if (!isa<RankedTensorType>(type))
@@ -151,9 +138,10 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       return fail("-i " + text + " names no input of the model");
     std::string path = text.substr(inputName(main, *best).size() + 1), error;
     auto type = cast<RankedTensorType>(main.getArgumentTypes()[*best]);
-    FailureOr<Tensor> tensor = readNpyTensor(path, type.getElementType(), error);
+    FailureOr<Tensor> tensor =
+        ::weft::reference::readNpy(main.getContext(), path, type.getElementType(), error);
     if (failed(tensor))
-      return fail(error);
+      return fail("cannot read '" + path + "': " + error);
     if (int status = checkInput(main, *best, *tensor, path))
       return status;
     given[*best] = std::move(*tensor);
@@ -163,11 +151,8 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    if (!command.random)
-      return fail("input '" + inputName(main, i) + "' is not given; use -i " + inputName(main, i) +
-                  "=FILE.npy, --data DIR, or --random SEED");
     sample.inputs.push_back(
-        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), *command.random + i));
+        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), command.random.value_or(0) + i));
   }
   samples.push_back(std::move(sample));
   return kDone;

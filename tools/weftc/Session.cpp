@@ -17,9 +17,13 @@ using namespace mlir;
 static std::string describeLocation(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return "node '" + name.getName().str() + "'";
-  if (auto file = dyn_cast<FileLineColLoc>(location))
+  if (auto file = dyn_cast<FileLineColLoc>(location)) {
+    // Line 0 is the file as a whole.
+    if (file.getLine() == 0)
+      return "'" + file.getFilename().str() + "'";
     return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(), file.getColumn())
         .str();
+  }
   if (auto fused = dyn_cast<FusedLoc>(location)) {
     for (Location part : fused.getLocations())
       if (std::string text = describeLocation(part); !text.empty())

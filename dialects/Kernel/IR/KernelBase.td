@@ -14,9 +14,9 @@ def Kernel_Dialect : Dialect {
   let description = [{
     `kernel.func` is one kernel: tensors and sizes in, tensors out; it remembers the ONNX nodes that it came from.
     `kernel.launch`, `kernel.view`, `kernel.constant` and `kernel.pack` are what the host program does besides index
-    arithmetic and control flow. `kernel.contract`, `kernel.conv` and `kernel.depthwise` are contractions with layout,
-    packed weights and an epilogue, which linalg has no op for; Strategy annotates them and the micro-kernel generators
-    of code generation expand them. The dialect knows neither where a kernel came from nor how it is scheduled.
+    arithmetic and control flow. `kernel.contract`, `kernel.conv`, `kernel.depthwise` and `kernel.winograd` are
+    contractions with layout, packed weights and an epilogue, which linalg has no op for; Strategy annotates them and
+    the micro-kernel generators of code generation expand them. The dialect knows neither where a kernel came from nor how it is scheduled.
   }];
   let hasConstantMaterializer = 1;
   let useDefaultAttributePrinterParser = 1;
@@ -66,7 +66,19 @@ def Kernel_PermutedAttr : Kernel_Attr<"Permuted", "permuted"> {
   let genVerifyDecl = 1;
 }
 
-def Kernel_PackFormAttr : AnyAttrOf<[Kernel_PanelsAttr, Kernel_PermutedAttr], "packing form">;
+def Kernel_WinogradAttr : Kernel_Attr<"Winograd", "winograd"> {
+  let summary = "Filters of 3x3 convolutions, transformed";
+  let description = [{
+    The source holds f32 filters as `kernel.conv` reads them, `[1, panels, 9 * C, width]`. The packed shape is
+    `[panels, (tile + 2)^2, C, width]`: each 3x3 filter g becomes `G g G^T` (in double, then rounded), for output tiles
+    of 2x2 or 4x4 [winograd-C1].
+    `#kernel.winograd<tile = 4>` packs filters for a `kernel.winograd` with output tiles of 4x4.
+  }];
+  let parameters = (ins "int64_t":$tile);
+  let genVerifyDecl = 1;
+}
+
+def Kernel_PackFormAttr : AnyAttrOf<[Kernel_PanelsAttr, Kernel_PermutedAttr, Kernel_WinogradAttr], "packing form">;
 
 //===----------------------------------------------------------------------===//
 // Interfaces

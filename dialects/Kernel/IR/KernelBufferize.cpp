@@ -51,5 +51,6 @@ void mlir::kernel::registerBufferizableOpInterfaceExternalModels(DialectRegistry
     ContractOp::attachInterface<EpilogueModel<ContractOp>>(*context);
     ConvOp::attachInterface<EpilogueModel<ConvOp>>(*context);
     DepthwiseOp::attachInterface<EpilogueModel<DepthwiseOp>>(*context);
+    WinogradOp::attachInterface<EpilogueModel<WinogradOp>>(*context);
   });
 }

@@ -278,3 +278,42 @@ LogicalResult DepthwiseOp::verify() {
                          << input.getShape().back() << " and " << out.getShape().back() << " [depthwise-C2]";
   return verifyElementTypes(*this, "depthwise-C5");
 }
+
+//===----------------------------------------------------------------------===//
+// kernel.winograd
+//===----------------------------------------------------------------------===//
+
+int64_t WinogradOp::getTile() { return shapedType(getFilter()).getDimSize(1) == 16 ? 2 : 4; }
+
+LogicalResult WinogradOp::verify() {
+  ShapedType input = shapedType(getInput()), filter = shapedType(getFilter()), out = shapedType(getInit());
+  ArrayRef<int64_t> pads = getPads();
+  auto isNegative = [](int64_t pad) { return pad < 0; };
+  if (input.getRank() != 4 || out.getRank() != 4 || pads.size() != 4 || llvm::any_of(pads, isNegative))
+    return emitOpError() << "expected input and output [N, H, W, C] and 4 pads of at least 0, but got ranks "
+                         << input.getRank() << " and " << out.getRank() << ", and " << pads.size()
+                         << " pads [winograd-C3]";
+  int64_t C = input.getShape().back(), F = out.getShape().back();
+  if (filter.getRank() != 4 || !filter.hasStaticShape() || ShapedType::isDynamic(C) ||
+      ShapedType::isDynamic(F))
+    return emitOpError() << "expected static C and F and a static filter [panels, T * T, C, P] [winograd-C2]";
+  int64_t positions = filter.getDimSize(1);
+  SmallVector<int64_t> expected = {static_cast<int64_t>(llvm::divideCeil(F, getPanel())),
+                                   positions == 16 ? 16 : 36, C, getPanel()};
+  if (filter.getShape() != ArrayRef(expected))
+    return emitOpError() << "expected a filter of " << expected[0] << "x16 or 36x" << C << "x" << expected[3]
+                         << ", but got " << filter << " [winograd-C2]";
+  for (int64_t i = 0; i < 2; ++i) {
+    int64_t in = input.getDimSize(i + 1), got = out.getDimSize(i + 1);
+    if (ShapedType::isDynamic(in) || ShapedType::isDynamic(got))
+      continue;
+    int64_t size = std::max<int64_t>(0, in + pads[i] + pads[i + 2] - 2);
+    if (got != size)
+      return emitOpError() << "expected output dim " << i + 1 << " to be " << size << ", but got " << got
+                           << " [winograd-C3]";
+  }
+  if (!agree(input.getDimSize(0), out.getDimSize(0)))
+    return emitOpError() << "expected N of the input (" << input.getDimSize(0)
+                         << ") to equal N of the output (" << out.getDimSize(0) << ") [winograd-C3]";
+  return verifyElementTypes(*this, "winograd-C4");
+}

@@ -147,7 +147,37 @@ def Kernel_DepthwiseOp : Kernel_WindowOp<"depthwise"> {
   }];
 }
 
-def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator, ParentOneOf<["ContractOp", "ConvOp", "DepthwiseOp"]>]> {
+def Kernel_WinogradOp : Kernel_WindowOp<"winograd"> {
+  let summary = "3x3 convolution of stride 1 by Winograd's minimal filtering, channels last, with an epilogue";
+  let description = [{
+    What `kernel.conv` computes with a kernel of 3x3, strides and dilations of 1 and one group, with fewer multiplications
+    and another rounding. `input` is `[N, H, W, C]`, `out` `[N, OH, OW, F]`, `filter` the transformed filters
+    `[ceil(F / P), T * T, C, P]` of `#kernel.winograd` with T = 4 or 6 [winograd-C2]: outputs are computed in tiles of
+    (T - 2) x (T - 2), each from a patch of T x T pixels. `pads` are the begins, then the ends, of zeros around the two
+    spatial dims, not negative; output sizes are `in + pads - 2` [winograd-C3]. Operands and accumulator are f32
+    [winograd-C4]. An infinity in a patch makes the outputs of its tile NaN.
+
+    ```mlir
+    %r = kernel.winograd ins(%x, %w : tensor<1x56x56x64xf32>, tensor<2x36x64x32xf32>) outs(%o : tensor<1x56x56x64xf32>)
+        attributes {pads = array<i64: 1, 1, 1, 1>} {
+      ^bb0(%acc: f32):
+        kernel.yield %acc : f32
+    } -> tensor<1x56x56x64xf32>
+    ```
+  }];
+  let arguments = (ins Kernel_TensorOrMemRef:$input, Kernel_TensorOrMemRef:$filter,
+                       Variadic<Kernel_TensorOrMemRef>:$extras, Kernel_TensorOrMemRef:$init, DenseI64ArrayAttr:$pads,
+                       DefaultValuedAttr<AffineMapArrayAttr, "{}">:$epilogue_maps);
+  let extraClassDeclaration = dpsDeclaration # [{
+    /// Width and height of an output tile: 2 or 4.
+    int64_t getTile();
+    /// Width of a filter panel.
+    int64_t getPanel() { return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()).getDimSize(3); }
+  }];
+}
+
+def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator, ParentOneOf<["ContractOp", "ConvOp", "DepthwiseOp",
+                                                                        "WinogradOp"]>]> {
   let summary = "What an epilogue stores";
   let description = [{ One scalar of the destination's element type. }];
   let arguments = (ins AnyType:$value);

@@ -60,3 +60,9 @@ LogicalResult PermutedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected order to name dims, each at most once [permuted-C1]";
   return success();
 }
+
+LogicalResult WinogradAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t tile) {
+  if (tile != 2 && tile != 4)
+    return emitError() << "expected tiles of 2 or 4, but got " << tile << " [winograd-C1]";
+  return success();
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Packs constants into panels or another order of dims.
+// Packs constants into panels, another order of dims, or transformed filters.
 #include "dialects/Kernel/IR/KernelPack.h"
 #include "dialects/Kernel/IR/KernelOps.h"
 
@@ -56,11 +56,23 @@ static FailureOr<SmallVector<int64_t>> getPermutedShape(ArrayRef<int64_t> source
   return shape;
 }
 
+static FailureOr<SmallVector<int64_t>> getWinogradShape(RankedTensorType source, WinogradAttr form,
+                                                        function_ref<InFlightDiagnostic()> emitError) {
+  ArrayRef<int64_t> shape = source.getShape();
+  if (!source.getElementType().isF32() || shape.size() != 4 || shape[0] != 1 || shape[2] % 9 != 0)
+    return emitError() << "expected a source of f32 [1, panels, 9 * C, width], but got " << source
+                       << " [pack-C2]";
+  int64_t patch = form.getTile() + 2;
+  return SmallVector<int64_t>{shape[1], patch * patch, shape[2] / 9, shape[3]};
+}
+
 FailureOr<RankedTensorType> mlir::kernel::getPackedType(RankedTensorType source, Attribute form,
                                                         function_ref<InFlightDiagnostic()> emitError) {
   FailureOr<SmallVector<int64_t>> shape = failure();
   if (auto panels = dyn_cast<PanelsAttr>(form))
     shape = getPanelsShape(source.getShape(), panels, emitError);
+  else if (auto winograd = dyn_cast<WinogradAttr>(form))
+    shape = getWinogradShape(source, winograd, emitError);
   else
     shape = getPermutedShape(source.getShape(), cast<PermutedAttr>(form), emitError);
   if (failed(shape))
@@ -150,6 +162,34 @@ template <typename T> static void permute(const T *from, ArrayRef<int64_t> shape
   forEachOffset(axes, 0, [&](int64_t offset) { *to++ = from[offset]; });
 }
 
+// Transforms filters: the 3x3 filter of channel c and column n is `from[panel][tap * C + c][n]`.
+static void transformFilters(const float *from, ArrayRef<int64_t> shape, WinogradAttr form, float *to) {
+  // Rows of G: interpolation at 0, 1, -1 (and 2, -2) and infinity.
+  static constexpr double small[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+  static constexpr double large[6][3] = {{1.0 / 4, 0, 0},
+                                         {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                         {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                         {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                         {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                         {0, 0, 1}};
+  const double (*G)[3] = form.getTile() == 2 ? small : large;
+  int64_t patch = form.getTile() + 2, panels = shape[1], C = shape[2] / 9, width = shape[3];
+  for (int64_t panel = 0; panel < panels; ++panel)
+    for (int64_t c = 0; c < C; ++c)
+      for (int64_t n = 0; n < width; ++n) {
+        double rows[6][3], g[9];
+        for (int64_t tap = 0; tap < 9; ++tap)
+          g[tap] = from[((panel * 9 + tap) * C + c) * width + n];
+        for (int64_t i = 0; i < patch; ++i)
+          for (int64_t x = 0; x < 3; ++x)
+            rows[i][x] = G[i][0] * g[x] + G[i][1] * g[3 + x] + G[i][2] * g[6 + x];
+        for (int64_t i = 0; i < patch; ++i)
+          for (int64_t j = 0; j < patch; ++j)
+            to[((panel * patch * patch + i * patch + j) * C + c) * width + n] =
+                static_cast<float>(rows[i][0] * G[j][0] + rows[i][1] * G[j][1] + rows[i][2] * G[j][2]);
+      }
+}
+
 template <typename T>
 static void packData(const void *from, ArrayRef<int64_t> shape, Attribute form, void *to) {
   if (auto panels = dyn_cast<PanelsAttr>(form))
@@ -184,7 +224,7 @@ ElementsAttr mlir::kernel::packElements(ElementsAttr source, Attribute form) {
   std::vector<char> splatBytes;
   if (auto dense = dyn_cast<DenseElementsAttr>(source); dense && dense.isSplat()) {
     // Without padding columns a splat stays one.
-    if (packedType->getNumElements() == type.getNumElements())
+    if (!isa<WinogradAttr>(form) && packedType->getNumElements() == type.getNumElements())
       return dense.resizeSplat(*packedType);
     splatBytes.resize(sourceBytes);
     for (size_t i = 0; i < sourceBytes; i += elementBytes)
@@ -197,6 +237,11 @@ ElementsAttr mlir::kernel::packElements(ElementsAttr source, Attribute form) {
   AsmResourceBlob blob =
       HeapAsmResourceBlob::allocate(packedBytes, kBlobAlignmentBytes, /*dataIsMutable=*/true);
   char *to = blob.getMutableData().data();
+  if (auto winograd = dyn_cast<WinogradAttr>(form)) {
+    transformFilters(reinterpret_cast<const float *>(bytes.data()), type.getShape(), winograd,
+                     reinterpret_cast<float *>(to));
+    return DenseResourceElementsAttr::get(*packedType, "packed", std::move(blob));
+  }
   if (packedBytes != sourceBytes)
     std::memset(to, 0, packedBytes);
   switch (elementBytes) {

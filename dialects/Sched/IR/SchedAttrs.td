@@ -14,8 +14,9 @@ def Sched_Dialect : Dialect {
   let summary = "How kernels are to be generated, as data";
   let description = [{
     Strategy writes these attributes, code generation obeys them, a person may write or change them by hand. They have
-    named parameters, never free-form dictionaries, and a strict verifier. The one attribute on ops is `sched.cpu`
-    [sched-C1], a `#sched.cpu` [sched-C2].
+    named parameters, never free-form dictionaries, and a strict verifier. The attributes on ops are `sched.cpu`, a
+    `#sched.cpu` [sched-C2], and `sched.winograd`, the size of Winograd's output tiles, 2 or 4, by which a convolution is
+    to be computed [sched-C3]; there are no others [sched-C1].
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
@@ -23,7 +24,8 @@ def Sched_Dialect : Dialect {
 
 def Sched_CPUKernel : I32EnumAttr<"CPUKernel", "How code for an op is generated on a CPU", [
     I32EnumAttrCase<"loops", 0>, I32EnumAttrCase<"gemm", 1>, I32EnumAttrCase<"gemv", 2>,
-    I32EnumAttrCase<"conv", 3>, I32EnumAttrCase<"depthwise", 4>]> {
+    I32EnumAttrCase<"conv", 3>, I32EnumAttrCase<"depthwise", 4>,
+    I32EnumAttrCase<"winograd", 5>]> {
   let cppNamespace = "::mlir::sched";
   let genSpecializedAttr = 0;
 }
@@ -36,7 +38,8 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
   let description = [{
     On an op as the discardable attribute `sched.cpu`.
 
-    - `kernel`: `loops` (linalg to loops), or the micro-kernel: `gemm`, `gemv` (few rows), `conv`, `depthwise`.
+    - `kernel`: `loops` (linalg to loops), or the micro-kernel: `gemm`, `gemv` (few rows), `conv`, `depthwise`, `winograd`
+      (its parallel tile of lines is what is transformed at a time; rows of a register tile are output tiles).
     - `parallel`: the parallel level, tile sizes of the split over threads: one per output dim of a kernel op, one per loop
       of a linalg op. 0 leaves the dim whole. Empty: the op is not split.
     - `vector`: f32 elements of one vector: 4, 8 or 16 [cpu-C1].

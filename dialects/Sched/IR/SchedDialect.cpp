@@ -24,6 +24,13 @@ void SchedDialect::initialize() {
 }
 
 LogicalResult SchedDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == getWinogradAttrName()) {
+    auto tile = dyn_cast<IntegerAttr>(attribute.getValue());
+    if (!tile || (tile.getInt() != 2 && tile.getInt() != 4))
+      return op->emitOpError() << "expected " << getWinogradAttrName() << " to be 2 or 4, but got "
+                               << attribute.getValue() << " [sched-C3]";
+    return success();
+  }
   if (attribute.getName() != CPUAttr::getAttrName())
     return op->emitOpError() << "expected " << CPUAttr::getAttrName() << ", but got " << attribute.getName()
                              << " [sched-C1]";

@@ -16,4 +16,10 @@
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Sched/IR/SchedAttrs.h.inc"
 
+namespace mlir::sched {
+/// Name of the discardable attribute that says by which output tiles Winograd's algorithm computes a
+/// convolution.
+inline ::llvm::StringRef getWinogradAttrName() { return "sched.winograd"; }
+} // namespace mlir::sched
+
 #endif // WEFT_DIALECTS_SCHED_IR_SCHEDDIALECT_H

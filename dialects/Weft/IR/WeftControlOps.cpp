@@ -103,6 +103,22 @@ void IfOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext 
 // loop
 //===----------------------------------------------------------------------===//
 
+/// Whether a value of one type may be carried on as the other. A name in them stands for the size in one
+/// iteration: `n + 1` follows `n` where a tensor grows, so that only static sizes count.
+static bool areCarriedTypes(Type a, Type b) {
+  auto tensorA = dyn_cast<RankedTensorType>(a), tensorB = dyn_cast<RankedTensorType>(b);
+  if (!tensorA || !tensorB)
+    return areCompatibleTypes(a, b);
+  return tensorA.getElementType() == tensorB.getElementType() &&
+         succeeded(verifyCompatibleShape(tensorA.getShape(), tensorB.getShape()));
+}
+
+static bool areCarriedTypes(TypeRange a, TypeRange b) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip_equal(a, b), [](auto pair) {
+           return areCarriedTypes(std::get<0>(pair), std::get<1>(pair));
+         });
+}
+
 static int64_t numScanOutputs(LoopOp op) { return op.getScanOutAxes().size(); }
 
 /// C3: region arguments are iteration, carried values and one slice of each scanned operand.
@@ -114,7 +130,7 @@ static LogicalResult verifyLoopArguments(LoopOp op) {
     return op.emitOpError("expected an index and ") << wanted - 1 << " more region arguments, but got "
                                                     << body.getNumArguments() << " arguments [loop-C3]";
   auto carriedArguments = body.getArguments().slice(1, numCarried);
-  if (!areCompatibleTypes(op.getCarried().getTypes(), ValueRange(carriedArguments).getTypes()))
+  if (!areCarriedTypes(op.getCarried().getTypes(), ValueRange(carriedArguments).getTypes()))
     return op.emitOpError(
         "expected region arguments of the types of the carried values, but they differ [loop-C3]");
   for (auto [index, value] : llvm::enumerate(op.getScanned())) {
@@ -146,7 +162,7 @@ static LogicalResult verifyLoopYield(LoopOp op) {
     return op.emitOpError("expected the region to yield a boolean condition of one element first, but got ")
            << yield.getOperand(0).getType() << " [loop-C4]";
   TypeRange yielded = yield.getOperandTypes(), results = op.getResultTypes();
-  if (!areCompatibleTypes(yielded.slice(1, numCarried), results.take_front(numCarried)))
+  if (!areCarriedTypes(yielded.slice(1, numCarried), results.take_front(numCarried)))
     return op.emitOpError(
         "expected the region to yield carried values of the types of the results, but they differ "
         "[loop-C4]");
@@ -187,7 +203,7 @@ LogicalResult LoopOp::verify() {
 
 FailureOr<DimMap> LoopOp::getDimMap() { return failure(); }
 
-bool LoopOp::areTypesCompatible(Type lhs, Type rhs) { return areCompatibleTypes(lhs, rhs); }
+bool LoopOp::areTypesCompatible(Type lhs, Type rhs) { return areCarriedTypes(lhs, rhs); }
 
 SmallVector<Region *> LoopOp::getLoopRegions() { return {&getBody()}; }
 

@@ -10,7 +10,12 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
 
 namespace weft {
 
@@ -42,6 +47,19 @@ struct ArtifactKernel {
   std::vector<std::string> notes;
 };
 
+/// An entry point: the model at some shapes. The entries of an artifact share everything else.
+struct ArtifactEntry {
+  std::string name = "main";
+  std::string symbol;                                 ///< function of the code objects
+  std::vector<std::pair<std::string, int64_t>> sizes; ///< of a bucket: the symbolic dims that it fixes
+  std::vector<ArtifactValue> inputs;
+  std::vector<ArtifactValue> outputs;
+  std::vector<int32_t> alias; ///< per output; -1: none
+  int64_t arenaBytes = 0;
+  int32_t kernelBegin = 0; ///< its part of ArtifactDescription::kernels
+  int32_t kernelCount = 0;
+};
+
 /// Machine code of one instruction-set level: a shared object.
 struct ArtifactCode {
   std::string arch;
@@ -63,11 +81,7 @@ llvm::StringRef getDataTypeName(uint8_t dataType);
 struct ArtifactDescription {
   std::string compiler;
   std::string model;
-  std::string entry = "main";
-  std::vector<ArtifactValue> inputs;
-  std::vector<ArtifactValue> outputs;
-  std::vector<int32_t> alias; ///< per output; -1: none
-  int64_t arenaBytes = 0;
+  std::vector<ArtifactEntry> entries; ///< the main one first
   std::vector<ArtifactKernel> kernels;
   std::vector<ArtifactCode> codes;         ///< best level first
   uint64_t constantBytes = 0;              ///< size of the constant segment; gaps between constants are zero
@@ -77,12 +91,27 @@ struct ArtifactDescription {
   int32_t runtimeNodes = 0;
   std::vector<std::string> metadata; ///< key, value, key, value ...
   bool keepDenormals = false;        ///< runs do not flush denormals to zero
+
+  /// The entry that is taken when nothing is said. Requires: an entry.
+  const ArtifactEntry &mainEntry() const { return entries.front(); }
+  /// What a session plans: the largest arena of the entries.
+  int64_t arenaBytes() const {
+    int64_t most = 0;
+    for (const ArtifactEntry &entry : entries)
+      most = entry.arenaBytes > most ? entry.arenaBytes : most;
+    return most;
+  }
 };
 
-/// Writes `artifact` to `path`: to a temporary name beside it first, renamed when complete and on the disk.
+/// Writes `artifact` to a stream, front to back; errors are the stream's.
 ///
-/// Deterministic: equal descriptions give equal bytes. Errors: the path is a folder, cannot be written, or
-/// the disk is full; nothing is left behind then. Returns the size of the file in bytes.
+/// Deterministic: equal descriptions give equal bytes. Returns: the number of bytes.
+uint64_t writeArtifact(const ArtifactDescription &artifact, llvm::raw_ostream &out);
+
+/// Writes `artifact` to `path` as `writeOutputFile` does: all of it, or nothing.
+///
+/// Returns: the size of the file in bytes. Errors: the path is a folder, cannot be written, or the disk is
+/// full; nothing is left behind then.
 llvm::Expected<uint64_t> writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path);
 
 } // namespace weft

@@ -18,7 +18,8 @@ def WeftBufferizeKernelsPass : Pass<"weft-bufferize-kernels", "ModuleOp"> {
                     to itself is left.
     Does not:       free anything (weft-promote-buffers places the allocations), bufferise host functions.
     Cost:           a copy where a kernel returns an argument, a constant, or one value twice.
-    Source:         research/cpu-codegen, pitfall 8.
+    Source:         one-shot analysis reuses a destination only if the returned value grows from it: a `tensor.empty` behind a
+                    reshape would be a copy of the whole result.
     (* example test/Codegen/bufferize-kernels.mlir#relu_static_f32 *)
   }];
   let dependentDialects = ["bufferization::BufferizationDialect", "linalg::LinalgDialect", "memref::MemRefDialect",
@@ -147,7 +148,8 @@ def WeftTileAndFusePass : Pass<"weft-tile-and-fuse", "kernel::FuncOp"> {
   let description = [{
     What:           splits the outer parallel dims of the ops whose results the kernel returns into tiles under one top-level
                     `scf.forall`, and computes all producers tile by tile inside it. Several results share one forall when
-                    their tiles are the same.
+                    their tiles are the same. A returned chain of slices put side by side is split along the dims that all
+                    of them have whole.
     Before this:    weft-fuse-linalg; `#sched.cpu` on the root op when Strategy decided.
     After this:     the kernel has one top-level forall, or none and stays sequential; a remark says why.
     Does not:       tile a dim along which an expensive producer would be computed again, or kernels with kernel ops, loops

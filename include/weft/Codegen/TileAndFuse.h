@@ -36,6 +36,15 @@ RootAnalysis analyseRoot(mlir::linalg::LinalgOp root, llvm::ArrayRef<mlir::Opera
 bool tileAndFuse(mlir::RewriterBase &rewriter, mlir::kernel::FuncOp func, const TileOptions &options,
                  std::string &reason);
 
+/// Splits a returned chain of slices put into an empty tensor (what a concatenation is) along dims that all
+/// slices have whole, into tasks of about `points` elements.
+///
+/// Returns:  false, with nothing changed, when `result` is no such chain or makes one task.
+bool splitConcatenation(mlir::RewriterBase &rewriter, mlir::Value result, int64_t points);
+
+/// Makes a copy, which can be tiled, of each slice that `func` returns as it is.
+void copyReturnedSlices(mlir::RewriterBase &rewriter, mlir::kernel::FuncOp func);
+
 } // namespace weft
 
 #endif // WEFT_CODEGEN_TILEANDFUSE_H

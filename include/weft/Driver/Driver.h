@@ -73,6 +73,16 @@ struct CompileResult {
   int64_t arenaLowerBound = 0;
 };
 
+/// One combination of the sizes that lists in `--dim` give.
+struct ShapeBucket {
+  std::string name; ///< "batch=4,seq=128"
+  std::vector<std::pair<std::string, int64_t>> sizes;
+  ImportOptions import; ///< with these sizes fixed
+};
+
+/// All combinations of `options.dimBuckets`, the last dim fastest; none without lists.
+std::vector<ShapeBucket> expandBuckets(const ImportOptions &options);
+
 /// Told what is going on: the phase, and a detail ("x86-64-v3").
 using ProgressFn = std::function<void(Phase phase, llvm::StringRef detail)>;
 
@@ -81,6 +91,9 @@ void registerCompilerDialects(mlir::DialectRegistry &registry);
 
 /// Compiles the model in `path` (.onnx, or .mlir with weft IR).
 ///
+/// With lists of sizes (ImportOptions::dimBuckets), the artifact gets an entry point per combination behind
+/// the general one, which leaves those dims open. Where the model does not compile with open dims, a warning
+/// says why, and there is no general one.
 /// Errors are diagnostics of `context`. Equal inputs and options give equal results, whatever the number of
 /// threads.
 mlir::FailureOr<CompileResult> compileModel(llvm::StringRef path, mlir::MLIRContext &context,

@@ -35,6 +35,9 @@ struct ImportOptions {
   /// Symbolic dims with a fixed size, by symbol (a `dim_param` of the model as written there, or a symbol of
   /// `shapes`).
   std::map<std::string, int64_t> fixedDims;
+  /// Symbolic dims with several sizes, each of which gets an entry point of its own. The importer itself
+  /// leaves them open: the driver imports once per combination.
+  std::map<std::string, std::vector<int64_t>> dimBuckets;
   /// Symbolic dims with bounds, inclusive.
   std::map<std::string, std::pair<int64_t, int64_t>> dimBounds;
   /// Inputs that become constants, by name: numbers in text, one for all elements or one per element,
@@ -51,7 +54,10 @@ struct ImportOptions {
 /// The last `=` separates, since names may hold one. Returns: failure with a message in `error`.
 mlir::LogicalResult addShapeOption(ImportOptions &options, llvm::StringRef text, std::string &error);
 
-/// Adds `--dim NAME=128` (fixed) or `--dim NAME=1..512` (bounded).
+/// Combinations of sizes that `dimBuckets` may ask for: each is a compilation of its own.
+inline constexpr int64_t maxBuckets = 64;
+
+/// Adds `--dim NAME=128` (fixed), `--dim NAME=1,4,16` (buckets) or `--dim NAME=1..512` (bounded).
 mlir::LogicalResult addDimOption(ImportOptions &options, llvm::StringRef text, std::string &error);
 
 /// Adds `--bind NAME=16000` or `--bind NAME=1,2,3`.

@@ -19,7 +19,7 @@ namespace weft {
 /// A compiled model that is loaded and ready to run.
 class LoadedArtifact {
 public:
-  /// Writes `description` to a temporary file and opens it with the runtime as a user's program would.
+  /// Writes `description` to a file in memory and opens it with the runtime as a user's program would.
   static llvm::Expected<std::unique_ptr<LoadedArtifact>> load(const ArtifactDescription &description);
   ~LoadedArtifact();
 

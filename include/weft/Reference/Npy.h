@@ -17,7 +17,7 @@ llvm::FailureOr<Tensor> readNpy(mlir::MLIRContext *context, llvm::StringRef path
 
 /// Writes a file of version 1.0. bf16 and float8 become raw bytes (`|V2`, `|V1`), narrow integers 8-bit ones,
 /// strings UTF-32.
-mlir::LogicalResult writeNpy(const Tensor &tensor, llvm::StringRef path, std::string &error);
+void writeNpy(const Tensor &tensor, llvm::raw_ostream &os);
 
 } // namespace weft::reference
 

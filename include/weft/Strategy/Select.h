@@ -25,7 +25,14 @@ struct Choice {
 Choice selectContract(mlir::kernel::ContractOp op, const CPUTarget &target, bool isSplit);
 Choice selectConv(mlir::kernel::ConvOp op, const CPUTarget &target, bool isSplit);
 Choice selectDepthwise(mlir::kernel::DepthwiseOp op, const CPUTarget &target, bool isSplit);
+Choice selectWinograd(mlir::kernel::WinogradOp op, const CPUTarget &target, bool isSplit);
 Choice selectLoops(mlir::linalg::LinalgOp op, const CPUTarget &target, bool isSplit);
+
+/// The size of output tiles, at most `maxTile`, by which Winograd's algorithm should compute `op`; 0: it
+/// should not.
+///
+/// Requires: `op` may be split over threads.
+int64_t chooseWinogradTile(mlir::kernel::ConvOp op, const CPUTarget &target, int64_t maxTile);
 
 } // namespace weft
 

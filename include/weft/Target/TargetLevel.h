@@ -18,10 +18,11 @@ namespace weft {
 struct TargetLevel {
   std::string name;     ///< "x86-64-v3"; "native" keeps that name and describes this machine.
   std::string triple;   ///< LLVM triple.
-  std::string cpu;      ///< LLVM processor name.
-  std::string features; ///< LLVM feature string ("+avx2,-avx512f"), empty when `cpu` says all.
-  std::vector<std::string>
-      required; ///< Features that a machine must have to run the code, by LLVM's names, sorted.
+  std::string cpu;      ///< LLVM processor name: its features may be used.
+  std::string tuneCPU;  ///< LLVM processor name to schedule for; empty: `cpu`.
+  std::string features; ///< What LLVM may use beyond `cpu` ("+avx512vnni,+gfni"); empty when `cpu` says all.
+  std::vector<std::string> required; ///< Features that a machine must have to run the code, by LLVM's names,
+                                     ///< sorted: those of `cpu` that its psABI level adds, and `features`.
   unsigned vectorBits = 128;
   unsigned numVectorRegisters = 16;
   bool hasSSE41 = true;    ///< Rounding and blend instructions.

@@ -25,14 +25,17 @@ struct BatchResult {
   int64_t values = 0; ///< values that carry the batch
 };
 
-/// Gives every argument of `func` whose dim 0 has size 1 (or, with a fixed size, a symbol) the batch there,
-/// and follows it through the ops.
+/// Gives every argument of `func` whose dim 0 has size 1 the batch there, and follows it through the ops.
+///
+/// Where arguments have dims of unknown size, a fixed batch is the size of the symbol that counts samples:
+/// one with a name like `batch` or `n` in any dim, else the one that every unknown dim 0 has.
 ///
 /// Where a value carries the batch follows from the dimension maps: the dim must be a parallel factor of the
 /// op, or one that the op's own rule keeps (reshape, broadcast, slice). A merged dim `[batch * S]` is
-/// followed too. Operands without batch are widened where the op does not broadcast. Errors:   a diagnostic
-/// at each argument that is unsuited, or at the first op that mixes samples; `func` is then half
-///           rewritten.
+/// followed too, and bodies of loops and branches. Operands without batch are widened where the op does not
+/// broadcast.
+/// Errors:   a diagnostic at each argument that is unsuited, or at the first op that mixes samples; `func` is
+///           then half rewritten.
 mlir::FailureOr<BatchResult> batch(mlir::func::FuncOp func, const BatchOptions &options);
 
 } // namespace weft

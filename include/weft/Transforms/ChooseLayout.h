@@ -15,6 +15,9 @@ class RewriterBase;
 namespace func {
 class FuncOp;
 } // namespace func
+namespace weft {
+class ReshapeOp;
+} // namespace weft
 } // namespace mlir
 
 namespace weft {
@@ -37,7 +40,17 @@ mlir::LogicalResult flipToChannelsLast(mlir::RewriterBase &rewriter, mlir::Opera
 /// Returns:  success, or failure after giving the reason to the rewriter.
 mlir::LogicalResult sinkTranspose(mlir::RewriterBase &rewriter, mlir::Operation *op);
 
-/// The pattern form of sinkTranspose, counting into `sunk`.
+/// Moves the transpose before a reshape behind it, where the reshape splits and merges dims that the
+/// transpose leaves together: `preferredPerm` is a change of layout that may stay, others must meet a
+/// transpose that they join. Where a split dim's parts were permuted, their permutation stays before the
+/// reshape.
+///
+/// Requires: static shapes.
+/// Returns:  success, or failure after giving the reason to the rewriter.
+mlir::LogicalResult sinkTransposeThroughReshape(mlir::RewriterBase &rewriter, mlir::weft::ReshapeOp op,
+                                                mlir::ArrayRef<int64_t> preferredPerm);
+
+/// The pattern forms of both, counting into `sunk`.
 void populateSinkTransposePatterns(mlir::RewritePatternSet &patterns, int64_t &sunk);
 
 /// Both for a whole function, with the cancelling of transposes; entry arguments and results keep their

@@ -45,7 +45,8 @@ struct KernelGroup {
 /// Puts every op of `func` that computes tensors into a weft.kernel.
 ///
 /// A kernel is a contraction or pool with the elementwise ops behind it, a row op (softmax, normalize,
-/// reduce) with those around it, a group of elementwise ops of one shape with one result, or a single op.
+/// reduce) with those around it, a group of elementwise ops of one shape with one result, or a single op. Row
+/// ops and elementwise groups take in the views that only they read.
 /// Blocks are sorted topologically afterwards. Requires: verify-shapes holds: "one shape" is decided by the
 /// names of dims.
 FuseKernelsResult fuseKernels(mlir::func::FuncOp func, const FuseKernelsOptions &options);

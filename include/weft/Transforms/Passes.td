@@ -14,7 +14,7 @@ def VerifyLayoutPass : Pass<"verify-layout", "::mlir::func::FuncOp"> {
     After this:     the lowering need not know another layout.
     Does not:       look at ops that name their axes: they have no layout.
     Cost:           one walk; the IR stays as it is.
-    Source:         op-set section 1.4, "Layout is an attribute only where dims have roles".
+    Source:         layout is an attribute only where dims have roles; all other ops name their axes (docs/dialects/rationale-weft.md).
     (* example test/Transforms/verify-layout.mlir#conv_nchw *)
   }];
 }
@@ -27,7 +27,7 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
     After this:     two dims are equal if their expressions are; every size can be computed from symbols.
     Does not:       check that a name is right: that is the op's verifier.
     Cost:           one walk; the IR stays as it is.
-    Source:         op-set decision "Dim names".
+    Source:         docs/adr/0004-named-dims.md.
     (* example test/Transforms/verify-shapes.mlir#unnamed *)
   }];
 }
@@ -37,12 +37,14 @@ def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
   let description = [{
     What:           gives every argument whose dim 0 has size 1 the batch there and follows it through the dimension maps of the ops: the dim must be a
                     parallel factor. Reshapes take it along as the outermost part of a dim, operands without batch are widened where the
-                    op does not broadcast. An argument whose dim 0 is a symbol gets the fixed size.
+                    op does not broadcast. Loops and branches take it through their bodies: what a loop carries is widened before it when
+                    an iteration makes it depend on the sample. An argument whose dim 0 is a symbol gets the fixed size.
     Before this:    `weft-infer-shapes`; sizes of reshapes are static or named.
     After this:     sample i of each result is what the model gave for sample i of the arguments.
-    Does not:       batch ops that mix samples, loops, or sizes that depend on data: it names the op and fails.
+    Does not:       batch ops that mix samples, loops whose number of iterations depends on the sample or that scan along the samples, branches
+                    that depend on it, or sizes that depend on data: it names the op and fails.
     Cost:           none beyond the batch; a constant is widened only where an op cannot broadcast it.
-    Source:         DESIGN section 7.
+    Source:         the batch is one more parallel factor of each op's dimension map (docs/dialects/rationale-weft.md).
     (* example test/Transforms/batch.mlir#conv_nchw_f32_flatten *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];
@@ -62,9 +64,10 @@ def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
     Before this:    `weft-infer-shapes`, so that transposes of dims of size 1 are seen to be reshapes.
     After this:     `verify-layout` holds; arguments and results of the function have the layout they had. Transposes of constants are
                     left to `weft-fold-constants`.
-    Does not:       move a transpose to where more would be needed, or through ops that mix axes (reshape, matmul).
+                    A reshape that splits or merges dims lets a transpose pass that leaves them together.
+    Does not:       move a transpose to where more would be needed, or through ops that mix axes (matmul, other reshapes).
     Cost:           one transpose at each end of a stretch of image ops.
-    Source:         op-set section 1.4, "Layout is an attribute only where dims have roles".
+    Source:         layout is an attribute only where dims have roles; all other ops name their axes (docs/dialects/rationale-weft.md).
     (* example test/Transforms/choose-layout.mlir#conv_relu_conv_f32 *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
@@ -98,7 +101,7 @@ def WeftFoldBatchNormPass : Pass<"weft-fold-batch-norm", "::mlir::func::FuncOp">
     After this:     products of constants, for `weft-fold-constants` to evaluate.
     Does not:       touch quantised contractions, or those with other users; fold a shift before a conv, whose pads would need it.
     Cost:           removes a multiplication per element; rounds each weight once more.
-    Source:         op-set section 5, BatchNorm.
+    Source:         Ioffe and Szegedy, 2015: at inference a batch normalisation is affine per channel.
     (* example test/Transforms/fold-batch-norm.mlir#conv_nchw_f32_scale_shift *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
@@ -113,7 +116,7 @@ def WeftFoldConstantsPass : Pass<"weft-fold-constants", "::mlir::func::FuncOp"> 
     After this:     weights are in the form their users read; nothing is left that only depends on the model.
     Does not:       store values that are greater than what they are made from: a broadcast, an iota, block-wise dequantised weights.
     Cost:           results of up to `max-bytes`, or `max-growth` times the operands' bytes.
-    Source:         DESIGN section 5; op-set section 1.3, Constants.
+    Source:         the evaluators are those of the reference, so that folding cannot differ from it.
     (* example test/Transforms/fold-constants.mlir#add_2_f32_folded *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];
@@ -132,12 +135,13 @@ def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
   let description = [{
     What:           puts every op that computes a tensor into exactly one `weft.kernel`. A matmul, conv or pool takes the elementwise ops behind it as
                     long as only the last value has other users and operands broadcast to its result; a softmax, normalize or reduce also takes
-                    those before it; elementwise ops of one shape form groups with one result; every other op is alone.
+                    those before it; elementwise ops of one shape form groups with one result. Groups without a contraction or window also take the
+                    slices, broadcasts and transposes that only they read, where the last dim stays contiguous. Every other op is alone.
     Before this:    `verify-shapes` holds: shapes are equal if their dims' names are.
     After this:     outside of kernels only constants, reshapes, sizes, control flow and lists are left.
     Does not:       duplicate work: a value that two kernels need is stored. Ops of different shapes are not fused.
     Cost:           removes one store and one load per op fused; the blocks are sorted topologically.
-    Source:         op-set section 1.2, letter F.
+    Source:         `FusableOpInterface` says what an op can be in a kernel: a member, a host of an epilogue, a row host, or opaque.
     (* example test/Transforms/fuse-kernels.mlir#conv_nhwc_f32_bias_residual_relu *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
@@ -162,7 +166,7 @@ def WeftInferShapesPass : Pass<"weft-infer-shapes", "::mlir::func::FuncOp"> {
     After this:     `verify-shapes` holds.
     Does not:       turn sizes computed in small tensors into dims: `weft-scalarize-shapes` does, and this pass is run again after it.
     Cost:           one walk, plus one per loop whose carried dims change.
-    Source:         op-set decision "Dim names".
+    Source:         docs/adr/0004-named-dims.md.
     (* example test/Transforms/infer-shapes.mlir#data_dependent_2d_i64_named *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
@@ -190,19 +194,23 @@ def WeftLiftScalesPass : Pass<"weft-lift-scales", "::mlir::func::FuncOp"> {
 def WeftRecognizeOpsPass : Pass<"weft-recognize-ops", "::mlir::func::FuncOp"> {
   let summary = "Find the large ops that exporters took apart";
   let description = [{
-    What:           replaces layer and RMS normalisation, gelu (erf and tanh forms), softmax and log-softmax, and scaled dot-product attention written as
-                    elementwise ops, reductions and products by the op that has a kernel of its own. Products and sums match both ways;
-                    constants within 1e-3 of their value.
+    What:           replaces what is written as elementwise ops, reductions and products by the op that has a kernel of its own: layer and RMS
+                    normalisation (also TensorFlow's `x * a + (b - mean * a)`), gelu (erf, tanh and sigmoid forms), softmax and log-softmax, rotary
+                    embedding of halves and of pairs, attention with its masks, soft cap, and heads of k and v that are repeated for the
+                    query heads. Sigmoid, hard sigmoid, hard swish and softplus have no op or one: they get the form in which the
+                    importer builds them. Products and sums match both ways; constants within 1e-3 of their value.
     Before this:    constants are folded, so that epsilon and scales are scalars.
-    After this:     these shapes of computation occur in one form.
-    Does not:       match when an inner value that would have to be kept is of another type, or when products broadcast heads.
-    Cost:           each kernel reads its operand once instead of once per reduction.
-    Source:         op-set section 5.
+    After this:     these shapes of computation occur in one form. A row of attention of which no key is visible is 0, not NaN or the mean.
+    Does not:       match when somebody else reads a value in between, when an inner value is of another type, when products broadcast the
+                    batch, or when the first row of a causal mask is not known to see a key (then it stays a mask).
+    Cost:           each kernel reads its operand once instead of once per reduction; tables of rotary embedding are cut to half.
+    Source:         the forms are those of the exporters of PyTorch and TensorFlow; gelu: Hendrycks and Gimpel, 2016; rotary embedding: Su et
+                    al., 2021.
     (* example test/Transforms/recognize-ops.mlir#layer_norm_f32_div_sqrt *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect"];
   let options = [
-    Option<"attention", "attention", "bool", "true", "Recognise attention; off where the two products alone are faster">
+    Option<"attention", "attention", "std::string", "\"all\"", "Attention that is recognised: all; grouped, where k and v are repeated for the query heads; none. Where nothing is repeated the two products alone are as fast">
   ];
 }
 
@@ -215,7 +223,7 @@ def WeftScalarizeShapesPass : Pass<"weft-scalarize-shapes", "::mlir::func::FuncO
     After this:     reshape, slice, broadcast and their like have static sizes or index operands whose expression names the dim.
     Does not:       follow data, tensors of dynamic shape, or values carried by a loop.
     Cost:           at most one scalar op per element and op; dead ones are removed.
-    Source:         op-set section 1.4, "Shapes are scalars, not a type".
+    Source:         shapes are scalars, not a type (docs/dialects/rationale-weft.md).
     (* example test/Transforms/scalarize-shapes.mlir#flatten_dynamic_f32 *)
   }];
   let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect"];

@@ -103,6 +103,33 @@ void Epilogue::storeTile(int64_t rows, const Columns &columns, ValueRange accumu
     }
 }
 
+void Epilogue::prefetchTile(int64_t rows, const Columns &columns,
+                            function_ref<SmallVector<Value>(int64_t)> indices) {
+  auto prefetch = [&](Value memref, ArrayRef<Value> at, bool isWrite) {
+    memref::PrefetchOp::create(e.b, e.loc, memref, at, isWrite, /*localityHint=*/3, /*isDataCache=*/true);
+  };
+  int64_t rank = cast<MemRefType>(op.getInit().getType()).getRank();
+  // Floats of a cache line.
+  constexpr int64_t kLine = 16;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t column = 0; column < columns.count * e.lanes(); column += kLine) {
+      SmallVector<Value> position = indices(r);
+      position.back() = e.add(position.back(), column);
+      prefetch(op.getInit(), position, /*isWrite=*/true);
+      for (auto [i, extra] : llvm::enumerate(op.getExtras())) {
+        AffineMap map = op.getEpilogueMap(i);
+        if (!map.isFunctionOfDim(rank - 2) || !map.isFunctionOfDim(rank - 1))
+          continue;
+        SmallVector<Value> at;
+        for (AffineExpr expr : map.getResults()) {
+          auto dim = dyn_cast<AffineDimExpr>(expr);
+          at.push_back(dim ? position[dim.getPosition()] : e.index(0));
+        }
+        prefetch(extra, at, /*isWrite=*/false);
+      }
+    }
+}
+
 void Epilogue::storeSums(int64_t rows, const Columns &columns, ValueRange accumulators,
                          function_ref<SmallVector<Value>(int64_t)> indices) {
   for (int64_t r = 0; r < rows; ++r)

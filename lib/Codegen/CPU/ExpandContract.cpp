@@ -32,13 +32,15 @@ private:
   SmallVector<Value> batchIndices(Value operand, int64_t numInner, ArrayRef<Value> batch);
   // One task: rows and columns of one batch element.
   void expandTask(ArrayRef<Value> batch, Span rows, Span columns);
-  // One register tile, all at once.
-  void expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns);
+  // One register tile, all at once; `first` is the first row of the task.
+  void expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns, Value first);
+  // What to read ahead while that tile is computed.
+  Lookahead lookAhead(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns, Value first);
   // All rows of a task and some columns, `depth` steps at a time.
   void expandBlocks(ArrayRef<Value> batch, Span rows, const Columns &columns);
   // Adds steps [begin, end) of the contraction to a register tile, `unroll` at a time.
   Accumulators accumulate(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns, Span steps,
-                          int64_t unroll, Accumulators sums);
+                          int64_t unroll, Accumulators sums, const Lookahead &ahead = {});
   // Output indices of row r of the tile that begins at row `m`.
   static SmallVector<Value> indicesAt(Emitter &e, ArrayRef<Value> batch, Value m, int64_t r,
                                       const Columns &columns) {
@@ -98,7 +100,7 @@ int64_t ContractExpander::getUnroll(int64_t numAccumulators) {
 
 Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_t rows,
                                           const Columns &columns, Span steps, int64_t unroll,
-                                          Accumulators sums) {
+                                          Accumulators sums, const Lookahead &ahead) {
   int64_t vectors = columns.count, count = rows * vectors;
   SmallVector<Value> lhsBatch = batchIndices(op.getLhs(), 2, batch);
   SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), op.getPanel() ? 3 : 2, batch);
@@ -119,8 +121,10 @@ Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_
   sums.resize(count * unroll, unroll == 1 ? Value() : e.zeroVector());
   sums = e.tightLoop(steps.begin, whole, unroll, sums, [&](Value k, ValueRange carried) {
     Accumulators results;
-    for (int64_t u = 0; u < unroll; ++u)
+    for (int64_t u = 0; u < unroll; ++u) {
+      ahead.emit(e, e.add(k, u));
       llvm::append_range(results, multiply(e.add(k, u), carried, u * count));
+    }
     return results;
   });
   for (int64_t step = unroll / 2; step > 0; step /= 2)
@@ -133,10 +137,31 @@ Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_
   return sums;
 }
 
-void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns) {
+Lookahead ContractExpander::lookAhead(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns,
+                                      Value first) {
+  std::optional<int64_t> depth = getConstantIntValue(K);
+  ArrayRef<int64_t> parallel = e.sched.getParallel();
+  int64_t M = outShape[outShape.size() - 2];
+  if (!parallel.empty() && parallel[parallel.size() - 2] > 0)
+    M = ShapedType::isDynamic(M) ? parallel[parallel.size() - 2] : std::min(M, parallel[parallel.size() - 2]);
+  if (!op.getPanel() || !depth || ShapedType::isDynamic(M))
+    return {};
+  // Tiles narrower than a panel each read their part of the next one, wider ones the next panels.
+  int64_t panel = *op.getPanel(), width = e.sched.getColumns();
+  Value last = e.sub(e.dim(op.getRhs(), cast<MemRefType>(op.getRhs().getType()).getRank() - 3), e.index(1));
+  SmallVector<Value> next = batchIndices(op.getRhs(), 3, batch);
+  next.append({e.min(e.add(e.div(columns.begin, panel), std::max<int64_t>(1, width / panel)), last),
+               e.index(0), e.mul(e.rem(columns.begin, panel), *depth)});
+  return Lookahead(e, op.getRhs(), next, *depth * width, *depth, e.sub(m, first), rows, M);
+}
+
+void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns,
+                                  Value first) {
   int64_t count = rows * columns.count;
-  Accumulators sums = accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
-                                 Accumulators(count, e.zeroVector()));
+  epilogue.prefetchTile(rows, columns, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
+  Accumulators sums =
+      accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(count),
+                 Accumulators(count, e.zeroVector()), lookAhead(batch, m, rows, columns, first));
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
 }
 
@@ -201,7 +226,7 @@ void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns
     if (e.sched.getDepth() > 0)
       return expandBlocks(batch, rows, tile);
     forEachRows(e, rows, M, e.sched.getRows(),
-                [&](Value m, int64_t count) { expandTile(batch, m, count, tile); });
+                [&](Value m, int64_t count) { expandTile(batch, m, count, tile, rows.begin); });
   });
 }
 

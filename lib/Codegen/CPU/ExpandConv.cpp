@@ -34,6 +34,8 @@ private:
     SmallVector<Value> outer;
     Value group, pixel;
     int64_t rows;
+    // Pixels of the task before it.
+    Value before;
   };
   // What a task computes of one image and group.
   struct Task {
@@ -57,6 +59,11 @@ private:
   Accumulators addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase, Span steps,
                       ValueRange accumulators, function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards);
   SmallVector<Value> indicesAt(const Tile &tile, int64_t r, const Columns &columns);
+  // What to read ahead while a tile takes `count` steps of its columns' filters, of which `next` is the first
+  // one behind those of this pass; all passes of the tile's rows are over `count` steps.
+  Lookahead lookAhead(const Tile &tile, const Columns &columns, Value next, int64_t count);
+  // Pixels of a task at most; kDynamic if unknown.
+  int64_t getTaskPixels();
 
   Emitter &e;
   kernel::ConvOp op;
@@ -66,6 +73,9 @@ private:
   int64_t stepsPerRow;
   // The input with its innermost spatial dim and channels as one, so that a window's row is one run.
   Value input;
+  // Of the pass at hand, and its first step.
+  Lookahead ahead;
+  Value aheadBegin;
 };
 
 } // namespace
@@ -96,10 +106,37 @@ Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Valu
                   Value());
   };
   return e.tightLoop(steps.begin, steps.end, 1, accumulators, [&](Value k, ValueRange carried) {
+    ahead.emit(e, e.sub(e.add(filterBase, k), aheadBegin));
     return multiplyTile(
         e, tile.rows, columns.count, carried, [&](int64_t r) { return row(k, r); },
         [&](int64_t j) { return column(k, j); });
   });
+}
+
+int64_t ConvExpander::getTaskPixels() {
+  ArrayRef<int64_t> parallel = e.sched.getParallel();
+  ArrayRef<int64_t> sizes = cast<MemRefType>(op.getInit().getType()).getShape().slice(1, spatial);
+  int64_t pixels = 1;
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t size = sizes[i], tile = parallel.empty() ? 0 : parallel[i + 1];
+    if (tile > 0)
+      size = ShapedType::isDynamic(size) ? tile : std::min(size, tile);
+    if (ShapedType::isDynamic(size))
+      return ShapedType::kDynamic;
+    pixels *= size;
+  }
+  return pixels;
+}
+
+Lookahead ConvExpander::lookAhead(const Tile &tile, const Columns &columns, Value next, int64_t count) {
+  int64_t pixels = getTaskPixels(), panel = op.getPanel(), width = e.sched.getColumns();
+  // Of several panels at once, neither lies behind the steps of this pass.
+  if (ShapedType::isDynamic(pixels) || width > panel)
+    return {};
+  // Tiles narrower than a panel each read their part of what comes next.
+  Value offset = e.add(e.mul(next, panel), e.mul(e.rem(columns.begin, panel), count));
+  SmallVector<Value> at = {tile.group, e.div(columns.begin, panel), e.index(0), offset};
+  return Lookahead(e, op.getFilter(), at, count * width, count, tile.before, tile.rows, pixels);
 }
 
 Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns,
@@ -170,8 +207,11 @@ void ConvExpander::forEachTile(const Task &task, function_ref<void(const Tile &,
   forEachIndex(e, lines, [&](ArrayRef<Value> line) {
     forEachWindowRows(e, task.pixels, x, e.sched.getRows(), e.dim(op.getInput(), spatial),
                       [&](Value pixel, int64_t rows, const Taps &taps) {
-                        Tile tile = {{task.image}, task.group, pixel, rows};
+                        Tile tile = {{task.image}, task.group, pixel, rows, e.sub(pixel, task.pixels.begin)};
                         llvm::append_range(tile.outer, line);
+                        if (!line.empty())
+                          tile.before = e.add(tile.before, e.mul(e.sub(line.front(), task.lines.begin),
+                                                                 e.dim(op.getInit(), spatial)));
                         body(tile, taps);
                       });
   });
@@ -193,6 +233,8 @@ void ConvExpander::expandBlocks(const Task &task, const Columns &columns) {
             arith::AndIOp::create(e.b, e.loc, e.less(tapY, inside.end), e.less(inside.begin, e.add(tapY, 1)));
         e.ifThen(isInside, [&] {
           Accumulators sums = epilogue.loadSums(tile.rows, columns, indicesOf(tile));
+          aheadBegin = e.add(e.mul(tapY, stepsPerRow), steps.begin);
+          ahead = lookAhead(tile, columns, e.add(aheadBegin, e.sched.getDepth()), e.sched.getDepth());
           sums = addWindowRow(tile, taps, columns, tapY, steps, sums);
           epilogue.storeSums(tile.rows, columns, sums, indicesOf(tile));
         });
@@ -210,7 +252,11 @@ void ConvExpander::expandTask(const Task &task, const Columns &columns) {
     return expandBlocks(task, columns);
   forEachTile(task, [&](const Tile &tile, const Taps &taps) {
     Accumulators sums(tile.rows * columns.count, e.zeroVector());
+    epilogue.prefetchTile(tile.rows, columns, [&](int64_t r) { return indicesAt(tile, r, columns); });
     Span rows = getWindowRows(tile), steps = {e.index(0), e.index(stepsPerRow)};
+    int64_t K = cast<MemRefType>(op.getFilter().getType()).getDimSize(2);
+    aheadBegin = e.index(0);
+    ahead = lookAhead(tile, columns, e.index(K), K);
     if (spatial == 1)
       sums = addWindowRow(tile, taps, columns, rows.begin, steps, sums);
     else

@@ -19,6 +19,8 @@ using namespace weft;
 static bool isKernelFor(sched::CPUKernel kind, Operation *op) {
   if (isa<kernel::ContractOp>(op))
     return kind == sched::CPUKernel::gemm || kind == sched::CPUKernel::gemv;
+  if (isa<kernel::WinogradOp>(op))
+    return kind == sched::CPUKernel::winograd;
   return kind == (isa<kernel::ConvOp>(op) ? sched::CPUKernel::conv : sched::CPUKernel::depthwise);
 }
 
@@ -53,7 +55,8 @@ static LogicalResult expand(RewriterBase &rewriter, Operation *op, bool isPlainO
       TypeSwitch<Operation *, LogicalResult>(op)
           .Case([&](kernel::ContractOp op) { return expandContract(rewriter, op, isPlainOrder); })
           .Case([&](kernel::ConvOp op) { return expandConv(rewriter, op); })
-          .Case([&](kernel::DepthwiseOp op) { return expandDepthwise(rewriter, op); });
+          .Case([&](kernel::DepthwiseOp op) { return expandDepthwise(rewriter, op); })
+          .Case([&](kernel::WinogradOp op) { return expandWinograd(rewriter, op); });
   if (succeeded(result))
     rewriter.eraseOp(op);
   return result;

@@ -115,6 +115,26 @@ Accumulators multiplyTile(Emitter &e, int64_t rows, int64_t vectors, mlir::Value
                           llvm::function_ref<mlir::Value(int64_t)> row,
                           llvm::function_ref<mlir::Value(int64_t)> column);
 
+/// Reads the packed columns that come next into the second-level cache while a register tile is computed, a
+/// part for each tile of rows that meets the current ones: otherwise weights arrive when they are needed.
+class Lookahead {
+public:
+  /// No reading ahead.
+  Lookahead() = default;
+  /// The columns that come next are `count` floats from the element `next` of `packed` on; `tiles` of `rows`
+  /// rows, of which this is the one that begins at row `row` of `totalRows`, take `steps` steps each.
+  Lookahead(Emitter &e, mlir::Value packed, llvm::ArrayRef<mlir::Value> next, int64_t count, int64_t steps,
+            mlir::Value row, int64_t rows, int64_t totalRows);
+
+  /// Emits the share of step `step` of the tile.
+  void emit(Emitter &e, mlir::Value step) const;
+
+private:
+  mlir::Value packed;
+  llvm::SmallVector<mlir::Value> first;
+  int64_t perStep = 0;
+};
+
 /// Emits an op's epilogue on vectors of its accumulators and stores what it makes of them.
 class Epilogue {
 public:
@@ -124,6 +144,10 @@ public:
   /// Stores a tile whose row r, column 0 is output element `indices(r)`.
   void storeTile(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
                  llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
+  /// Fetches the lines of the output, and of what the epilogue reads besides per row, into the cache: they
+  /// arrive while the tile is computed.
+  void prefetchTile(int64_t rows, const Columns &columns,
+                    llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);
   /// Stores the accumulators of a tile in the output as they are; loads them again. Requires an f32 output.
   void storeSums(int64_t rows, const Columns &columns, mlir::ValueRange accumulators,
                  llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t)> indices);

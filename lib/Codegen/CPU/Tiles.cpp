@@ -4,6 +4,7 @@
 #include "MicroKernel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -115,6 +116,34 @@ void weft::cpu::forEachRows(Emitter &e, Span range, int64_t size, int64_t rows,
     Value hasBit = e.less(e.index(bit - 1), left);
     e.ifThen(hasBit, [&] { body(at, bit); });
     at = e.add(at, arith::SelectOp::create(e.b, e.loc, hasBit, e.index(bit), e.index(0)));
+  }
+}
+
+// Floats of a cache line.
+static constexpr int64_t kLine = 16;
+// Bytes that wait in the second-level cache at most, next to what is being worked on.
+static constexpr int64_t kMaxAheadBytes = 512 << 10;
+// Fewer rows than this read columns as fast as memory gives them: the processor's own prefetching does.
+static constexpr int64_t kMinAheadRows = 4;
+
+Lookahead::Lookahead(Emitter &e, Value packed, ArrayRef<Value> next, int64_t count, int64_t steps, Value row,
+                     int64_t rows, int64_t totalRows) {
+  // Where many tiles share the columns, there is less than a float to read per step: too little to matter.
+  if (steps <= 0 || totalRows < kMinAheadRows || count * 4 > kMaxAheadBytes ||
+      count * rows < totalRows * steps)
+    return;
+  this->packed = packed;
+  first.assign(next.begin(), next.end());
+  first.back() = e.add(first.back(), e.div(e.mul(row, count), totalRows));
+  perStep = llvm::divideCeil(count * rows, totalRows * steps);
+}
+
+void Lookahead::emit(Emitter &e, Value step) const {
+  for (int64_t offset = 0; offset < perStep; offset += kLine) {
+    SmallVector<Value> at(first);
+    at.back() = e.add(e.add(at.back(), e.mul(step, perStep)), offset);
+    memref::PrefetchOp::create(e.b, e.loc, packed, at, /*isWrite=*/false, /*localityHint=*/2,
+                               /*isDataCache=*/true);
   }
 }
 

@@ -102,18 +102,15 @@ void HostEmitter::updateCarried(ValueRange arguments, ValueRange yielded, SmallV
     release(data);
 }
 
-LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
-  Value upper = scalars.lookup(loop.getUpperBound()), step = scalars.lookup(loop.getStep());
-  SmallVector<Value> entering = {scalars.lookup(loop.getLowerBound())};
-  Block *header = newBlock(), *body = newBlock(), *after = newBlock();
-  Value iteration = header->addArgument(loop.getInductionVar().getType(), loc);
-  for (auto [argument, initial] : llvm::zip_equal(loop.getRegionIterArgs(), loop.getInitArgs())) {
+SmallVector<Value> HostEmitter::enterLoop(ValueRange arguments, ValueRange initial, Block *header) {
+  SmallVector<Value> entering;
+  for (auto [argument, value] : llvm::zip_equal(arguments, initial)) {
     if (!isa<RankedTensorType>(argument.getType())) {
-      entering.push_back(scalars.lookup(initial));
+      entering.push_back(scalars.lookup(value));
       bindToArguments(argument, header);
       continue;
     }
-    HostTensor home = enterCarried(argument, initial);
+    HostTensor home = enterCarried(argument, value);
     tensors[argument] = home;
     if (plan.sites[plan.siteOf.lookup(argument)].placement == Placement::RunTime) {
       entering.push_back(home.data);
@@ -121,6 +118,15 @@ LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
       bindToArguments(argument, header);
     }
   }
+  return entering;
+}
+
+LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
+  Value upper = scalars.lookup(loop.getUpperBound()), step = scalars.lookup(loop.getStep());
+  SmallVector<Value> entering = {scalars.lookup(loop.getLowerBound())};
+  Block *header = newBlock(), *body = newBlock(), *after = newBlock();
+  Value iteration = header->addArgument(loop.getInductionVar().getType(), loc);
+  llvm::append_range(entering, enterLoop(loop.getRegionIterArgs(), loop.getInitArgs(), header));
   cf::BranchOp::create(b, loc, header, entering);
   b.setInsertionPointToStart(header);
   Value more = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, iteration, upper);
@@ -150,23 +156,8 @@ LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
 }
 
 LogicalResult HostEmitter::emitWhile(scf::WhileOp loop) {
-  SmallVector<Value> entering;
   Block *before = newBlock(), *body = newBlock(), *after = newBlock();
-  for (auto [argument, initial] : llvm::zip_equal(loop.getBeforeArguments(), loop.getInits())) {
-    if (!isa<RankedTensorType>(argument.getType())) {
-      entering.push_back(scalars.lookup(initial));
-      bindToArguments(argument, before);
-      continue;
-    }
-    HostTensor home = enterCarried(argument, initial);
-    tensors[argument] = home;
-    if (plan.sites[plan.siteOf.lookup(argument)].placement == Placement::RunTime) {
-      entering.push_back(home.data);
-      llvm::append_range(entering, home.sizes);
-      bindToArguments(argument, before);
-    }
-  }
-  cf::BranchOp::create(b, loc, before, entering);
+  cf::BranchOp::create(b, loc, before, enterLoop(loop.getBeforeArguments(), loop.getInits(), before));
   b.setInsertionPointToStart(before);
   SmallVector<Value> unused;
   releaseScopes.push_back(&unused);

@@ -153,9 +153,10 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   auto countType = LLVM::LLVMFunctionType::get(b.getI64Type(), {ptr});
   Value count = LLVM::CallOp::create(b, loc, countType, (callee + "_count").str(), ValueRange{scalarsArray})
                     .getResult();
-  Value status = callAbi(
-      offsetof(weft_abi, dispatch), b.getI32Type(), {ptr, b.getI32Type(), ptr, ptr, ptr, b.getI64Type()},
-      ValueRange{context, i32(program.kernels.size()), function, argsArray, scalarsArray, count});
+  Value status = callAbi(offsetof(weft_abi, dispatch), b.getI32Type(),
+                         {ptr, b.getI32Type(), ptr, ptr, ptr, b.getI64Type()},
+                         ValueRange{context, i32(entry.firstKernel + program.kernels.size()), function,
+                                    argsArray, scalarsArray, count});
   returnIfFailed(status);
 
   LaunchSite site;
@@ -229,8 +230,27 @@ void HostEmitter::emitFromElements(tensor::FromElementsOp make) {
   tensors[make.getResult()] = {data, {}};
 }
 
+void HostEmitter::check(Value isOk, std::string message, Value a, Value c) {
+  Block *next = newBlock(), *bad = newBlock();
+  cf::CondBranchOp::create(b, loc, isOk, next, ValueRange{}, bad, ValueRange{});
+  b.setInsertionPointToStart(bad);
+  Value status =
+      callAbi(offsetof(weft_abi, fail), b.getI32Type(), {ptr, b.getI32Type(), b.getI64Type(), b.getI64Type()},
+              ValueRange{context, i32(entry.firstMessage + program.messages.size()), a, c});
+  cf::BranchOp::create(b, loc, exit, ValueRange{status});
+  program.messages.push_back(std::move(message));
+  b.setInsertionPointToStart(next);
+}
+
+/// Names of the ONNX nodes in a location, for messages.
+static std::string describeNode(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return "node '" + name.getName().str() + "'";
+  return "a node";
+}
+
 /// A slice that is one run of bytes: all dims before some axis have size 1 in it, all behind that axis are
-/// whole.
+/// whole. What only the run can tell is checked there.
 LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
                                      OffsetSizeAndStrideOpInterface slice, Value whole) {
   auto wholeType = cast<RankedTensorType>(whole.getType());
@@ -248,9 +268,20 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
     if (isPart || !isConstantIntValue(slice.getMixedOffsets()[i], 0))
       return op->emitOpError() << "expected a slice that is one run of bytes, but got a part of dim " << i;
   }
-  const HostTensor &base = tensors[whole];
+  const HostTensor base = tensors[whole];
+  SmallVector<Value> wholeSizes = allSizes(wholeType, base.sizes);
+  for (int64_t i = axis + 1; i < wholeType.getRank(); ++i) {
+    auto size = dyn_cast<Value>(slice.getMixedSizes()[i]);
+    if (!size || scalars.lookup(size) == wholeSizes[i])
+      continue;
+    Value taken = scalars.lookup(size);
+    check(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, taken, wholeSizes[i]),
+          "A slice in " + describeNode(op->getLoc()) + " takes {a} of the {b} elements along dim " +
+              std::to_string(i) + ", where the compiled program needs all of them.",
+          toI64(taken), toI64(wholeSizes[i]));
+  }
   Value position = index(0);
-  for (auto [size, offset] : llvm::zip_equal(allSizes(wholeType, base.sizes), slice.getMixedOffsets())) {
+  for (auto [size, offset] : llvm::zip_equal(wholeSizes, slice.getMixedOffsets())) {
     Value at =
         isa<Attribute>(offset) ? index(*getConstantIntValue(offset)) : scalars.lookup(cast<Value>(offset));
     position = arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, position, size), at);
@@ -269,7 +300,7 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
   for (auto [i, size] : llvm::enumerate(slice.getMixedSizes()))
     if (!dropped.test(i) && isa<Value>(size))
       tensor.sizes.push_back(scalars.lookup(cast<Value>(size)));
-  if (static_cast<int64_t>(tensor.sizes.size()) != sliceType.getNumDynamicDims())
+  if (tensor.sizes.size() != sliceType.getNumDynamicDims())
     return op->emitOpError("expected as many dynamic sizes as the type has, but got another number");
   tensors[op->getResult(0)] = tensor;
   return success();
@@ -293,6 +324,16 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
     copy(memory, tensor.data, bytesOf(type, dynamic));
   }
   func::ReturnOp::create(b, loc, ValueRange{i32(0)});
+}
+
+void HostEmitter::emitSelect(arith::SelectOp select) {
+  Value condition = scalars.lookup(select.getCondition());
+  const HostTensor yes = tensors[select.getTrueValue()], no = tensors[select.getFalseValue()];
+  HostTensor tensor;
+  tensor.data = arith::SelectOp::create(b, loc, condition, yes.data, no.data);
+  for (auto [a, c] : llvm::zip_equal(yes.sizes, no.sizes))
+    tensor.sizes.push_back(arith::SelectOp::create(b, loc, condition, a, c));
+  tensors[select.getResult()] = tensor;
 }
 
 LogicalResult HostEmitter::emit(Block &block) {
@@ -339,17 +380,16 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](scf::WhileOp loop) { return emitWhile(loop); })
       .Case([&](func::ReturnOp op) { return emitReturn(op), success(); })
       .Case<scf::YieldOp, scf::ConditionOp>([](auto) { return success(); })
-      .Case([&](cf::AssertOp check) {
-        Block *next = newBlock(), *bad = newBlock();
-        cf::CondBranchOp::create(b, loc, scalars.lookup(check.getArg()), next, ValueRange{}, bad,
-                                 ValueRange{});
-        b.setInsertionPointToStart(bad);
-        Value status = callAbi(offsetof(weft_abi, fail), b.getI32Type(),
-                               {ptr, b.getI32Type(), b.getI64Type(), b.getI64Type()},
-                               ValueRange{context, i32(program.messages.size()), i64(0), i64(0)});
-        cf::BranchOp::create(b, loc, exit, ValueRange{status});
-        program.messages.push_back(check.getMsg().str());
-        b.setInsertionPointToStart(next);
+      .Case([&](cf::AssertOp assertion) {
+        auto [x, y] = getCompared(assertion.getArg());
+        check(scalars.lookup(assertion.getArg()), assertion.getMsg().str(), x, y);
+        return success();
+      })
+      .Case([&](arith::SelectOp select) {
+        if (isa<RankedTensorType>(select.getType()))
+          emitSelect(select);
+        else
+          b.clone(*op, scalars);
         return success();
       })
       .Default([&](Operation *other) -> LogicalResult {
@@ -358,6 +398,21 @@ LogicalResult HostEmitter::emit(Operation *op) {
         b.clone(*other, scalars);
         return success();
       });
+}
+
+std::pair<Value, Value> HostEmitter::getCompared(Value condition) {
+  while (Operation *op = condition.getDefiningOp()) {
+    if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
+      Value x = scalars.lookupOrNull(compare.getLhs()), y = scalars.lookupOrNull(compare.getRhs());
+      if (x && y && x.getType().isIndex())
+        return {toI64(x), toI64(y)};
+      break;
+    }
+    if (!isa<arith::OrIOp, arith::AndIOp>(op))
+      break;
+    condition = op->getOperand(0);
+  }
+  return {i64(0), i64(0)};
 }
 
 LogicalResult HostEmitter::run() {
@@ -374,23 +429,23 @@ LogicalResult HostEmitter::run() {
     LLVM::LLVMFuncOp::create(b, loc, name, kernelType);
     LLVM::LLVMFuncOp::create(b, loc, name + "_count", countType);
   }
-  auto entry =
-      func::FuncOp::create(b, loc, WEFT_ENTRY_SYMBOL, b.getFunctionType({ptr, ptr, ptr}, {b.getI32Type()}));
-  emitPrologue(entry);
+  auto function =
+      func::FuncOp::create(b, loc, entry.symbol, b.getFunctionType({ptr, ptr, ptr}, {b.getI32Type()}));
+  emitPrologue(function);
   return emit(main.getBody().front());
 }
 
-FailureOr<HostProgram> weft::compileHostProgram(ModuleOp module) {
-  auto main = module.lookupSymbol<func::FuncOp>("main");
+FailureOr<HostProgram> weft::compileHostProgram(ModuleOp module, const HostEntry &entry) {
+  auto main = module.lookupSymbol<func::FuncOp>(entry.function);
   if (!main)
-    return module.emitError("expected a function 'main', but got none");
+    return module.emitError() << "expected a function '" << entry.function << "', but got none";
   FailureOr<HostPlan> plan = planHostBuffers(main);
   if (failed(plan))
     return failure();
   HostProgram program;
   program.arenaBytes = plan->arenaBytes;
   program.arenaLowerBound = plan->arenaLowerBound;
-  if (failed(HostEmitter(main, *plan, program).run()))
+  if (failed(HostEmitter(main, entry, *plan, program).run()))
     return failure();
   if (failed(lowerHostModule(*program.module)))
     return failure();

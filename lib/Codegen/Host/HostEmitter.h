@@ -29,13 +29,14 @@ struct HostTensor {
 
 class HostEmitter {
 public:
-  HostEmitter(func::FuncOp main, HostPlan &plan, HostProgram &program)
-      : main(main), plan(plan), program(program), loc(main.getLoc()), b(main.getContext()) {}
+  HostEmitter(func::FuncOp main, const HostEntry &entry, HostPlan &plan, HostProgram &program)
+      : main(main), entry(entry), plan(plan), program(program), loc(main.getLoc()), b(main.getContext()) {}
 
   LogicalResult run();
 
 private:
   func::FuncOp main;
+  const HostEntry &entry;
   HostPlan &plan;
   HostProgram &program;
   Location loc;
@@ -56,7 +57,11 @@ private:
   Value i32(int64_t value) {
     return LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(static_cast<int32_t>(value)));
   }
+  Value f64(double value) { return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(value)); }
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
+  /// What the first comparison of index values in a condition compares, for the message of a check; 0 and 0
+  /// when there is none.
+  std::pair<Value, Value> getCompared(Value condition);
   Value toI64(Value value) { return arith::IndexCastOp::create(b, loc, b.getI64Type(), value); }
   Value toIndex(Value value) { return arith::IndexCastOp::create(b, loc, b.getIndexType(), value); }
   Value byteOffset(Value base, Value offset) {
@@ -89,14 +94,27 @@ private:
     cf::CondBranchOp::create(b, loc, bad, exit, ValueRange{status}, next, ValueRange{});
     b.setInsertionPointToStart(next);
   }
+  /// Leaves the program with a status unless `isOk`. `message` may hold {a} and {b}, which are `a` and `c`;
+  /// code goes on in a new block.
+  void check(Value isOk, std::string message, Value a, Value c);
+  /// The bytes of a tensor; 2^56, which no memory has, where the product would not fit an i64.
   Value bytesOf(RankedTensorType type, ValueRange sizes) {
     int64_t fixed = getElementBytes(type.getElementType());
     for (int64_t size : type.getShape())
       fixed *= ShapedType::isDynamic(size) ? 1 : size;
-    Value bytes = index(fixed);
-    for (Value size : sizes)
-      bytes = arith::MulIOp::create(b, loc, bytes, size);
-    return toI64(bytes);
+    if (sizes.empty())
+      return i64(fixed);
+    Value bytes = i64(fixed), estimate = f64(static_cast<double>(fixed));
+    for (Value size : sizes) {
+      Value factor = toI64(size);
+      bytes = arith::MulIOp::create(b, loc, bytes, factor);
+      estimate =
+          arith::MulFOp::create(b, loc, estimate, arith::SIToFPOp::create(b, loc, b.getF64Type(), factor));
+    }
+    constexpr int64_t kNoMemoryHas = int64_t(1) << 56;
+    Value isTooLarge = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, estimate,
+                                             f64(static_cast<double>(kNoMemoryHas)));
+    return arith::SelectOp::create(b, loc, isTooLarge, i64(kNoMemoryHas), bytes);
   }
   void copy(Value to, Value from, Value bytes) {
     LLVM::MemcpyOp::create(b, loc, to, from, bytes, /*isVolatile=*/false);
@@ -171,6 +189,7 @@ private:
   LogicalResult emitLaunch(kernel::LaunchOp launch);
   LogicalResult emitConstant(kernel::ConstantOp constant);
   void emitView(kernel::ViewOp view);
+  void emitSelect(arith::SelectOp select);
   void emitExtract(tensor::ExtractOp extract);
   void emitFromElements(tensor::FromElementsOp make);
   LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,
@@ -180,6 +199,8 @@ private:
   LogicalResult emitWhile(scf::WhileOp loop);
   void emitReturn(func::ReturnOp op);
   HostTensor enterCarried(Value argument, Value initial);
+  /// Binds what a loop carries to homes and to arguments of its first block; what the branch to it passes.
+  SmallVector<Value> enterLoop(ValueRange arguments, ValueRange initial, Block *header);
   void updateCarried(ValueRange arguments, ValueRange yielded, SmallVectorImpl<Value> &next);
 };
 

@@ -105,6 +105,13 @@ private:
           alias(op->getResult(0), op->getOperand(0));
           return success();
         })
+        .Case([&](arith::SelectOp select) {
+          if (isTensor(select.getResult())) {
+            alias(select.getResult(), select.getTrueValue());
+            alias(select.getResult(), select.getFalseValue());
+          }
+          return success();
+        })
         .Case([&](tensor::InsertSliceOp insert) -> LogicalResult {
           if (!insert.getDest().hasOneUse() || plan.roots.lookup(insert.getDest()).empty())
             return op->emitOpError(
@@ -251,7 +258,10 @@ bool weft::isComputableAtEntry(Value value) {
         return false;
       continue;
     }
+    // A choice between tensors is made where it stands.
     Operation *op = next.getDefiningOp();
+    if (isa<TensorType>(next.getType()))
+      return false;
     if (!isa<tensor::DimOp>(op) && !isa<arith::ArithDialect>(op->getDialect()))
       return false;
     llvm::append_range(worklist, op->getOperands());

@@ -80,8 +80,10 @@ struct ConvShape {
                          op.getPads()[i + spatial], op.getDilations()[i],
                          sizes.getSize(b, inputType, dims.spatial(i))});
     outSizes = sizes.getSizes(b, resultType);
-    features = resultType.getDimSize(dims.channel) / groups;
-    channels = inputType.getDimSize(dims.channel) / groups;
+    // The filter says how many, also where the image leaves it open.
+    bool isTransposed = std::is_same_v<ConvOp, w::ConvTransposeOp>;
+    features = isTransposed ? filterType.getDimSize(dims.channel) : filterType.getDimSize(0) / groups;
+    channels = isTransposed ? filterType.getDimSize(0) / groups : filterType.getDimSize(dims.channel);
     splitSizes = outSizes;
     if (groups > 1) {
       splitSizes[dims.channel] = b.getIndexAttr(features);
@@ -93,7 +95,7 @@ struct ConvShape {
     for (int64_t size : filterType.getShape())
       if (ShapedType::isDynamic(size))
         return false;
-    return groups == 1 || (!inputType.isDynamicDim(dims.channel) && !resultType.isDynamicDim(dims.channel));
+    return groups == 1 || !resultType.isDynamicDim(dims.channel);
   }
 
   AffineMap outMap(OpBuilder &b) const {

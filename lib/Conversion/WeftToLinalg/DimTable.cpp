@@ -13,7 +13,7 @@ namespace weft::conversion {
 void DimTable::bind(const DimExpr &expr, Value value) {
   if (expr.isUnknown() || expr.getConstant() || lookup(expr))
     return;
-  scopes.back().emplace(expr.str(), value);
+  scopes.back().sizes.emplace(expr.str(), value);
 }
 
 void DimTable::bindSolved(OpBuilder &b, Location loc, const DimExpr &expr, Value value) {
@@ -47,9 +47,16 @@ void DimTable::bindSolved(OpBuilder &b, Location loc, const DimExpr &expr, Value
 Value DimTable::lookup(const DimExpr &expr) const {
   std::string text = expr.str();
   for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope)
-    if (auto it = scope->find(text); it != scope->end())
+    if (auto it = scope->sizes.find(text); it != scope->sizes.end())
       return it->second;
   return nullptr;
+}
+
+bool DimTable::noteChecked(const std::string &check) {
+  if (llvm::any_of(scopes, [&](const Scope &scope) { return scope.checks.count(check) != 0; }))
+    return false;
+  scopes.back().checks.insert(check);
+  return true;
 }
 
 bool DimTable::canMaterialize(const DimExpr &expr) const {

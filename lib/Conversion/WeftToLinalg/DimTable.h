@@ -8,6 +8,8 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,10 @@ public:
   /// a symbol in it has no value; then nothing was built that is used.
   mlir::Value materialize(mlir::OpBuilder &b, mlir::Location loc, const mlir::weft::DimExpr &expr);
 
+  /// Whether `check` is new in the open scopes: a condition that held before this place needs no second
+  /// check.
+  bool noteChecked(const std::string &check);
+
   void pushScope() { scopes.emplace_back(); }
   void popScope() { scopes.pop_back(); }
 
@@ -41,7 +47,11 @@ private:
   bool canMaterialize(const mlir::weft::DimExpr &expr) const;
   mlir::Value build(mlir::OpBuilder &b, mlir::Location loc, const mlir::weft::DimExpr &expr);
 
-  std::vector<std::map<std::string, mlir::Value>> scopes;
+  struct Scope {
+    std::map<std::string, mlir::Value> sizes;
+    std::set<std::string> checks;
+  };
+  std::vector<Scope> scopes;
 };
 
 } // namespace weft::conversion

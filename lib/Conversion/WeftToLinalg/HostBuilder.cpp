@@ -7,6 +7,7 @@
 #include "weft/Conversion/WeftToLinalg/Passes.h"
 #include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
@@ -172,6 +173,7 @@ LogicalResult HostBuilder::convertReshape(w::ReshapeOp op) {
   FailureOr<SmallVector<Value>> sizes = getSizes(op, type);
   if (failed(sizes))
     return failure();
+  addShapeChecks(op);
   Value view = source.getType() == target && target.hasStaticShape()
                    ? source
                    : Value(kernel::ViewOp::create(b, op.getLoc(), target, source, *sizes));

@@ -91,7 +91,25 @@ private:
   mlir::LogicalResult bindInnerSizes(mlir::weft::KernelOp op);
   mlir::Value getHostIndex(mlir::Value inner);
   mlir::Value getResultSize(mlir::Operation *op, int64_t axis);
+  /// The size of dim `axis` of the first result by the dim map of the op; null when that does not say it.
+  mlir::Value getFactorSize(mlir::Operation *op, int64_t axis);
   mlir::Value getHostDim(mlir::Value inner, int64_t axis);
+
+  // ShapeChecks.cpp
+  /// Checks before the kernel of `op` runs that its operands' sizes fit together, where only the run knows
+  /// them.
+  void addShapeChecks(mlir::Operation *op);
+  void checkFactors(mlir::Operation *op);
+  void checkSlice(mlir::weft::SliceOp op);
+  void checkReshape(mlir::weft::ReshapeOp op);
+  void checkBroadcast(mlir::weft::BroadcastOp op);
+  /// Ends the run with a message unless `condition` holds; {a} and {b} in it are what its first comparison
+  /// compares.
+  void assertHolds(mlir::Operation *op, mlir::Value condition, const llvm::Twine &expectation);
+  void requireEqual(mlir::Operation *op, const mlir::weft::DimExpr &x, const mlir::weft::DimExpr &y,
+                    bool mayBeOne, const llvm::Twine &what);
+  void requireAtLeast(mlir::Operation *op, mlir::Value size, int64_t least, const llvm::Twine &what);
+  void requireAtMost(mlir::Operation *op, mlir::Value size, mlir::Value most, const llvm::Twine &what);
 
   mlir::func::FuncOp host;
   mlir::ModuleOp module;

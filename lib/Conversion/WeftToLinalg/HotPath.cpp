@@ -43,9 +43,21 @@ static bool isDepthwise(w::ConvOp op) {
   return static_cast<int64_t>(op.getGroups()) == channels && filter.getDimSize(0) == channels && channels > 1;
 }
 
+/// Whether each batch dim of an operand is a static 1 or provably the result's.
+static bool hasClearBatch(Value operand, RankedTensorType resultType) {
+  RankedTensorType type = tensorTypeOf(operand);
+  for (int64_t axis = 0; axis < type.getRank() - 2; ++axis)
+    if (type.getDimSize(axis) != 1 &&
+        !w::DimExpr::provablyEqual(w::getDim(type, axis), w::getDim(resultType, axis)))
+      return false;
+  return true;
+}
+
 static bool isHotMatmul(w::MatmulOp op) {
-  return isF32(op.getLhs()) && isF32(op.getRhs()) && isF32(op.getResult()) && !op.getLhsZp() &&
-         !op.getRhsZp() && !op.getTransposeLhs();
+  RankedTensorType type = tensorTypeOf(op.getResult());
+  return hasClearBatch(op.getLhs(), type) && hasClearBatch(op.getRhs(), type) && isF32(op.getLhs()) &&
+         isF32(op.getRhs()) && isF32(op.getResult()) && !op.getLhsZp() && !op.getRhsZp() &&
+         !op.getTransposeLhs();
 }
 
 /// Whether weights of this type can be packed at compile time.
@@ -374,16 +386,6 @@ void HotPathBuilder::buildContract(w::MatmulOp op, Value packed) {
              .getResult());
 }
 
-/// Whether each batch dim of an operand is a static 1 or provably the result's.
-static bool hasClearBatch(Value operand, RankedTensorType resultType) {
-  RankedTensorType type = tensorTypeOf(operand);
-  for (int64_t axis = 0; axis < type.getRank() - 2; ++axis)
-    if (type.getDimSize(axis) != 1 &&
-        !w::DimExpr::provablyEqual(w::getDim(type, axis), w::getDim(resultType, axis)))
-      return false;
-  return true;
-}
-
 void formHotContractions(FunctionOpInterface function, const LoweringContext &sizes) {
   SmallVector<Operation *> roots;
   function.getFunctionBody().walk([&](Operation *op) {
@@ -398,8 +400,7 @@ void formHotContractions(FunctionOpInterface function, const LoweringContext &si
       continue;
     }
     auto matmul = cast<w::MatmulOp>(root);
-    RankedTensorType type = tensorTypeOf(matmul.getResult());
-    if (isHotMatmul(matmul) && hasClearBatch(matmul.getLhs(), type) && hasClearBatch(matmul.getRhs(), type))
+    if (isHotMatmul(matmul))
       HotPathBuilder(root, sizes).buildContract(matmul, getPacked(matmul.getRhs()));
   }
 }

@@ -131,7 +131,33 @@ Value HostBuilder::getResultSize(Operation *op, int64_t axis) {
         }
         return size;
       })
-      .Default([](Operation *) { return Value(); });
+      .Default([&](Operation *other) { return getFactorSize(other, axis); });
+}
+
+Value HostBuilder::getFactorSize(Operation *op, int64_t axis) {
+  auto mapped = dyn_cast<w::DimMapOpInterface>(op);
+  FailureOr<w::DimMap> map = mapped ? mapped.getDimMap() : FailureOr<w::DimMap>(failure());
+  if (failed(map) || map->results.empty() || axis >= static_cast<int64_t>(map->results.front().size()))
+    return {};
+  int64_t factor = map->results.front()[axis];
+  if (factor == w::kNoFactor || map->kinds[factor] == w::FactorKind::Window)
+    return {};
+  // Where operands broadcast, as batches of a product do, the size that is not 1.
+  Value size;
+  for (auto [operand, factors] : llvm::zip(op->getOperands(), map->operands))
+    for (auto [dim, carried] : llvm::enumerate(factors)) {
+      if (carried != factor)
+        continue;
+      Value next = getHostDim(operand, static_cast<int64_t>(dim));
+      if (!next || !size) {
+        size = next;
+        continue;
+      }
+      Value isOne = b.createOrFold<arith::CmpIOp>(op->getLoc(), arith::CmpIPredicate::eq, size,
+                                                  createIndex(b, op->getLoc(), 1));
+      size = b.createOrFold<arith::SelectOp>(op->getLoc(), isOne, next, size);
+    }
+  return size;
 }
 
 LogicalResult HostBuilder::bindInnerSizes(w::KernelOp kernel) {
@@ -153,6 +179,8 @@ LogicalResult HostBuilder::bindInnerSizes(w::KernelOp kernel) {
                  << axis << " of " << type << " to be known before the kernel runs, but it is not";
       }
     }
+    if (succeeded(result))
+      addShapeChecks(op);
   });
   return result;
 }

@@ -92,31 +92,29 @@ public:
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getX().getType());
     auto resultType = cast<RankedTensorType>(op.getType());
-    Type element = type.getElementType(), storage = getStorageElementType(element);
-    if (!storage || isa<ComplexType>(element))
+    std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
+    if (!numeric)
       return rewriter.notifyMatchFailure(op, "expected integer or float elements");
-    bool isFloat = isa<FloatType>(element), isUnsigned = isUnsignedElement(element);
     bool isMax = op.getKind() == w::PoolKind::max;
-    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    Type compute = numeric->compute;
     PoolLoops loops(rewriter, sizes, op, type);
 
-    Value initial = isMax ? createExtreme(rewriter, loc, compute, isUnsigned, /*isMax=*/true)
+    Value initial = isMax ? createExtreme(rewriter, loc, compute, numeric->isUnsigned, /*isMax=*/true)
                           : createScalar(rewriter, loc, compute, 0.0);
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, resultType);
     Value init = createFilled(rewriter, loc, outSizes, initial);
     Value kernel = tensor::EmptyOp::create(rewriter, loc, loops.kernel, compute);
     auto combine = [&](OpBuilder &b, Location nested, Value accumulator, Value x) {
       ScalarBuilder s{b, nested};
-      return isMax ? emitExtremum(s, accumulator, x, isUnsigned, /*isMax=*/true) : s.add(accumulator, x);
+      return isMax ? emitExtremum(s, accumulator, x, numeric->isUnsigned, /*isMax=*/true)
+                   : s.add(accumulator, x);
     };
     Value result;
     if (!loops.isPadded) {
       result = createGeneric(rewriter, loc, {adaptor.getX(), kernel}, init,
                              {loops.inputMap(rewriter), loops.kernelMap, loops.outMap}, loops.iterators,
                              [&](OpBuilder &b, Location nested, ValueRange args) {
-                               Value x =
-                                   isFloat ? emitToFloat(b, nested, args[0], element, compute) : args[0];
-                               return combine(b, nested, args[2], x);
+                               return combine(b, nested, args[2], numeric->load(b, nested, args[0]));
                              });
     } else {
       result = createGeneric(rewriter, loc, kernel, init, {loops.kernelMap, loops.outMap}, loops.iterators,
@@ -124,8 +122,8 @@ public:
                                Value inside;
                                SmallVector<Value> indices = loops.inputIndices(b, nested, inside);
                                Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
-                               x = isFloat ? emitToFloat(b, nested, x, element, compute) : x;
-                               x = arith::SelectOp::create(b, nested, inside, x, initial);
+                               x = arith::SelectOp::create(b, nested, inside, numeric->load(b, nested, x),
+                                                           initial);
                                return combine(b, nested, args[1], x);
                              });
     }
@@ -184,15 +182,14 @@ public:
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getX().getType());
     auto resultType = cast<RankedTensorType>(op.getResult().getType());
-    Type element = type.getElementType(), storage = getStorageElementType(element);
-    if (!storage || isa<ComplexType>(element))
+    std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
+    if (!numeric)
       return rewriter.notifyMatchFailure(op, "expected integer or float elements");
-    bool isFloat = isa<FloatType>(element), isUnsigned = isUnsignedElement(element);
-    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    Type compute = numeric->compute;
     PoolLoops loops(rewriter, sizes, op, type);
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, resultType),
                               inSizes = sizes.getSizes(rewriter, type);
-    Value lowest = createExtreme(rewriter, loc, compute, isUnsigned, /*isMax=*/true);
+    Value lowest = createExtreme(rewriter, loc, compute, numeric->isUnsigned, /*isMax=*/true);
     // -1: no element was taken yet, so that the first one inside is, whatever its value.
     Value best = createFilled(rewriter, loc, outSizes, lowest);
     Value place =
@@ -206,9 +203,9 @@ public:
           Value inside;
           SmallVector<Value> indices = loops.inputIndices(b, nested, inside);
           Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
-          x = isFloat ? emitToFloat(b, nested, x, element, compute) : x;
+          x = numeric->load(b, nested, x);
           Value flat = emitFlatIndex(b, nested, op, indices, inSizes);
-          Value takes = emitIsBefore(s, x, args[1], isUnsigned, /*largest=*/true);
+          Value takes = emitIsBefore(s, x, args[1], numeric->isUnsigned, /*largest=*/true);
           takes = s.bitOr(takes, s.cmp(arith::CmpIPredicate::slt, args[2], s.integer(b.getI64Type(), 0)));
           if (inside)
             takes = s.bitAnd(takes, inside);
@@ -216,10 +213,10 @@ public:
                                   ValueRange{s.select(takes, x, args[1]), s.select(takes, flat, args[2])});
         });
     Value values = generic.getResult(0);
-    if (compute != storage)
-      values = createElementwise(rewriter, loc, values, storage, outSizes,
+    if (compute != numeric->storage)
+      values = createElementwise(rewriter, loc, values, numeric->storage, outSizes,
                                  [&](OpBuilder &b, Location nested, ValueRange args) {
-                                   return emitFromFloat(b, nested, args[0], element);
+                                   return emitFromFloat(b, nested, args[0], numeric->type);
                                  });
     rewriter.replaceOp(op, {castToType(rewriter, loc, values, getStorageType(resultType)),
                             castToType(rewriter, loc, generic.getResult(1), storageTypeOf(op.getIndices()))});

@@ -56,11 +56,47 @@ private:
   std::optional<size_t> input;
   int64_t axis, block;
 };
-} // namespace
 
-static std::optional<int64_t> signedAxis(std::optional<uint64_t> axis) {
-  return axis ? std::optional<int64_t>(*axis) : std::nullopt;
-}
+/// One loop over the elements of x with a scale, and a zero point where the op has one, for each.
+struct ScaledLoop {
+  template <typename OpTy, typename AdaptorTy>
+  ScaledLoop(OpBuilder &b, OpTy op, AdaptorTy adaptor, Value scale, Value newScale, int64_t block)
+      : rank(typeOf(op.getResult()).getRank()), inputs{adaptor.getX()}, maps{b.getMultiDimIdentityMap(rank)},
+        scale(b, op.getLoc(), scale, newScale, rank, axisOf(op), block, inputs, maps) {
+    if (op.getZp())
+      zero.emplace(b, op.getLoc(), op.getZp(), adaptor.getZp(), rank, axisOf(op), block, inputs, maps);
+    zeroElement = op.getZp() ? elementOf(op.getZp()) : Type();
+    maps.push_back(b.getMultiDimIdentityMap(rank));
+  }
+
+  /// The zero point of an element; null without.
+  Value readZero(OpBuilder &b, Location loc, ValueRange args) const {
+    return zero ? zero->read(b, loc, args) : Value();
+  }
+
+  Value create(OpBuilder &b, Location loc, ArrayRef<OpFoldResult> shape, RankedTensorType storage,
+               BodyFn body) const {
+    Value empty = createEmpty(b, loc, shape, storage.getElementType());
+    Value result = createGeneric(b, loc, inputs, empty, maps,
+                                 SmallVector<IteratorType>(rank, IteratorType::parallel), body);
+    return castToType(b, loc, result, storage);
+  }
+
+private:
+  template <typename OpTy> std::optional<int64_t> axisOf(OpTy op) const {
+    return rank && op.getAxis() ? std::optional<int64_t>(*op.getAxis()) : std::nullopt;
+  }
+
+  int64_t rank;
+  SmallVector<Value> inputs;
+  SmallVector<AffineMap> maps;
+
+public:
+  ParameterReader scale;
+  std::optional<ParameterReader> zero;
+  Type zeroElement;
+};
+} // namespace
 
 /// A rounded float moved by the zero point and saturated to an integer type.
 static Value emitSaturated(ScalarBuilder s, Value rounded, Value zeroPoint, Type zeroElement, Type to) {
@@ -96,24 +132,14 @@ public:
       return rewriter.notifyMatchFailure(op, "expected a result of 16 bits or fewer");
     Type precision = op.getPrecision().value_or(scaleElement);
     Type compute = precision.isF64() ? Type(rewriter.getF64Type()) : Type(rewriter.getF32Type());
-    int64_t rank = type.getRank();
-    SmallVector<Value> inputs{adaptor.getX()};
-    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
-    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
-    ParameterReader scale(rewriter, loc, op.getScale(), adaptor.getScale(), rank, axis, op.getBlockSize(),
-                          inputs, maps);
-    std::optional<ParameterReader> zero;
-    if (op.getZp())
-      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, op.getBlockSize(), inputs, maps);
-    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
-    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
-    Value result = createGeneric(
-        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
+    ScaledLoop loop(rewriter, op, adaptor, op.getScale(), adaptor.getScale(), op.getBlockSize());
+    Value result = loop.create(
+        rewriter, loc, sizes.getSizes(rewriter, type), storage,
         [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
           ScalarBuilder s{b, nested};
           // The quotient is that of the precision type: rounded to it when it is narrower than f32.
           Value x = emitToFloat(b, nested, args[0], element, compute);
-          Value divisor = emitToFloat(b, nested, scale.read(b, nested, args), scaleElement, compute);
+          Value divisor = emitToFloat(b, nested, loop.scale.read(b, nested, args), scaleElement, compute);
           Value quotient = arith::DivFOp::create(b, nested, x, divisor);
           if (precision.getIntOrFloatBitWidth() == 16)
             quotient =
@@ -121,10 +147,9 @@ public:
           if (isa<FloatType>(to))
             return emitCast(b, nested, quotient, compute, to, op.getSaturate());
           Value rounded = math::RoundEvenOp::create(b, nested, quotient);
-          return emitSaturated(s, rounded, zero ? zero->read(b, nested, args) : Value(),
-                               op.getZp() ? elementOf(op.getZp()) : Type(), to);
+          return emitSaturated(s, rounded, loop.readZero(b, nested, args), loop.zeroElement, to);
         });
-    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    rewriter.replaceOp(op, result);
     return success();
   }
 };
@@ -138,21 +163,11 @@ public:
     RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
     Type element = elementOf(op.getX()), scaleElement = elementOf(op.getScale()), to = type.getElementType();
     Type compute = getComputeFloatType(to);
-    int64_t rank = type.getRank();
-    SmallVector<Value> inputs{adaptor.getX()};
-    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
-    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
-    ParameterReader scale(rewriter, loc, op.getScale(), adaptor.getScale(), rank, axis, op.getBlockSize(),
-                          inputs, maps);
-    std::optional<ParameterReader> zero;
-    if (op.getZp())
-      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, op.getBlockSize(), inputs, maps);
-    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
+    ScaledLoop loop(rewriter, op, adaptor, op.getScale(), adaptor.getScale(), op.getBlockSize());
     Value tableSize =
         op.getTable() ? toValue(rewriter, loc, sizes.getSize(rewriter, typeOf(op.getTable()), 0)) : Value();
-    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
-    Value result = createGeneric(
-        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
+    Value result = loop.create(
+        rewriter, loc, sizes.getSizes(rewriter, type), storage,
         [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
           ScalarBuilder s{b, nested};
           Value x;
@@ -161,13 +176,12 @@ public:
             Value entry = tensor::ExtractOp::create(b, nested, adaptor.getTable(), index);
             x = emitToFloat(b, nested, entry, elementOf(op.getTable()), compute);
           } else {
-            x = emitCentered(s, args[0], element, zero ? zero->read(b, nested, args) : Value(),
-                             op.getZp() ? elementOf(op.getZp()) : Type(), compute);
+            x = emitCentered(s, args[0], element, loop.readZero(b, nested, args), loop.zeroElement, compute);
           }
-          Value factor = emitToFloat(b, nested, scale.read(b, nested, args), scaleElement, compute);
+          Value factor = emitToFloat(b, nested, loop.scale.read(b, nested, args), scaleElement, compute);
           return emitFromFloat(b, nested, s.mul(x, factor), to);
         });
-    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    rewriter.replaceOp(op, result);
     return success();
   }
 
@@ -195,29 +209,19 @@ public:
     Location loc = op.getLoc();
     RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
     Type compute = rewriter.getF32Type();
-    int64_t rank = type.getRank();
-    SmallVector<Value> inputs{adaptor.getX()};
-    SmallVector<AffineMap> maps{rewriter.getMultiDimIdentityMap(rank)};
-    std::optional<int64_t> axis = rank ? signedAxis(op.getAxis()) : std::nullopt;
-    ParameterReader factor(rewriter, loc, op.getMult(), adaptor.getMult(), rank, axis, /*block=*/0, inputs,
-                           maps);
-    std::optional<ParameterReader> zero;
-    if (op.getZp())
-      zero.emplace(rewriter, loc, op.getZp(), adaptor.getZp(), rank, axis, /*block=*/0, inputs, maps);
-    maps.push_back(rewriter.getMultiDimIdentityMap(rank));
-    Value empty = createEmpty(rewriter, loc, sizes.getSizes(rewriter, type), storage.getElementType());
-    Value result = createGeneric(
-        rewriter, loc, inputs, empty, maps, SmallVector<IteratorType>(rank, IteratorType::parallel),
-        [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
-          ScalarBuilder s{b, nested};
-          Value x = arith::SIToFPOp::create(b, nested, compute, args[0]);
-          Value scaled = s.mul(
-              x, emitToFloat(b, nested, factor.read(b, nested, args), elementOf(op.getMult()), compute));
-          Value rounded = math::RoundEvenOp::create(b, nested, scaled);
-          return emitSaturated(s, rounded, zero ? zero->read(b, nested, args) : Value(),
-                               op.getZp() ? elementOf(op.getZp()) : Type(), type.getElementType());
-        });
-    rewriter.replaceOp(op, castToType(rewriter, loc, result, storage));
+    ScaledLoop loop(rewriter, op, adaptor, op.getMult(), adaptor.getMult(), /*block=*/0);
+    Value result = loop.create(rewriter, loc, sizes.getSizes(rewriter, type), storage,
+                               [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
+                                 ScalarBuilder s{b, nested};
+                                 Value x = arith::SIToFPOp::create(b, nested, compute, args[0]);
+                                 Value scaled =
+                                     s.mul(x, emitToFloat(b, nested, loop.scale.read(b, nested, args),
+                                                          elementOf(op.getMult()), compute));
+                                 Value rounded = math::RoundEvenOp::create(b, nested, scaled);
+                                 return emitSaturated(s, rounded, loop.readZero(b, nested, args),
+                                                      loop.zeroElement, type.getElementType());
+                               });
+    rewriter.replaceOp(op, result);
     return success();
   }
 };

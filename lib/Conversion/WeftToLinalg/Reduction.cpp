@@ -80,13 +80,14 @@ public:
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getX().getType());
     auto resultType = cast<RankedTensorType>(op.getType());
-    Type element = type.getElementType(), result = resultType.getElementType();
-    if (isa<ComplexType>(element) || !getStorageElementType(element))
+    Type result = resultType.getElementType();
+    std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
+    if (!numeric)
       return rewriter.notifyMatchFailure(op, "reduces elements that are neither integers nor floats");
-    bool isFloat = isa<FloatType>(element), isUnsigned = isUnsignedElement(element);
+    bool isFloat = numeric->isFloat, isUnsigned = numeric->isUnsigned;
     w::ReduceKind kind = op.getKind();
     bool isMax = kind == w::ReduceKind::max, isExtreme = isMax || kind == w::ReduceKind::min;
-    Type accumulator = isFloat ? getComputeFloatType(element) : getStorageElementType(element);
+    Type accumulator = numeric->compute;
 
     Reducer reducer(rewriter, loc, sizes, type, op.getAxes());
     Value initial = isExtreme
@@ -95,7 +96,7 @@ public:
     Value row =
         reducer.reduce({}, adaptor.getX(), initial, [&](OpBuilder &b, Location nested, ValueRange args) {
           ScalarBuilder s{b, nested};
-          Value x = isFloat ? emitToFloat(b, nested, args[0], element, accumulator) : args[0];
+          Value x = numeric->load(b, nested, args[0]);
           if (isExtreme)
             return emitExtremum(s, args[1], x, isUnsigned, isMax);
           return kind == w::ReduceKind::prod ? s.mul(args[1], x) : s.add(args[1], x);
@@ -125,17 +126,15 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getX().getType());
-    Type element = type.getElementType(), storage = getStorageElementType(element);
-    if (!storage || isa<ComplexType>(element))
+    std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
+    if (!numeric)
       return rewriter.notifyMatchFailure(op, "compares elements that have no order");
-    bool isUnsigned = isUnsignedElement(element), isMax = op.getKind() == w::ArgKind::max;
-    bool isFloat = isa<FloatType>(element);
-    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    bool isUnsigned = numeric->isUnsigned, isMax = op.getKind() == w::ArgKind::max;
     int64_t axis = op.getAxis();
 
     Reducer reducer(rewriter, loc, sizes, type, axis);
-    Value best =
-        createFilled(rewriter, loc, reducer.kept, createExtreme(rewriter, loc, compute, isUnsigned, isMax));
+    Value best = createFilled(rewriter, loc, reducer.kept,
+                              createExtreme(rewriter, loc, numeric->compute, isUnsigned, isMax));
     Value place =
         createFilled(rewriter, loc, reducer.kept, createScalar(rewriter, loc, rewriter.getI64Type(), 0.0));
     auto generic = linalg::GenericOp::create(
@@ -143,7 +142,7 @@ public:
         ArrayRef<AffineMap>{reducer.identity, reducer.dropped, reducer.dropped}, reducer.iterators,
         [&](OpBuilder &b, Location nested, ValueRange args) {
           ScalarBuilder s{b, nested};
-          Value x = isFloat ? emitToFloat(b, nested, args[0], element, compute) : args[0];
+          Value x = numeric->load(b, nested, args[0]);
           Value index = linalg::IndexOp::create(b, nested, axis);
           Value wide = arith::IndexCastOp::create(b, nested, b.getI64Type(), index);
           Value takes = emitIsBest(s, x, args[1], isUnsigned, isMax, op.getLast());
@@ -312,11 +311,11 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getX().getType());
-    Type element = type.getElementType(), storage = getStorageElementType(element);
-    if (!storage || isa<ComplexType>(element))
+    std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
+    if (!numeric)
       return rewriter.notifyMatchFailure(op, "expected integer or float elements");
-    bool isFloat = isa<FloatType>(element), isSum = op.getKind() == w::CumulateKind::sum;
-    Type compute = isFloat ? getComputeFloatType(element) : storage;
+    bool isSum = op.getKind() == w::CumulateKind::sum;
+    Type compute = numeric->compute, storage = numeric->storage;
     int64_t axis = op.getAxis(), rank = type.getRank();
 
     SmallVector<OpFoldResult> full = sizes.getSizes(rewriter, type), slice = full;
@@ -344,7 +343,7 @@ public:
             if (compute != storage)
               stored = createElementwise(b, nested, stored, storage, slice,
                                          [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
-                                           return emitFromFloat(body, bodyLoc, scalars[0], element);
+                                           return emitFromFloat(body, bodyLoc, scalars[0], numeric->type);
                                          });
             updated = tensor::InsertSliceOp::create(b, nested, stored, updated, offsets, slice, strides);
           };
@@ -352,13 +351,12 @@ public:
             store(args[1]);
           SmallVector<AffineMap> maps(2, b.getMultiDimIdentityMap(rank));
           SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
-          Value next = createGeneric(
-              b, nested, x, args[1], maps, iterators,
-              [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
-                ScalarBuilder s{body, bodyLoc};
-                Value wide = isFloat ? emitToFloat(body, bodyLoc, scalars[0], element, compute) : scalars[0];
-                return isSum ? s.add(scalars[1], wide) : s.mul(scalars[1], wide);
-              });
+          Value next = createGeneric(b, nested, x, args[1], maps, iterators,
+                                     [&](OpBuilder &body, Location bodyLoc, ValueRange scalars) {
+                                       ScalarBuilder s{body, bodyLoc};
+                                       Value wide = numeric->load(body, bodyLoc, scalars[0]);
+                                       return isSum ? s.add(scalars[1], wide) : s.mul(scalars[1], wide);
+                                     });
           if (!op.getExclusive())
             store(next);
           scf::YieldOp::create(b, nested, ValueRange{updated, next});

@@ -19,7 +19,7 @@ namespace {
 /// Tables of one resized axis: element indices and weights, [out, taps]; with extrapolation whether an output
 /// lies outside.
 struct AxisTables {
-  int64_t axis, taps;
+  int64_t axis;
   Value indices, weights, outside;
 };
 
@@ -50,12 +50,8 @@ public:
                     op.getNearest(),        op.getCubicA().convertToDouble(),
                     op.getExcludeOutside(), op.getAntialias()};
     SmallVector<AxisTables> tables;
-    for (auto [i, axis] : llvm::enumerate(op.getAxes())) {
-      FailureOr<AxisTables> made = makeTables(rewriter, op, adaptor, rule, i, axis);
-      if (failed(made))
-        return rewriter.notifyMatchFailure(op, "needs a scale that is known at compile time for antialias");
-      tables.push_back(*made);
-    }
+    for (auto [i, axis] : llvm::enumerate(op.getAxes()))
+      tables.push_back(makeTables(rewriter, op, adaptor, rule, i, axis));
     Value result = createWeightedSum(rewriter, op, adaptor, rule, tables);
     rewriter.replaceOp(op, castToType(rewriter, op.getLoc(), result, getStorageType(type)));
     return success();
@@ -77,8 +73,8 @@ private:
     return {std::nullopt, emitToFloat(b, loc, element, typeOf(weftValue).getElementType(), b.getF64Type())};
   }
 
-  FailureOr<AxisTables> makeTables(OpBuilder &b, w::ResizeOp op, OpAdaptor adaptor, const ResizeRule &rule,
-                                   int64_t i, int64_t axis) const {
+  AxisTables makeTables(OpBuilder &b, w::ResizeOp op, OpAdaptor adaptor, const ResizeRule &rule, int64_t i,
+                        int64_t axis) const {
     Location loc = op.getLoc();
     OpFoldResult outSize = sizes.getSize(b, typeOf(op.getResult()), axis);
     Number in = toNumber(b, loc, sizes.getSize(b, typeOf(op.getX()), axis)), out = toNumber(b, loc, outSize);
@@ -97,33 +93,30 @@ private:
       roiBegin = readNumber(b, loc, op.getRoi(), adaptor.getRoi(), i);
       roiEnd = readNumber(b, loc, op.getRoi(), adaptor.getRoi(), i + count);
     }
-    if (rule.antialias && !scale.known)
-      return failure();
-    AxisTables tables{axis, getNumTaps(rule, scale.known), {}, {}, {}};
     if (in.known && out.known && scale.known && roiBegin.known && roiEnd.known)
-      evaluateTables(b, loc, rule, {*in.known, *out.known, *scale.known, *roiBegin.known, *roiEnd.known},
-                     tables);
-    else
-      emitTables(b, loc, rule,
-                 {asValue(b, loc, in), asValue(b, loc, out), asValue(b, loc, scale),
-                  asValue(b, loc, roiBegin), asValue(b, loc, roiEnd)},
-                 outSize, tables);
-    return tables;
+      return evaluateTables(b, loc, rule,
+                            {*in.known, *out.known, *scale.known, *roiBegin.known, *roiEnd.known}, axis);
+    ResizeAxis<EmittedReals> values{asValue(b, loc, in), asValue(b, loc, out), asValue(b, loc, scale),
+                                    asValue(b, loc, roiBegin), asValue(b, loc, roiEnd)};
+    return isStretched(rule) ? emitStretchedTables(b, loc, rule, values, outSize, axis)
+                             : emitTables(b, loc, rule, values, outSize, axis);
   }
 
   static Value asValue(OpBuilder &b, Location loc, Number number) {
     return number.known ? createScalar(b, loc, b.getF64Type(), *number.known) : number.value;
   }
 
-  static void evaluateTables(OpBuilder &b, Location loc, const ResizeRule &rule,
-                             const ResizeAxis<EvaluatedReals> &axis, AxisTables &tables) {
-    int64_t size = static_cast<int64_t>(axis.outSize);
+  static AxisTables evaluateTables(OpBuilder &b, Location loc, const ResizeRule &rule,
+                                   const ResizeAxis<EvaluatedReals> &axis, int64_t dim) {
+    int64_t size = static_cast<int64_t>(axis.outSize), numTaps = getNumTaps(rule);
+    if (isStretched(rule))
+      numTaps = static_cast<int64_t>(getNumStretchedTaps(EvaluatedReals(), rule, axis.scale));
     SmallVector<int32_t> indices;
     SmallVector<float> weights;
     SmallVector<bool> outside;
     for (int64_t place = 0; place < size; ++place) {
       for (const ResizeTap<EvaluatedReals> &tap :
-           getResizeTaps(EvaluatedReals(), rule, axis, place, tables.taps)) {
+           getResizeTaps(EvaluatedReals(), rule, axis, place, numTaps)) {
         indices.push_back(static_cast<int32_t>(tap.index));
         weights.push_back(static_cast<float>(tap.weight));
       }
@@ -133,25 +126,34 @@ private:
       auto attr = DenseElementsAttr::get(RankedTensorType::get(shape, element), values);
       return arith::ConstantOp::create(b, loc, attr);
     };
-    tables.indices = make(b.getI32Type(), {size, tables.taps}, ArrayRef<int32_t>(indices));
-    tables.weights = make(b.getF32Type(), {size, tables.taps}, ArrayRef<float>(weights));
-    tables.outside = make(b.getI1Type(), {size}, ArrayRef<bool>(outside));
+    return {dim, make(b.getI32Type(), {size, numTaps}, ArrayRef<int32_t>(indices)),
+            make(b.getF32Type(), {size, numTaps}, ArrayRef<float>(weights)),
+            make(b.getI1Type(), {size}, ArrayRef<bool>(outside))};
   }
 
-  static void emitTables(OpBuilder &b, Location loc, const ResizeRule &rule,
-                         const ResizeAxis<EmittedReals> &axis, OpFoldResult outSize, AxisTables &tables) {
-    auto placeOf = [](OpBuilder &body, Location nested, Value index) -> Value {
-      Value wide = arith::IndexCastOp::create(body, nested, body.getI64Type(), index);
-      return arith::SIToFPOp::create(body, nested, body.getF64Type(), wide);
-    };
+  static Value toReal(OpBuilder &b, Location loc, Value index) {
+    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), index);
+    return arith::SIToFPOp::create(b, loc, b.getF64Type(), wide);
+  }
+
+  static Value emitOutside(OpBuilder &b, Location loc, const ResizeRule &rule,
+                           const ResizeAxis<EmittedReals> &axis, OpFoldResult outSize) {
+    return createMap(b, loc, b.getI1Type(), outSize, [&](OpBuilder &body, Location nested, ValueRange at) {
+      return isResizeOutside(EmittedReals{{body, nested}}, rule, axis, toReal(body, nested, at[0]));
+    });
+  }
+
+  static AxisTables emitTables(OpBuilder &b, Location loc, const ResizeRule &rule,
+                               const ResizeAxis<EmittedReals> &axis, OpFoldResult outSize, int64_t dim) {
+    int64_t numTaps = getNumTaps(rule);
     // Both tables have one row per output; the taps of a row are computed together and one of them is taken.
     auto makeTable = [&](Type element, bool wantsIndex) {
-      SmallVector<OpFoldResult> shape{outSize, b.getIndexAttr(tables.taps)};
+      SmallVector<OpFoldResult> shape{outSize, b.getIndexAttr(numTaps)};
       return createMap(b, loc, element, shape, [&](OpBuilder &body, Location nested, ValueRange at) -> Value {
         EmittedReals reals{{body, nested}};
-        auto taps = getResizeTaps(reals, rule, axis, placeOf(body, nested, at[0]), tables.taps);
+        auto taps = getResizeTaps(reals, rule, axis, toReal(body, nested, at[0]), numTaps);
         Value picked = wantsIndex ? taps[0].index : taps[0].weight;
-        for (int64_t t = 1; t < tables.taps; ++t) {
+        for (int64_t t = 1; t < numTaps; ++t) {
           Value isTap = arith::CmpIOp::create(body, nested, arith::CmpIPredicate::eq, at[1],
                                               createIndex(body, nested, t));
           picked = arith::SelectOp::create(body, nested, isTap, wantsIndex ? taps[t].index : taps[t].weight,
@@ -161,12 +163,45 @@ private:
                           : Value(arith::TruncFOp::create(body, nested, element, picked));
       });
     };
-    tables.indices = makeTable(b.getI32Type(), /*wantsIndex=*/true);
-    tables.weights = makeTable(b.getF32Type(), /*wantsIndex=*/false);
-    tables.outside =
-        createMap(b, loc, b.getI1Type(), outSize, [&](OpBuilder &body, Location nested, ValueRange at) {
-          return isResizeOutside(EmittedReals{{body, nested}}, rule, axis, placeOf(body, nested, at[0]));
+    return {dim, makeTable(b.getI32Type(), /*wantsIndex=*/true),
+            makeTable(b.getF32Type(), /*wantsIndex=*/false), emitOutside(b, loc, rule, axis, outSize)};
+  }
+
+  /// Tables of as many taps as a scale needs that only the run knows: the weights are summed in a pass of
+  /// their own.
+  static AxisTables emitStretchedTables(OpBuilder &b, Location loc, const ResizeRule &rule,
+                                        const ResizeAxis<EmittedReals> &axis, OpFoldResult outSize,
+                                        int64_t dim) {
+    Type f64 = b.getF64Type(), f32 = b.getF32Type();
+    Value count = getNumStretchedTaps(EmittedReals{{b, loc}}, rule, axis.scale);
+    Value wide = arith::FPToSIOp::create(b, loc, b.getI64Type(), count);
+    Value numTaps = arith::IndexCastOp::create(b, loc, b.getIndexType(), wide);
+    SmallVector<OpFoldResult> shape{outSize, numTaps};
+    auto tapOf = [&](OpBuilder &body, Location nested, ValueRange at) {
+      return getResizeTap(EmittedReals{{body, nested}}, rule, axis, toReal(body, nested, at[0]),
+                          toReal(body, nested, at[1]), count);
+    };
+    Value indices =
+        createMap(b, loc, b.getI32Type(), shape, [&](OpBuilder &body, Location nested, ValueRange at) {
+          return emitCast(body, nested, tapOf(body, nested, at).index, f64, body.getI32Type());
         });
+    Value raw = createMap(b, loc, f64, shape, [&](OpBuilder &body, Location nested, ValueRange at) {
+      return tapOf(body, nested, at).weight;
+    });
+    AffineMap identity = b.getMultiDimIdentityMap(2), row = identity.getSliceMap(0, 1);
+    Value zeros = createFilled(b, loc, outSize, createScalar(b, loc, f64, 0.0));
+    Value sums =
+        createGeneric(b, loc, raw, zeros, {identity, row}, {IteratorType::parallel, IteratorType::reduction},
+                      [](OpBuilder &body, Location nested, ValueRange args) -> Value {
+                        return arith::AddFOp::create(body, nested, args[0], args[1]);
+                      });
+    Value weights = createGeneric(b, loc, {raw, sums}, createEmpty(b, loc, shape, f32),
+                                  {identity, row, identity}, {IteratorType::parallel, IteratorType::parallel},
+                                  [&](OpBuilder &body, Location nested, ValueRange args) -> Value {
+                                    Value share = arith::DivFOp::create(body, nested, args[0], args[1]);
+                                    return arith::TruncFOp::create(body, nested, f32, share);
+                                  });
+    return {dim, indices, weights, emitOutside(b, loc, rule, axis, outSize)};
   }
 
   Value createWeightedSum(OpBuilder &b, w::ResizeOp op, OpAdaptor adaptor, const ResizeRule &rule,

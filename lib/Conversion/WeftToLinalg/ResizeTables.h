@@ -65,15 +65,29 @@ template <typename Arithmetic> struct ResizeAxis {
   typename Arithmetic::Real inSize, outSize, scale, roiBegin, roiEnd;
 };
 
-/// Number of taps per axis; the scale matters with antialias only, where it must be known.
-inline int64_t getNumTaps(const ResizeRule &rule, std::optional<double> scale) {
-  if (rule.mode == mlir::weft::ResizeMode::nearest)
-    return 1;
-  int64_t radius = rule.mode == mlir::weft::ResizeMode::linear ? 1 : 2;
-  if (!rule.antialias)
-    return 2 * radius;
-  double stretch = std::min(scale.value_or(1.0), 1.0);
-  return 2 - 2 * static_cast<int64_t>(std::floor(-radius / stretch) + 1);
+/// Elements on each side of a coordinate that have a weight, before antialias stretches them.
+inline int64_t getRadius(const ResizeRule &rule) {
+  return rule.mode == mlir::weft::ResizeMode::linear ? 1 : 2;
+}
+
+/// Whether the number of taps depends on the scale.
+inline bool isStretched(const ResizeRule &rule) {
+  return rule.antialias && rule.mode != mlir::weft::ResizeMode::nearest;
+}
+
+/// Number of taps of a rule that is not stretched.
+inline int64_t getNumTaps(const ResizeRule &rule) {
+  return rule.mode == mlir::weft::ResizeMode::nearest ? 1 : 2 * getRadius(rule);
+}
+
+/// Number of taps of a stretched rule: even, and at most 2^26 whatever the scale is.
+template <typename A>
+typename A::Real getNumStretchedTaps(A a, const ResizeRule &rule, typename A::Real scale) {
+  auto one = a.real(1.0), two = a.real(2.0), least = a.real(0x1p-24);
+  auto atLeast = a.select(a.less(least, scale), scale, least);
+  auto stretch = a.select(a.less(atLeast, one), atLeast, one);
+  auto begin = a.add(a.floor(a.div(a.real(-getRadius(rule)), stretch)), one);
+  return a.sub(two, a.mul(two, begin));
 }
 
 /// The input coordinate of output index `place`.
@@ -138,34 +152,47 @@ template <typename A> struct ResizeTap {
   typename A::Real index, weight;
 };
 
+/// The nearest element of the input.
+template <typename A> typename A::Real clampToInput(A a, const ResizeAxis<A> &axis, typename A::Real index) {
+  auto zero = a.real(0.0), last = a.sub(axis.inSize, a.real(1.0));
+  auto low = a.select(a.less(index, zero), zero, index);
+  return a.select(a.less(last, low), last, low);
+}
+
+/// Element index (clamped) and weight, not normalised, of tap number `tap` of `numTaps` of output index
+/// `place`.
+template <typename A>
+ResizeTap<A> getResizeTap(A a, const ResizeRule &rule, const ResizeAxis<A> &axis, typename A::Real place,
+                          typename A::Real tap, typename A::Real numTaps) {
+  auto x = getResizeCoordinate(a, rule, axis, place);
+  auto first = a.add(a.floor(x), a.sub(a.real(1.0), a.mul(numTaps, a.real(0.5))));
+  auto index = a.add(first, tap);
+  auto weight = getResizeWeight(a, rule, axis, a.sub(index, x));
+  if (rule.excludeOutside) {
+    auto zero = a.real(0.0), last = a.sub(axis.inSize, a.real(1.0));
+    weight = a.select(a.either(a.less(index, zero), a.less(last, index)), zero, weight);
+  }
+  return {clampToInput(a, axis, index), weight};
+}
+
 /// Element index (clamped) and weight of each tap of output index `place`.
 template <typename A>
 SmallVector<ResizeTap<A>> getResizeTaps(A a, const ResizeRule &rule, const ResizeAxis<A> &axis,
                                         typename A::Real place, int64_t numTaps) {
   using N = mlir::weft::ResizeNearest;
-  auto x = getResizeCoordinate(a, rule, axis, place);
-  auto zero = a.real(0.0), half = a.real(0.5), last = a.sub(axis.inSize, a.real(1.0));
-  auto clamp = [&](typename A::Real value) {
-    auto low = a.select(a.less(value, zero), zero, value);
-    return a.select(a.less(last, low), last, low);
-  };
   if (rule.mode == mlir::weft::ResizeMode::nearest) {
+    auto x = getResizeCoordinate(a, rule, axis, place), half = a.real(0.5);
     auto rounded = rule.nearest == N::round_prefer_floor  ? a.ceil(a.sub(x, half))
                    : rule.nearest == N::round_prefer_ceil ? a.floor(a.add(x, half))
                    : rule.nearest == N::floor             ? a.floor(x)
                                                           : a.ceil(x);
-    return {{clamp(rounded), a.real(1.0)}};
+    return {{clampToInput(a, axis, rounded), a.real(1.0)}};
   }
-  auto first = a.add(a.floor(x), a.real(1.0 - numTaps / 2));
   SmallVector<ResizeTap<A>> taps;
-  auto sum = zero;
+  auto sum = a.real(0.0), count = a.real(numTaps);
   for (int64_t t = 0; t < numTaps; ++t) {
-    auto index = a.add(first, a.real(t));
-    auto weight = getResizeWeight(a, rule, axis, a.sub(index, x));
-    if (rule.excludeOutside)
-      weight = a.select(a.either(a.less(index, zero), a.less(last, index)), zero, weight);
-    sum = a.add(sum, weight);
-    taps.push_back({clamp(index), weight});
+    taps.push_back(getResizeTap(a, rule, axis, place, a.real(t), count));
+    sum = a.add(sum, taps.back().weight);
   }
   if (rule.excludeOutside || rule.antialias)
     for (ResizeTap<A> &tap : taps)

@@ -34,7 +34,7 @@ struct ScalarBuilder {
 /// Emits the scalar function of an elementwise op.
 ///
 /// Shapes:   one scalar per operand of `op`, in the storage type of its element; the result is one too.
-/// Numerics: exactly op-set 1.3; f16 and bf16 are computed in f32 and rounded once.
+/// Numerics: those of docs/spec/elementwise.md; f16 and bf16 are computed in f32 and rounded once.
 /// Returns:  null, after an error at `op`, when the function is not defined on these element types.
 Value emitScalar(OpBuilder &b, Location loc, mlir::weft::ScalarFn fn, Operation *op, ValueRange operands);
 
@@ -47,6 +47,18 @@ Value emitCast(OpBuilder &b, Location loc, Value value, Type from, Type to, bool
 
 /// A numeric element as a float of type `compute` (f32 or f64).
 Value emitToFloat(OpBuilder &b, Location loc, Value value, Type from, Type compute);
+/// How elements of one type are computed with: floats in f32 or f64, integers as they are stored.
+struct NumericElement {
+  Type type, storage, compute;
+  bool isFloat, isUnsigned;
+
+  /// A stored element in the type of the computation.
+  Value load(OpBuilder &b, Location loc, Value stored) const {
+    return isFloat ? emitToFloat(b, loc, stored, type, compute) : stored;
+  }
+};
+/// nullopt for elements that are neither integers nor floats.
+std::optional<NumericElement> getNumericElement(Type element);
 /// A float of type f32 or f64 rounded to a float element type, or by the rules of cast to an integer one.
 Value emitFromFloat(OpBuilder &b, Location loc, Value value, Type to);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Scalar casts between element types, with the out-of-range results that op-set 1.3 fixes.
+// Scalar casts between element types, with the out-of-range results that docs/spec/elementwise.md fixes.
 #include "Scalar.h"
 
 #include "mlir/Dialect/Complex/IR/Complex.h"
@@ -101,6 +101,15 @@ static Value roundToOdd(ScalarBuilder s, Value x) {
   Value odd = s.bitOr(toZero, one);
   Value result = s.select(s.cmp(FPred::ONE, back, x), odd, bits);
   return arith::BitcastOp::create(s.b, s.loc, f32, result);
+}
+
+std::optional<NumericElement> getNumericElement(Type element) {
+  Type storage = getStorageElementType(element);
+  if (!storage || isa<ComplexType>(element))
+    return std::nullopt;
+  bool isFloat = isa<FloatType>(element);
+  return NumericElement{element, storage, isFloat ? getComputeFloatType(element) : storage, isFloat,
+                        isUnsignedElement(element)};
 }
 
 Value emitToFloat(OpBuilder &b, Location loc, Value value, Type from, Type compute) {

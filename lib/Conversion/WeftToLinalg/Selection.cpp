@@ -46,9 +46,8 @@ SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext
   Value size = toValue(b, loc, rowSize);
   outer.erase(outer.begin() + axis);
   Type i64 = b.getI64Type();
-  SortBuffers buffers = createSortBuffers(b, loc, rowSize);
   SmallVector<Value> initial{createEmpty(b, loc, shape, getStorageElementType(type.getElementType())),
-                             createEmpty(b, loc, shape, i64), buffers.order, buffers.scratch};
+                             createEmpty(b, loc, shape, i64), createSortBuffer(b, loc, rowSize)};
   return createSequentialLoops(
       b, loc, outer, initial,
       [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
@@ -57,8 +56,8 @@ SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext
           place.insert(place.begin() + axis, position);
           return place;
         };
-        SortBuffers sorted = createSort(
-            body, at, size, {state[2], state[3]}, [&](OpBuilder &inner, Location innerLoc, Value i, Value j) {
+        SortedOrder sorted =
+            createSort(body, at, size, state[2], [&](OpBuilder &inner, Location innerLoc, Value i, Value j) {
               return keys.isBefore(inner, innerLoc, keys.read(inner, innerLoc, placeOf(i)),
                                    keys.read(inner, innerLoc, placeOf(j)), largest);
             });
@@ -66,14 +65,14 @@ SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext
             body, at, shape[axis], state.take_front(2),
             [&](OpBuilder &inner, Location innerLoc, ValueRange rank,
                 ValueRange results) -> SmallVector<Value> {
-              Value position = readOrder(inner, innerLoc, sorted.order, rank[0]);
+              Value position = sorted.read(inner, innerLoc, rank[0]);
               Value value = tensor::ExtractOp::create(inner, innerLoc, x, placeOf(position));
               Value wide = arith::IndexCastOp::create(inner, innerLoc, i64, position);
               SmallVector<Value> target = placeOf(rank[0]);
               return {tensor::InsertOp::create(inner, innerLoc, value, results[0], target),
                       tensor::InsertOp::create(inner, innerLoc, wide, results[1], target)};
             });
-        return {filled[0], filled[1], sorted.order, sorted.scratch};
+        return {filled[0], filled[1], sorted.buffer};
       });
 }
 
@@ -179,8 +178,8 @@ public:
     Type i64 = rewriter.getI64Type();
     OpFoldResult distinct = sizes.getSize(rewriter, typeOf(op.getFirst()), 0);
     Value limit = toValue(rewriter, loc, distinct), size = toValue(rewriter, loc, shape[axis]);
-    SortBuffers sorted = createSort(
-        rewriter, loc, size, createSortBuffers(rewriter, loc, shape[axis]),
+    SortedOrder sorted = createSort(
+        rewriter, loc, size, createSortBuffer(rewriter, loc, shape[axis]),
         [&](OpBuilder &b, Location at, Value i, Value j) { return slices.compare(b, at, i, j).first; });
     Value zero = createScalar(rewriter, loc, i64, 0.0), none = createIndex(rewriter, loc, -1);
     // Numbers in sorted order: first occurrence, inverse and count of each distinct slice.
@@ -192,9 +191,9 @@ public:
         [&](OpBuilder &b, Location at, ValueRange rank, ValueRange carried) -> SmallVector<Value> {
           ScalarBuilder s{b, at};
           Value one = createIndex(b, at, 1), zeroIndex = createIndex(b, at, 0);
-          Value position = readOrder(b, at, sorted.order, rank[0]);
+          Value position = sorted.read(b, at, rank[0]);
           Value before = arith::MaxSIOp::create(b, at, arith::SubIOp::create(b, at, rank[0], one), zeroIndex);
-          Value previous = readOrder(b, at, sorted.order, before);
+          Value previous = sorted.read(b, at, before);
           Value differs = slices.compare(b, at, previous, position).second;
           Value isNew = s.bitOr(s.cmp(Pred::eq, rank[0], zeroIndex), differs);
           Value number = s.select(isNew, s.add(carried[3], one), carried[3]);
@@ -266,7 +265,7 @@ private:
     Value size = toValue(b, loc, distinct), one = createIndex(b, loc, 1);
     // Only the entries that are in use take part.
     Value used = arith::MinSIOp::create(b, loc, arith::AddIOp::create(b, loc, state[3], one), size);
-    SortBuffers sorted = createSort(b, loc, used, createSortBuffers(b, loc, distinct),
+    SortedOrder sorted = createSort(b, loc, used, createSortBuffer(b, loc, distinct),
                                     [&](OpBuilder &body, Location at, Value i, Value j) -> Value {
                                       Value x = tensor::ExtractOp::create(body, at, state[0], i);
                                       Value y = tensor::ExtractOp::create(body, at, state[0], j);
@@ -278,7 +277,7 @@ private:
     moved = createSequentialLoops(
         b, loc, OpFoldResult(used), moved,
         [&](OpBuilder &body, Location at, ValueRange rank, ValueRange carried) -> SmallVector<Value> {
-          Value old = readOrder(body, at, sorted.order, rank[0]);
+          Value old = sorted.read(body, at, rank[0]);
           Value first = tensor::ExtractOp::create(body, at, state[0], old);
           Value count = tensor::ExtractOp::create(body, at, state[2], old);
           Value wide = arith::IndexCastOp::create(body, at, i64, rank[0]);
@@ -333,17 +332,16 @@ public:
     Value limit = toValue(rewriter, loc, shape[0]), count = toValue(rewriter, loc, scoreSizes[2]);
     KeyReader scores{adaptor.getScores(), scoreType.getElementType()},
         boxes{adaptor.getBoxes(), boxType.getElementType()};
-    SortBuffers buffers = createSortBuffers(rewriter, loc, scoreSizes[2]);
     SmallVector<Value> initial{createFilled(rewriter, loc, shape, createScalar(rewriter, loc, i64, -1.0)),
-                               createIndex(rewriter, loc, 0), buffers.order, buffers.scratch};
+                               createIndex(rewriter, loc, 0), createSortBuffer(rewriter, loc, scoreSizes[2])};
     SmallVector<Value> results = createSequentialLoops(
         rewriter, loc, ArrayRef(scoreSizes).take_front(2), initial,
         [&](OpBuilder &b, Location at, ValueRange cls, ValueRange state) -> SmallVector<Value> {
           auto scoreOf = [&](OpBuilder &body, Location bodyLoc, Value box) {
             return scores.read(body, bodyLoc, {cls[0], cls[1], box});
           };
-          SortBuffers sorted = createSort(
-              b, at, count, {state[2], state[3]}, [&](OpBuilder &body, Location bodyLoc, Value i, Value j) {
+          SortedOrder sorted =
+              createSort(b, at, count, state[2], [&](OpBuilder &body, Location bodyLoc, Value i, Value j) {
                 return scores.isBefore(body, bodyLoc, scoreOf(body, bodyLoc, i), scoreOf(body, bodyLoc, j),
                                        /*largest=*/true);
               });
@@ -353,7 +351,7 @@ public:
               [&](OpBuilder &body, Location bodyLoc, ValueRange rank,
                   ValueRange carried) -> SmallVector<Value> {
                 ScalarBuilder s{body, bodyLoc};
-                Value box = readOrder(body, bodyLoc, sorted.order, rank[0]);
+                Value box = sorted.read(body, bodyLoc, rank[0]);
                 Value taken = arith::SubIOp::create(body, bodyLoc, carried[1], base);
                 Value mayTake =
                     s.bitAnd(s.cmp(Pred::slt, taken, perClass), s.cmp(Pred::slt, carried[1], limit));
@@ -367,7 +365,7 @@ public:
                     },
                     [&](OpBuilder &, Location) { return SmallVector<Value>(carried); });
               });
-          return {picked[0], picked[1], sorted.order, sorted.scratch};
+          return {picked[0], picked[1], sorted.buffer};
         });
     rewriter.replaceOp(op, castToType(rewriter, loc, results[0], getStorageType(type)));
     return success();

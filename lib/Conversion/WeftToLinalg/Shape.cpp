@@ -94,6 +94,18 @@ public:
   }
 };
 
+/// Whether a slice of these sizes holds nothing: its offset may then stand at the end, where no slice starts.
+static bool isEmptySlice(RankedTensorType whole, ArrayRef<OpFoldResult> offsets,
+                         ArrayRef<OpFoldResult> sizes) {
+  for (auto [axis, offset, size] : llvm::enumerate(offsets, sizes)) {
+    std::optional<int64_t> start = getConstantIntValue(offset);
+    if (isConstantIntValue(size, 0) ||
+        (start && !whole.isDynamicDim(axis) && *start >= whole.getDimSize(axis)))
+      return true;
+  }
+  return false;
+}
+
 class LowerConcat : public LoweringPattern<w::ConcatOp> {
 public:
   using LoweringPattern::LoweringPattern;
@@ -109,7 +121,8 @@ public:
     for (auto [weftPart, part] : llvm::zip_equal(op.getXs(), adaptor.getXs())) {
       SmallVector<OpFoldResult> partSizes =
           sizes.getSizes(rewriter, cast<RankedTensorType>(weftPart.getType()));
-      result = tensor::InsertSliceOp::create(rewriter, loc, part, result, offsets, partSizes, strides);
+      if (!isEmptySlice(cast<RankedTensorType>(result.getType()), offsets, partSizes))
+        result = tensor::InsertSliceOp::create(rewriter, loc, part, result, offsets, partSizes, strides);
       std::optional<int64_t> offset = getConstantIntValue(offsets[axis]),
                              size = getConstantIntValue(partSizes[axis]);
       if (offset && size)
@@ -132,8 +145,14 @@ public:
     auto type = cast<RankedTensorType>(op.getType());
     SmallVector<OpFoldResult> offsets = getMixedValues(op.getStaticOffsets(), adaptor.getOffsets(), rewriter);
     SmallVector<OpFoldResult> strides = getAsIndexOpFoldResult(rewriter.getContext(), op.getStrides());
-    rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(op, getStorageType(type), adaptor.getX(), offsets,
-                                                        sizes.getSizes(rewriter, type), strides);
+    SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type);
+    RankedTensorType storage = getStorageType(type);
+    if (isEmptySlice(cast<RankedTensorType>(adaptor.getX().getType()), offsets, shape)) {
+      Value empty = createEmpty(rewriter, op.getLoc(), shape, storage.getElementType());
+      rewriter.replaceOp(op, castToType(rewriter, op.getLoc(), empty, storage));
+      return success();
+    }
+    rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(op, storage, adaptor.getX(), offsets, shape, strides);
     return success();
   }
 };

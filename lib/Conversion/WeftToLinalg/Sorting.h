@@ -11,19 +11,22 @@ namespace weft::conversion {
 /// Whether the element at the first position comes strictly before the one at the second.
 using IsBeforeFn = function_ref<Value(OpBuilder &, Location, Value, Value)>;
 
-/// The two buffers of positions (i64) that a sort works in; they are carried through loops, so that memory is
-/// taken once.
-struct SortBuffers {
-  Value order, scratch;
+/// Sorted positions: row `side` (an index) of `buffer`, [2, size] of i64; passes of the sort read one row and
+/// write the other. One tensor holds both, because two of one shape would be merged by common subexpression
+/// elimination.
+struct SortedOrder {
+  Value buffer, side;
+
+  /// Position number `rank` of the order, as an index.
+  Value read(OpBuilder &b, Location loc, Value rank) const;
 };
-SortBuffers createSortBuffers(OpBuilder &b, Location loc, OpFoldResult size);
 
-/// Fills `order` with 0 .. size - 1 sorted stably; both buffers are updated in place and returned.
+/// Memory for createSort, to be made outside of loops and carried through them.
+Value createSortBuffer(OpBuilder &b, Location loc, OpFoldResult size);
+
+/// Positions 0 .. size - 1 sorted stably, in `buffer`, which is updated in place.
 /// Cost: about size * log2(size) comparisons.
-SortBuffers createSort(OpBuilder &b, Location loc, Value size, SortBuffers buffers, IsBeforeFn isBefore);
-
-/// Position number `rank` of a sorted order, as an index.
-Value readOrder(OpBuilder &b, Location loc, Value order, Value rank);
+SortedOrder createSort(OpBuilder &b, Location loc, Value size, Value buffer, IsBeforeFn isBefore);
 
 } // namespace weft::conversion
 

@@ -164,6 +164,35 @@ static void eraseDeadOps(Block &block) {
       op.erase();
 }
 
+/// Takes out ops all of whose results are known to have no elements: nothing needs to be computed for them.
+static void dropEmptyResults(FunctionOpInterface function, const LoweringContext &sizes) {
+  auto isEmpty = [](Type type) {
+    auto tensorType = dyn_cast<RankedTensorType>(type);
+    return tensorType && llvm::is_contained(tensorType.getShape(), 0);
+  };
+  SmallVector<Operation *> empty;
+  function.getFunctionBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()) || op->getNumResults() == 0 ||
+        !llvm::all_of(op->getResultTypes(), isEmpty))
+      return WalkResult::advance();
+    empty.push_back(op);
+    return WalkResult::skip();
+  });
+  for (Operation *op : llvm::reverse(empty)) {
+    OpBuilder b(op);
+    for (Value result : op->getResults()) {
+      auto type = cast<RankedTensorType>(result.getType());
+      RankedTensorType storage = getStorageType(type);
+      Value made = createEmpty(b, op->getLoc(), sizes.getSizes(b, type), storage.getElementType());
+      made = castToType(b, op->getLoc(), made, storage);
+      if (storage != type)
+        made = UnrealizedConversionCastOp::create(b, op->getLoc(), TypeRange{type}, made).getResult(0);
+      result.replaceAllUsesWith(made);
+    }
+    op->erase();
+  }
+}
+
 LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
   if (function.getFunctionBody().empty())
     return success();
@@ -174,6 +203,7 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
 
   MLIRContext *context = function.getContext();
   LoweringContext sizes(dims);
+  dropEmptyResults(function, sizes);
   formHotContractions(function, sizes);
   StorageTypeConverter converter;
   RewritePatternSet patterns(context);

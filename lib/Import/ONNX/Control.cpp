@@ -4,6 +4,8 @@
 #include "Control.h"
 
 #include "ModelImporter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 
 namespace weft::importer {
 
@@ -89,6 +91,20 @@ static void yield(NodeBuilder &n, Region &region, ArrayRef<Value> values) {
 // If
 //===----------------------------------------------------------------------===//
 
+/// Makes runs fail whose condition is not what the import settled on.
+static void checkCondition(NodeBuilder &n, Value cond, bool expected) {
+  Value flag = w::ExtractOp::create(n.b, n.loc, n.b.getIndexType(), n.reshape(cond, ArrayRef<int64_t>()), 0);
+  Value zero = arith::ConstantIndexOp::create(n.b, n.loc, 0);
+  Value holds = arith::CmpIOp::create(
+      n.b, n.loc, expected ? arith::CmpIPredicate::ne : arith::CmpIPredicate::eq, flag, zero);
+  std::string name = n.node.name().empty() ? "an If" : "If '" + n.node.name() + "'";
+  cf::AssertOp::create(n.b, n.loc, holds,
+                       "These inputs take the " + std::string(expected ? "else" : "then") + " branch of " +
+                           name +
+                           ", whose result has another rank than the nodes behind it take. Compile the model "
+                           "for these shapes (--shape, --bind).");
+}
+
 LogicalResult buildIf(NodeBuilder &n) {
   const onnx::GraphProto *graphs[2] = {n.graphAttr("then_branch"), n.graphAttr("else_branch")};
   if (!graphs[0] || !graphs[1])
@@ -104,6 +120,8 @@ LogicalResult buildIf(NodeBuilder &n) {
   std::optional<unsigned> taken = n.importer.branchOf(n.node);
   if (std::optional<SmallVector<int64_t>> known = constantInts(cond); known && known->size() == 1)
     taken = known->front() ? 0 : 1;
+  else if (taken)
+    checkCondition(n, cond, *taken == 0);
   if (taken) {
     FailureOr<SmallVector<Value>> values = importInto(n, *graphs[*taken], {}, n.b);
     if (failed(values))

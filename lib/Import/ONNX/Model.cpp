@@ -199,7 +199,8 @@ llvm::MemoryBuffer *Model::external(StringRef path, std::string &error) {
   if (std::error_code ec = llvm::sys::fs::real_path(directory, realFolder))
     return refuse("the model's folder cannot be opened: " + ec.message());
   StringRef rest = realFile.str();
-  bool inside = realFolder == "/" || (rest.consume_front(realFolder) && rest.starts_with("/"));
+  bool inside =
+      realFolder == "/" || (rest.consume_front(realFolder) && (rest.empty() || rest.starts_with("/")));
   if (!inside)
     return refuse("expected external data below the model's folder, but '" + path + "' is a link out of it");
   if (!llvm::sys::fs::is_regular_file(realFile))

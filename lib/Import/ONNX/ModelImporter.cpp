@@ -26,7 +26,7 @@ static bool isTooLarge(Type type) {
     if (!ShapedType::isDynamic(size))
       fixed.push_back(size);
   std::optional<int64_t> count = countElements(fixed);
-  return !count || *count > (int64_t(1) << 46);
+  return !count || *count > (int64_t(1) << 43);
 }
 
 /// Nodes imported in all, functions inlined: a small file can ask for more than any machine has.
@@ -262,7 +262,7 @@ LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> node
   }
   nodeWarning(loc, *scope.opsets, node)
       << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
-      << " branch fits the nodes behind it, and is taken";
+      << " branch fits the nodes behind it, and is taken; runs that would take the other one fail";
   chosenBranches[&node] = possible[0];
   return importFrom(nodes, scope, b);
 }

@@ -7,6 +7,7 @@
 #include "ModelImporter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -179,6 +180,9 @@ void ModelImporter::checkOptions() {
   for (const auto &[name, size] : options.fixedDims)
     if (!dims.contains(name))
       error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
+  for (const auto &[name, sizes] : options.dimBuckets)
+    if (!dims.contains(name))
+      error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
   for (const auto &[name, bounds] : options.dimBounds)
     if (!dims.contains(name))
       error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
@@ -343,7 +347,7 @@ FailureOr<OwningOpRef<ModuleOp>> ModelImporter::run() {
 
 FailureOr<OwningOpRef<ModuleOp>> importModel(std::unique_ptr<llvm::MemoryBuffer> buffer, StringRef directory,
                                              MLIRContext &context, const ImportOptions &options) {
-  context.loadDialect<w::WeftDialect, func::FuncDialect, arith::ArithDialect>();
+  context.loadDialect<w::WeftDialect, func::FuncDialect, arith::ArithDialect, cf::ControlFlowDialect>();
   auto model = std::make_shared<Model>();
   model->file = std::move(buffer);
   model->directory = directory.str();

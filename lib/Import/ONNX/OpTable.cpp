@@ -56,7 +56,12 @@ int firstVersion(StringRef domain, StringRef name) {
 }
 
 int64_t newestOpset(StringRef domain) {
-  return llvm::StringSwitch<int64_t>(domain).Case("", 28).Case("com.microsoft", 1).Default(0);
+  return llvm::StringSwitch<int64_t>(domain)
+      .Case("", 28)
+      .Case("com.microsoft", 1)
+      .Case("ai.onnx.ml", 5)
+      .Case("ai.onnx.preview.training", 1)
+      .Default(0);
 }
 
 StringRef adviceFor(StringRef domain, StringRef name) {

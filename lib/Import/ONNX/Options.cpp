@@ -62,16 +62,61 @@ LogicalResult addShapeOption(ImportOptions &options, StringRef text, std::string
   return success();
 }
 
+/// `1,4,16`: sizes that each get an entry point.
+static LogicalResult addBuckets(ImportOptions &options, StringRef name, StringRef value, std::string &error) {
+  std::vector<int64_t> sizes;
+  SmallVector<StringRef> items;
+  value.split(items, ',');
+  for (StringRef item : items) {
+    int64_t size = 0;
+    if (item.getAsInteger(10, size) || size < 0) {
+      error =
+          ("expected sizes of at least 0 in --dim " + name + "=" + value + ", but got '" + item + "'").str();
+      return failure();
+    }
+    if (llvm::is_contained(sizes, size)) {
+      error =
+          ("expected different sizes in --dim " + name + "=" + value + ", but got " + item + " twice").str();
+      return failure();
+    }
+    sizes.push_back(size);
+  }
+  if (options.dimBuckets.count(name.str()) || options.fixedDims.count(name.str()) ||
+      options.dimBounds.count(name.str())) {
+    error = ("expected one --dim for " + name + ", but got several").str();
+    return failure();
+  }
+  int64_t count = static_cast<int64_t>(sizes.size());
+  for (const auto &[other, otherSizes] : options.dimBuckets)
+    count *= static_cast<int64_t>(otherSizes.size());
+  if (count > maxBuckets) {
+    error = ("expected at most " + llvm::Twine(maxBuckets) + " combinations of the sizes in --dim, but got " +
+             llvm::Twine(count) + ": each is compiled on its own")
+                .str();
+    return failure();
+  }
+  options.dimBuckets[name.str()] = std::move(sizes);
+  return success();
+}
+
 LogicalResult addDimOption(ImportOptions &options, StringRef text, std::string &error) {
   StringRef name, value;
-  if (failed(splitOption(text, "NAME=128 or NAME=1..512", name, value, error)))
+  if (failed(splitOption(text, "NAME=128, NAME=1,4,16 or NAME=1..512", name, value, error)))
     return failure();
+  if (value.contains(','))
+    return addBuckets(options, name, value, error);
   auto [first, last] = value.split("..");
   int64_t lo = 0, hi = 0;
   bool bounded = value.contains("..");
   if (first.getAsInteger(10, lo) || (bounded && last.getAsInteger(10, hi)) || lo < 0 ||
       (bounded && hi < lo)) {
-    error = ("expected a size or a range such as 1..512 in --dim, but got '" + value + "'").str();
+    error =
+        ("expected a size, a list such as 1,4,16 or a range such as 1..512 in --dim, but got '" + value + "'")
+            .str();
+    return failure();
+  }
+  if (options.dimBuckets.count(name.str())) {
+    error = ("expected one --dim for " + name + ", but got several").str();
     return failure();
   }
   if (bounded)

@@ -158,8 +158,9 @@ LogicalResult buildQLinearConv(NodeBuilder &n) {
 }
 
 /// Parameters of a matrix: one, one per row or one per column. ONNX also has them with the matrix's rank.
+/// The standard's product is one of integers: elements are not rounded to the scale's 16-bit type on the way.
 static Value dequantizeMatrix(NodeBuilder &n, unsigned i, bool isLhs) {
-  Value x = n.in(i), scale = n.in(i + 1), zero = n.in(i + 2);
+  Value x = n.in(i), scale = n.cast(n.in(i + 1), n.b.getF32Type()), zero = n.in(i + 2);
   QuantPlace place;
   int64_t rank = n.rank(x);
   place.axis = rank < 2 ? 0 : isLhs ? rank - 2 : rank - 1;
@@ -177,7 +178,8 @@ LogicalResult buildQLinearMatMul(NodeBuilder &n) {
     return failure();
   QuantPlace perRow;
   perRow.axis = std::max<int64_t>(n.rank(product) - 2, 0);
-  return n.result(quantize(n, product, n.in(6), n.in(7), n.elem(n.in(7)), perRow));
+  Value scale = n.cast(n.in(6), n.b.getF32Type());
+  return n.result(quantize(n, product, scale, n.in(7), n.elem(n.in(7)), perRow));
 }
 
 } // namespace weft::importer

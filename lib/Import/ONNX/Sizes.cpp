@@ -117,7 +117,7 @@ Size SizeMath::ceilDiv(Size x, Size y) const {
 
 Size SizeMath::div(Size x, Size y) const {
   std::optional<int64_t> a = known(x), c = known(y);
-  // Division by zero is 0, the smallest integer by -1 itself (op-set: "Integer div").
+  // Division by zero is 0, the smallest integer by -1 itself, as in docs/spec/elementwise.md#div.
   if (a && c)
     return of(*c == 0 ? 0 : *c == -1 ? static_cast<int64_t>(0 - static_cast<uint64_t>(*a)) : *a / *c);
   if (c == 1)

@@ -67,7 +67,8 @@ static LogicalResult readScales(NodeBuilder &n, Resizing &r, Value scales) {
     r.scales.emplace();
     for (auto [axis, scale] : llvm::zip_equal(r.axes, *numbers)) {
       if (!(scale > 0) || scale > 1e6)
-        return n.fail("expected scales greater than 0, but got " + llvm::Twine(std::to_string(scale)));
+        return n.fail("expected scales greater than 0 and at most 1000000, but got " +
+                      llvm::Twine(std::to_string(scale)));
       r.scales->push_back(scale);
       r.sizes.push_back(scaledSize(n, n.dim(x, axis), scale));
       if (!r.sizes.back())

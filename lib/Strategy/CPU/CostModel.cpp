@@ -17,8 +17,8 @@ static constexpr double kStoreCycles = 2;
 // panel so long that each pass over it is a stream through the cache.
 static constexpr double kL2BytesPerCycle = 20;
 static constexpr double kL2StreamBytesPerCycle = 12;
-// A task of fewer cycles costs more to hand out than it gains: about 10 microseconds at 3 GHz.
-static constexpr double kMinTaskCycles = 30000;
+// A task of fewer cycles costs more to hand out than it gains: about 4 microseconds at 3 GHz.
+static constexpr double kMinTaskCycles = 12000;
 // Tasks for large work: four for each of sixteen threads, so that the last ones to finish wait little.
 static constexpr int64_t kMaxTasks = 64;
 

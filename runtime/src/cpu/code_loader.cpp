@@ -109,17 +109,19 @@ weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObje
                 "anonymous memory allowed.",
                 level, reason ? reason : "no reason given");
   }
-  void *symbol = dlsym(handle, WEFT_ENTRY_SYMBOL);
-  if (!symbol) {
-    dlclose(handle);
-    close(fd);
-    return fail(status, WEFT_ARTIFACT_CODE,
-                "The code object for level '%s' has no function '%s'. Compile the model again.", level,
-                WEFT_ENTRY_SYMBOL);
-  }
   outCode.handle = handle;
   outCode.fd = fd;
-  outCode.entry = reinterpret_cast<weft_entry_fn>(symbol);
+  return WEFT_OK;
+}
+
+weft_code findEntry(const CodeObject &code, const char *symbol, const char *level, weft_entry_fn &outEntry,
+                    weft_status *status) {
+  void *address = dlsym(code.handle, symbol);
+  if (!address)
+    return fail(status, WEFT_ARTIFACT_CODE,
+                "The code object for level '%s' has no function '%s'. Compile the model again.", level,
+                symbol);
+  outEntry = reinterpret_cast<weft_entry_fn>(address);
   return WEFT_OK;
 }
 

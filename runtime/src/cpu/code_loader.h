@@ -14,16 +14,21 @@ namespace weft::rt {
 struct CodeObject {
   void *handle = nullptr;
   int fd = -1;
-  weft_entry_fn entry = nullptr;
 };
 
-/// Loads `bytes` bytes of an ELF shared object for this machine and looks up its entry function. `level`
-/// names it in messages, debuggers and /proc/self/maps.
+/// Loads `bytes` bytes of an ELF shared object for this machine. `level` names it in messages, debuggers and
+/// /proc/self/maps.
 ///
 /// Requires: the bytes have passed their checksum; they are executed.
 /// Errors:   WEFT_ARTIFACT_CODE, WEFT_SYSTEM_IO.
 weft_code loadCode(const void *data, uint64_t bytes, const char *level, CodeObject &outCode,
                    weft_status *status);
+
+/// The entry function `symbol` of a loaded object.
+///
+/// Errors: WEFT_ARTIFACT_CODE.
+weft_code findEntry(const CodeObject &code, const char *symbol, const char *level, weft_entry_fn &outEntry,
+                    weft_status *status);
 
 /// Unloads what loadCode returned, or nothing. No run may be under way.
 void unloadCode(CodeObject &code);

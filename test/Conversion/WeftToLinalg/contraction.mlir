@@ -48,3 +48,18 @@ func.func @conv_transpose_static_f32(%x: tensor<1x4x8xf32>, %w: tensor<4x3x3xf32
   %0 = weft.conv_transpose %x, %w {strides = array<i64: 2>, pads = array<i64: 0, 0>, dilations = array<i64: 1>, output_padding = array<i64: 0>} : (tensor<1x4x8xf32>, tensor<4x3x3xf32>) -> tensor<1x3x17xf32>
   return %0 : tensor<1x3x17xf32>
 }
+
+// The filter says how many channels a group has when the image does not.
+// CHECK-LABEL: func.func @conv_dynamic_channels_f32_grouped(
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<1x2x3x6x6xf32>)
+func.func @conv_dynamic_channels_f32_grouped(%x: tensor<1x?x8x8xf32, #weft.dims<1, c, 8, 8>>, %w: tensor<6x2x3x3xf32>) -> tensor<1x6x6x6xf32> {
+  %0 = weft.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 2 : i64} : (tensor<1x?x8x8xf32, #weft.dims<1, c, 8, 8>>, tensor<6x2x3x3xf32>) -> tensor<1x6x6x6xf32>
+  return %0 : tensor<1x6x6x6xf32>
+}
+
+// CHECK-LABEL: func.func @conv_transpose_dynamic_channels_f32_grouped(
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<1x2x3x17xf32>)
+func.func @conv_transpose_dynamic_channels_f32_grouped(%x: tensor<1x?x8xf32, #weft.dims<1, c, 8>>, %w: tensor<4x3x3xf32>) -> tensor<1x6x17xf32> {
+  %0 = weft.conv_transpose %x, %w {strides = array<i64: 2>, pads = array<i64: 0, 0>, dilations = array<i64: 1>, output_padding = array<i64: 0>, groups = 2 : i64} : (tensor<1x?x8xf32, #weft.dims<1, c, 8>>, tensor<4x3x3xf32>) -> tensor<1x6x17xf32>
+  return %0 : tensor<1x6x17xf32>
+}

@@ -1,4 +1,4 @@
-// Elementwise ops become one linalg.generic each; dims of size 1 broadcast by its maps, integers and casts keep op-set 1.3.
+// Elementwise ops become one linalg.generic each; dims of size 1 broadcast by its maps, integers and casts keep docs/spec/elementwise.md.
 // RUN: weft-opt %s --pass-pipeline='builtin.module(func.func(convert-weft-to-linalg))' | FileCheck %s
 
 // CHECK-DAG: #[[ID:.+]] = affine_map<(d0, d1) -> (d0, d1)>

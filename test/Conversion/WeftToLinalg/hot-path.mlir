@@ -74,6 +74,20 @@ func.func @matmul_static_f32_in_place(%x: tensor<2x4x16xf32>, %w: tensor<2x8x16x
 
 // -----
 
+// A batch dim that may be 1 or the weights': no kernel op, and so no packed weights either.
+// CHECK-LABEL: kernel.func @k0(
+// CHECK-SAME: tensor<3x8x5xf32>
+// CHECK-NOT: kernel.contract
+// CHECK-NOT: unrealized_conversion_cast
+// CHECK: linalg.generic
+func.func @no_packed_weights_when_batch_is_unclear(%x: tensor<?x4x8xf32, #weft.dims<b, 4, 8>>) -> tensor<3x4x5xf32> {
+  %w = weft.constant dense_resource<w> : tensor<3x8x5xf32>
+  %0 = weft.matmul %x, %w : (tensor<?x4x8xf32, #weft.dims<b, 4, 8>>, tensor<3x8x5xf32>) -> tensor<3x4x5xf32>
+  return %0 : tensor<3x4x5xf32>
+}
+
+// -----
+
 // Channels first has no kernel op.
 // CHECK-LABEL: kernel.func @k0(
 // CHECK-NOT: kernel.conv

@@ -63,3 +63,63 @@ func.func @quantize_static_f32(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<ui
   %0 = weft.quantize %x, %s zp %z {to = ui8} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
   return %0 : tensor<4xui8>
 }
+
+// Both halves of the sort's memory are one tensor: two equal ones would be merged, and swapped copies erased.
+// CHECK-LABEL: func.func @top_k_dynamic_f32(
+// CHECK: %[[SIZE:.+]] = tensor.dim
+// CHECK: tensor.empty(%[[SIZE]]) : tensor<2x?xi64>
+// CHECK-NOT: xi64>, tensor<?xi64>
+// CHECK: scf.while {{.*}} : (index, tensor<2x?xi64>, index)
+func.func @top_k_dynamic_f32(%x: tensor<?xf32, #weft.dims<n>>) -> (tensor<1xf32>, tensor<1xi64>) {
+  %0, %1 = weft.top_k %x {static_k = 1 : i64, axis = 0 : i64} : (tensor<?xf32, #weft.dims<n>>) -> (tensor<1xf32>, tensor<1xi64>)
+  return %0, %1 : tensor<1xf32>, tensor<1xi64>
+}
+
+// One position is sorted.
+// CHECK-LABEL: func.func @no_sort_of_one(
+// CHECK-NOT: scf.while
+// CHECK: return
+func.func @no_sort_of_one(%x: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xi64>) {
+  %0, %1 = weft.top_k %x {static_k = 1 : i64, axis = 0 : i64} : (tensor<1xf32>) -> (tensor<1xf32>, tensor<1xi64>)
+  return %0, %1 : tensor<1xf32>, tensor<1xi64>
+}
+
+// Nothing is read for a result without elements.
+// CHECK-LABEL: func.func @empty_slice_at_the_end(
+// CHECK-NOT: tensor.extract_slice
+// CHECK: tensor.empty() : tensor<0xf32>
+func.func @empty_slice_at_the_end(%x: tensor<4xf32>) -> tensor<0xf32> {
+  %0 = weft.slice %x [4] [0] {strides = array<i64: 1>} : (tensor<4xf32>) -> tensor<0xf32>
+  return %0 : tensor<0xf32>
+}
+
+// A slice that starts at the end is empty, whatever its size is called.
+// CHECK-LABEL: func.func @dynamic_slice_at_the_end(
+// CHECK-NOT: tensor.extract_slice
+// CHECK: tensor.empty(%{{.*}}) : tensor<?xf32>
+func.func @dynamic_slice_at_the_end(%x: tensor<4xf32>, %n: tensor<?xf32, #weft.dims<n>>, %size: index {weft.dim = "n"}) -> tensor<?xf32, #weft.dims<n>> {
+  %0 = weft.slice %x [4] [%size] {strides = array<i64: 1>} : (tensor<4xf32>, index) -> tensor<?xf32, #weft.dims<n>>
+  return %0 : tensor<?xf32, #weft.dims<n>>
+}
+
+// An empty part is not copied.
+// CHECK-LABEL: func.func @concat_with_empty_part(
+// CHECK: tensor.insert_slice %{{.*}}[0] [4] [1]
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return
+func.func @concat_with_empty_part(%x: tensor<4xf32>, %y: tensor<0xf32>) -> tensor<4xf32> {
+  %0 = weft.concat %x, %y {axis = 0 : i64} : (tensor<4xf32>, tensor<0xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// A scale that only the run knows: as many taps as it needs, and their weights' sum in a pass of its own.
+// CHECK-LABEL: func.func @resize_dynamic_f32_antialias(
+// CHECK: %[[TAPS:.+]] = arith.index_cast %{{.*}} : i64 to index
+// CHECK: tensor.empty(%{{.*}}, %[[TAPS]]) : tensor<?x?xi32>
+// CHECK: iterator_types = ["parallel", "reduction"]
+// CHECK: arith.divf
+// CHECK: arith.truncf
+func.func @resize_dynamic_f32_antialias(%x: tensor<4xf32>, %size: index {weft.dim = "n"}) -> tensor<?xf32, #weft.dims<n>> {
+  %0 = weft.resize %x to [%size] {antialias = true, axes = array<i64: 0>, mode = #weft.resize_mode<linear>, coord = #weft.resize_coord<half_pixel>} : (tensor<4xf32>, index) -> tensor<?xf32, #weft.dims<n>>
+  return %0 : tensor<?xf32, #weft.dims<n>>
+}

@@ -58,3 +58,8 @@ func.func private @cpu_c5_zero() attributes {sched.cpu = #sched.cpu<kernel = gem
 
 // expected-error @+1 {{expected depth of at least 0, and unroll 1 if it is not 0, but got 64 and 2 [cpu-C6]}}
 func.func private @cpu_c6_both() attributes {sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [4, 32], depth = 64, unroll = 2, fma = true>}
+
+// -----
+
+// expected-error @+1 {{expected sched.winograd to be 2 or 4, but got 3 : i64 [sched-C3]}}
+func.func private @sched_c3_tile() attributes {sched.winograd = 3 : i64}

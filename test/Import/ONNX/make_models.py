@@ -135,6 +135,14 @@ def if_open():
 
 
 @model_of
+def if_rank():
+    """Branches of other ranks, of which the declared output fits the first alone."""
+    then = helper.make_graph([node("ReduceSum", ["x", "zero"], ["a"], keepdims=0)], "t", [], [value("a", None)])
+    return model([node("If", ["c"], ["y"], name="choose", then_branch=then, else_branch=branch("e", "Abs", "x", "b"))],
+                 [value("c", [], BOOL), value("x", ["n", 4])], [value("y", [4])], [const("zero", np.array([0]))])
+
+
+@model_of
 def if_known():
     """The condition follows from a bound input."""
     return model([node("Equal", ["rate", "k"], ["c"]),
@@ -179,6 +187,16 @@ def qlinear_conv():
                  [value("x", [1, 1, 4, 4], TensorProto.UINT8)], [value("y", [1, 2, 4, 4], TensorProto.UINT8)],
                  [const("xs", np.float32(0.5)), const("xz", u8(3)), const("w", np.ones((2, 1, 1, 1), u8)), const("ws", np.float32([1, 2])),
                   const("wz", u8([0, 0])), const("ys", np.float32(2)), const("yz", u8(7)), const("b", np.int32([1, 2]))], opset=13)
+
+
+@model_of
+def qlinear_matmul():
+    """Scales of 16 bits: the product of integers must not be rounded to them."""
+    u8, f16 = np.uint8, np.float16
+    return model([node("QLinearMatMul", ["x", "xs", "xz", "w", "ws", "wz", "ys", "yz"], ["y"])],
+                 [value("x", [2, 4], TensorProto.UINT8)], [value("y", [2, 3], TensorProto.UINT8)],
+                 [const("xs", f16([0.5])), const("xz", u8([3])), const("w", np.ones((4, 3), u8)), const("ws", f16([2])),
+                  const("wz", u8([0])), const("ys", f16([2])), const("yz", u8([7]))], opset=21)
 
 
 @model_of
@@ -270,16 +288,36 @@ def external_variants(path):
     tensor = base.graph.initializer[0]
     data = tensor.raw_data
     (path / "w.bin").write_bytes(data)
-    for name, location, length in (("good", "w.bin", len(data)), ("parent", "../w.bin", len(data)), ("absolute", str(path / "w.bin"), len(data)),
-                                   ("missing", "none.bin", len(data)), ("long", "w.bin", len(data) + 4), ("link", "link.bin", len(data))):
+    size = str(len(data))
+    variants = (("good", "w.bin", "0", size), ("parent", "../w.bin", "0", size), ("absolute", str(path / "w.bin"), "0", size),
+                ("missing", "none.bin", "0", size), ("long", "w.bin", "0", str(len(data) + 4)), ("link", "link.bin", "0", size),
+                ("behind", "w.bin", "1201", size), ("overflow", "w.bin", str((1 << 64) - 4), size), ("negative", "w.bin", "-4", size),
+                ("short", "w.bin", "4", "1196"), ("folder", ".", "0", size), ("empty", "", "0", size))
+    for name, location, offset, length in variants:
         copy = onnx.ModelProto()
         copy.CopyFrom(base)
         target = copy.graph.initializer[0]
         target.ClearField("raw_data")
         target.data_location = TensorProto.EXTERNAL
-        for key, text in (("location", location), ("offset", "0"), ("length", str(length))):
+        for key, text in (("location", location), ("offset", offset), ("length", length)):
             target.external_data.add(key=key, value=text)
         (path / f"{name}.onnx").write_bytes(copy.SerializeToString())
+
+
+@model_of
+def learning_problems():
+    """A tree that leads back to its root, a leaf that is missing, lists of two lengths, labels that are strings."""
+    def trees(name, **changes):
+        lists = {"treeids": [0, 0], "nodeids": [0, 1], "featureids": [0, 0], "modes": ["BRANCH_LEQ", "BRANCH_LEQ"], "values": [0.0, 1.0],
+                 "truenodeids": [1, 0], "falsenodeids": [1, 0], **changes}
+        return node("TreeEnsembleRegressor", ["x"], [name], name=name, domain="ai.onnx.ml", **{"nodes_" + k: v for k, v in lists.items()})
+
+    return model([trees("cycle"), trees("gone", truenodeids=[1, 7]), trees("short", values=[0.0]),
+                  node("LinearClassifier", ["x"], ["words"], name="words", domain="ai.onnx.ml", coefficients=[1.0, 2.0], classlabels_strings=["a"]),
+                  node("LabelEncoder", ["x"], ["codes"], name="codes", domain="ai.onnx.ml", keys_strings=["a"], values_int64s=[1])],
+                 [value("x", [2, 3])],
+                 [value(name, None) for name in ("cycle", "gone", "short")] + [value(name, None, I64) for name in ("words", "codes")],
+                 domains=[("ai.onnx.ml", 3)])
 
 
 def main():

@@ -145,3 +145,23 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
     return -2;
   }
 }
+
+/* Further entries, told apart by their result: all elements are `value`. */
+static int32_t fill(const weft_abi *abi, void *ctx, const weft_frame *frame, float value) {
+  const int64_t *dims = frame->dims[0];
+  void *out = 0;
+  int32_t code = abi->output(ctx, 0, dims, &out);
+  for (int64_t i = 0; !code && i < elements(dims, 2); ++i)
+    ((float *)out)[i] = value;
+  return code;
+}
+
+__attribute__((visibility("default"))) int32_t weft_entry_1(const weft_abi *abi, void *ctx,
+                                                            const weft_frame *frame) {
+  return fill(abi, ctx, frame, 100.0f);
+}
+
+__attribute__((visibility("default"))) int32_t weft_entry_2(const weft_abi *abi, void *ctx,
+                                                            const weft_frame *frame) {
+  return fill(abi, ctx, frame, 200.0f);
+}

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace weft {
@@ -20,6 +21,7 @@ namespace memref = ::mlir::memref;
 namespace scf = ::mlir::scf;
 namespace vector = ::mlir::vector;
 namespace LLVM = ::mlir::LLVM;
+using ::mlir::ModuleOp;
 
 #define GEN_PASS_DECL
 #include "weft/Codegen/CPU/Passes.h.inc"
@@ -39,6 +41,13 @@ mlir::LogicalResult expandContract(mlir::RewriterBase &rewriter, kernel::Contrac
                                    bool isPlainOrder = false);
 mlir::LogicalResult expandConv(mlir::RewriterBase &rewriter, kernel::ConvOp op);
 mlir::LogicalResult expandDepthwise(mlir::RewriterBase &rewriter, kernel::DepthwiseOp op);
+mlir::LogicalResult expandWinograd(mlir::RewriterBase &rewriter, kernel::WinogradOp op);
+
+/// Turns the convolutions that carry `sched.winograd` into kernel.winograd, and has their filters transformed
+/// where the host packs them.
+///
+/// Returns:  how many were turned; others lose the attribute.
+int64_t formWinograd(mlir::ModuleOp module);
 } // namespace weft
 
 #endif // WEFT_CODEGEN_CPU_PASSES_H

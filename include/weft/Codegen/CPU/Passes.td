@@ -9,7 +9,7 @@ include "mlir/Pass/PassBase.td"
 def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
   let summary = "Replace contractions by micro-kernels of vector code";
   let description = [{
-    What:           `kernel.contract`, `kernel.conv` and `kernel.depthwise` on memrefs become loops around register tiles:
+    What:           `kernel.contract`, `kernel.conv`, `kernel.depthwise` and `kernel.winograd` on memrefs become loops around register tiles:
                     every accumulator of a tile is one `vector` value carried by the innermost loop, the epilogue works on
                     the accumulators before they are stored. The parallel level of the schedule becomes one `scf.forall`.
     Before this:    weft-bufferize-kernels; `sched.cpu` on each of these ops (Strategy); filters packed.
@@ -19,7 +19,7 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
     Does not:       copy an input to pad it: windows are clipped, remainders are tiles of their own. Does not split an op
                     inside a loop over threads.
     Cost:           code of one register tile, plus one per remainder and, in a convolution, per kind of border.
-    Source:         research/cpu-codegen, "The IR recipe for route (b)".
+    Source:         docs/adr/0005-own-micro-kernels.md.
     (* example test/Codegen/CPU/expand-kernel-ops.mlir#contract_static_f32 *)
   }];
   let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect", "memref::MemRefDialect", "scf::SCFDialect",
@@ -27,6 +27,24 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
   let options = [
     Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
            "Whether each output is one chain of sums over the whole depth, also in remainders (--math=strict)">];
+}
+
+def WeftFormWinogradPass : Pass<"weft-form-winograd", "ModuleOp"> {
+  let summary = "Turn convolutions chosen for it into Winograd's algorithm";
+  let description = [{
+    What:           a `kernel.conv` with `sched.winograd` = m becomes a `kernel.winograd` with output tiles of m x m; the
+                    host transforms the packed filter that it passes (`kernel.pack` with `#kernel.winograd`).
+    Before this:    kernels with packed filters, each launched by the host; `sched.winograd` on convolutions that the
+                    algorithm can compute (Strategy).
+    After this:     no `sched.winograd` is left.
+    Does not:       touch a convolution whose filter is no argument of the kernel, or one that something else reads too:
+                    it stays direct.
+    Cost:           filters take 16 / 9 (m = 2) or 4 (m = 4) times the memory.
+    Source:         Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015.
+    (* example test/Codegen/CPU/form-winograd.mlir#tile4_f32 *)
+  }];
+  let dependentDialects = ["kernel::KernelDialect"];
+  let statistics = [Statistic<"numFormed", "num-formed", "Number of convolutions turned">];
 }
 
 #endif // WEFT_CODEGEN_CPU_PASSES_TD

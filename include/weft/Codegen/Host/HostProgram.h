@@ -45,20 +45,28 @@ mlir::FailureOr<ConstantLayout> layOutConstants(mlir::ModuleOp module);
 /// of attribute that has none. `storage` backs the result when the attribute does not hold the bytes itself.
 mlir::FailureOr<llvm::ArrayRef<char>> getConstantBytes(mlir::ElementsAttr value, std::vector<char> &storage);
 
+/// Which host function to compile, and what was compiled before it for the same artifact.
+struct HostEntry {
+  std::string function = "main";
+  std::string symbol = "weft_entry"; ///< what the code object exports
+  unsigned firstKernel = 0;          ///< number of its first dispatch site
+  unsigned firstMessage = 0;         ///< number of its first message
+};
+
 /// The compiled host function.
 struct HostProgram {
-  mlir::OwningOpRef<mlir::ModuleOp> module; ///< LLVM dialect: `weft_entry` and declarations of the kernels
+  mlir::OwningOpRef<mlir::ModuleOp> module; ///< LLVM dialect: the entry and declarations of the kernels
   std::vector<LaunchSite> kernels;
   std::vector<std::string> messages;
   int64_t arenaBytes = 0;      ///< static arena
   int64_t arenaLowerBound = 0; ///< largest sum of bytes that are live at once: no plan can be smaller
 };
 
-/// Compiles `main` of a structured module whose constants have been laid out.
+/// Compiles a host function of a structured module whose constants have been laid out.
 ///
 /// Plans the static arena, sizes the dynamic one in the prologue where sizes follow from the inputs' dims
 /// alone, and allocates at run time only what depends on data. Errors name the op that has no host form.
-mlir::FailureOr<HostProgram> compileHostProgram(mlir::ModuleOp module);
+mlir::FailureOr<HostProgram> compileHostProgram(mlir::ModuleOp module, const HostEntry &entry = {});
 
 } // namespace weft
 

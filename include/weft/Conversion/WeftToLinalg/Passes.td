@@ -17,7 +17,7 @@ def ConvertWeftToLinalgPass : InterfacePass<"convert-weft-to-linalg", "FunctionO
     After this:     no weft op and no weft type is left in the function; what cannot be lowered was reported by name.
     Does not:       fuse, tile or bufferise. Does not touch the host function's control flow.
     Cost:           intermediate tensors of one kernel, which code generation fuses.
-    Source:         research/op-set.md 1.3.
+    Source:         docs/spec holds the semantics that each lowering keeps, out-of-range casts and NaN included.
     (* example test/Conversion/WeftToLinalg/elementwise.mlir#add_static_f32 *)
   }];
   let dependentDialects = [
@@ -35,7 +35,7 @@ def WeftDedupKernelsPass : Pass<"weft-dedup-kernels", "ModuleOp"> {
     After this:     no two kernels of the module are equal.
     Does not:       merge kernels that differ in a static size or an embedded constant.
     Cost:           one print of each kernel.
-    Source:         DESIGN 8.
+    Source:         models repeat their layers, and code size and compile time grow with kernels, not with nodes.
     (* example test/Conversion/WeftToLinalg/dedup-kernels.mlir#equal_kernels *)
   }];
   let dependentDialects = ["kernel::KernelDialect"];
@@ -54,11 +54,12 @@ def WeftOutlineKernelsPass : Pass<"weft-outline-kernels", "ModuleOp"> {
                     of kernels are still weft ops between casts, for convert-weft-to-linalg.
     Does not:       lower kernel bodies. Sequences, optionals and strings at run time are errors that name the node.
     Cost:           one index operand per distinct size of a kernel.
-    Source:         DESIGN 2.
+    Source:         docs/adr/0008-host-program.md.
     (* example test/Conversion/WeftToLinalg/outline-kernels.mlir#kernel_dynamic_f32 *)
   }];
   let dependentDialects = [
-    "arith::ArithDialect", "kernel::KernelDialect", "linalg::LinalgDialect", "scf::SCFDialect", "tensor::TensorDialect"
+    "arith::ArithDialect", "cf::ControlFlowDialect", "kernel::KernelDialect", "linalg::LinalgDialect", "scf::SCFDialect",
+    "tensor::TensorDialect"
   ];
 }
 

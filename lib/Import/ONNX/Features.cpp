@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Builders of the feature preparation of ai.onnx.ml: scaling, imputation, encoding, selection.
+#include "Learning.h"
+
+#include "ModelImporter.h"
+
+#include <cmath>
+
+namespace weft::importer {
+
+/// Numbers for the last axis of x: one for all, or one each; null after a report.
+static Value perFeature(NodeBuilder &n, Value x, ArrayRef<double> values, StringRef what) {
+  if (values.size() == 1)
+    return n.scalar(n.elem(x), values.front());
+  std::optional<int64_t> features = known(n.dim(x, n.rank(x) - 1));
+  if (values.empty() || (features && *features != static_cast<int64_t>(values.size())))
+    return n.failValue("expected " + what + " to hold one number or one per feature, but it holds " +
+                       llvm::Twine(values.size()));
+  return vectorOf(n, values, n.elem(x));
+}
+
+LogicalResult buildScaler(NodeBuilder &n) {
+  if (failed(n.checkRank(0, 1)))
+    return failure();
+  Value x = n.cast(n.in(0), n.b.getF32Type());
+  if (std::optional<SmallVector<double>> offset = n.floatsAttr("offset"); offset && x)
+    x = n.sub(x, perFeature(n, x, *offset, "offset"));
+  if (std::optional<SmallVector<double>> scale = n.floatsAttr("scale"); scale && x)
+    x = n.mul(x, perFeature(n, x, *scale, "scale"));
+  return n.result(x);
+}
+
+LogicalResult buildNormalizer(NodeBuilder &n) {
+  std::string norm = n.stringAttr("norm", "MAX");
+  if (failed(n.checkRank(0, 1)))
+    return failure();
+  Value x = n.cast(n.in(0), n.b.getF32Type());
+  if (!x)
+    return failure();
+  int64_t axis = n.rank(x) - 1;
+  Value size;
+  if (norm == "MAX")
+    size = n.reduce(w::ReduceKind::max, x, axis);
+  else if (norm == "L1")
+    size = n.reduce(w::ReduceKind::sum, n.make<w::AbsOp>(x), axis);
+  else if (norm == "L2")
+    size = n.make<w::SqrtOp>(n.reduce(w::ReduceKind::sum, n.mul(x, x), axis));
+  else
+    return n.fail("expected norm MAX, L1 or L2, but got \"" + norm + "\"");
+  // A sample of size zero stays as it is.
+  if (!size)
+    return failure();
+  Value isZero = n.compare(w::ComparePredicate::eq, size, n.scalar(n.elem(size), 0.0));
+  return n.result(n.div(x, n.select(isZero, n.scalar(n.elem(size), 1.0), size)));
+}
+
+LogicalResult buildBinarizer(NodeBuilder &n) {
+  Value x = n.in(0);
+  double threshold = n.floatAttr("threshold", 0.0);
+  Type element = n.elem(x);
+  // Integers are above a threshold when they are above the integer below it.
+  Value limit = isa<FloatType>(element) ? n.scalar(element, threshold)
+                                        : n.intScalar(element, static_cast<int64_t>(std::floor(threshold)));
+  return n.result(n.cast(n.compare(w::ComparePredicate::gt, x, limit), element));
+}
+
+LogicalResult buildImputer(NodeBuilder &n) {
+  Value x = n.in(0);
+  if (failed(n.checkRank(0, 1)))
+    return failure();
+  std::optional<SmallVector<double>> floats = n.floatsAttr("imputed_value_floats");
+  std::optional<SmallVector<int64_t>> ints = n.intsAttr("imputed_value_int64s");
+  double replacedFloat = n.floatAttr("replaced_value_float", 0.0);
+  int64_t replacedInt = n.intAttr("replaced_value_int64", 0);
+  if (n.isFloat(x)) {
+    if (!floats || floats->empty())
+      return n.fail("expected imputed_value_floats for an input of real numbers");
+    Value isMissing = std::isnan(replacedFloat)
+                          ? n.make<w::IsNanOp>(x)
+                          : n.compare(w::ComparePredicate::eq, x, n.scalar(n.elem(x), replacedFloat));
+    return n.result(n.select(isMissing, perFeature(n, x, *floats, "imputed_value_floats"), x));
+  }
+  if (!ints || ints->empty())
+    return n.fail("expected imputed_value_int64s for an input of integers");
+  Value imputed = n.cast(n.i64Constant(*ints), n.elem(x));
+  if (ints->size() == 1)
+    imputed = n.reshape(imputed, ArrayRef<int64_t>());
+  else if (std::optional<int64_t> features = known(n.dim(x, n.rank(x) - 1));
+           features && *features != static_cast<int64_t>(ints->size()))
+    return n.fail("expected imputed_value_int64s to hold one number or one per feature, but it holds " +
+                  llvm::Twine(ints->size()));
+  return n.result(
+      n.select(n.compare(w::ComparePredicate::eq, x, n.intScalar(n.elem(x), replacedInt)), imputed, x));
+}
+
+LogicalResult buildArrayFeatureExtractor(NodeBuilder &n) {
+  if (failed(n.checkRank(0, 1)))
+    return failure();
+  Value x = n.withRank(n.in(0), std::max<int64_t>(n.rank(n.in(0)), 2)), indices = n.in(1);
+  indices = n.reshape(indices, n.sizes.product(n.dims(indices)));
+  return n.result(n.gather(x, indices, n.rank(x) - 1));
+}
+
+LogicalResult buildFeatureVectorizer(NodeBuilder &n) {
+  (void)n.intsAttr("inputdimensions");
+  SmallVector<Value> parts;
+  for (unsigned i = 0; i < n.numInputs(); ++i) {
+    if (failed(n.checkRank(i, 1, 2)))
+      return failure();
+    parts.push_back(n.withRank(n.cast(n.in(i), n.b.getF32Type()), 2));
+    if (!parts.back())
+      return failure();
+  }
+  return n.result(n.concat(parts, 1));
+}
+
+LogicalResult buildOneHotEncoder(NodeBuilder &n) {
+  if (n.hasAttr("cats_strings"))
+    return n.fail("string categories are not supported; encode strings as integers outside of the model");
+  SmallVector<int64_t> categories = n.intsAttr("cats_int64s").value_or(SmallVector<int64_t>());
+  if (categories.empty())
+    return n.fail("expected categories in cats_int64s, but it is empty");
+  if (!n.flagAttr("zeros", true))
+    n.warn("a category that is not in the list gives zeros, where the model asks for an error");
+  Value x = n.in(0);
+  Value isCategory = n.compare(w::ComparePredicate::eq, n.unsqueeze(n.cast(x, n.b.getI64Type()), n.rank(x)),
+                               n.i64Constant(categories));
+  return n.result(n.cast(isCategory, n.b.getF32Type()));
+}
+
+//===----------------------------------------------------------------------===//
+// LabelEncoder
+//===----------------------------------------------------------------------===//
+
+/// Numbers of one of the attributes of keys or values: `side` is "keys" or "values". Integers stay exact.
+static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string &side) {
+  if (n.hasAttr(side + "_strings") || n.hasAttr("classes_strings"))
+    return n.fail("strings are not supported; encode strings as integers outside of the model");
+  if (n.hasAttr(side + "_tensor")) {
+    auto dense = dyn_cast_or_null<DenseElementsAttr>(n.tensorAttr(side + "_tensor"));
+    if (!dense || dense.getType().getRank() != 1)
+      return n.fail("expected " + side + "_tensor to be a list of numbers");
+    return dense;
+  }
+  if (std::optional<SmallVector<int64_t>> ints = n.intsAttr(side + "_int64s"); ints && !ints->empty())
+    return DenseElementsAttr::get(RankedTensorType::get(static_cast<int64_t>(ints->size()), n.b.getI64Type()),
+                                  ArrayRef<int64_t>(*ints));
+  if (std::optional<SmallVector<double>> floats = n.floatsAttr(side + "_floats");
+      floats && !floats->empty()) {
+    SmallVector<float> narrow(floats->begin(), floats->end());
+    return DenseElementsAttr::get(
+        RankedTensorType::get(static_cast<int64_t>(narrow.size()), n.b.getF32Type()),
+        ArrayRef<float>(narrow));
+  }
+  return n.fail("expected " + side + " as integers, real numbers or a tensor, but there are none");
+}
+
+/// The entry of the sorted keys that equals x, found by halving: each step is a gather and a comparison.
+LogicalResult buildLabelEncoder(NodeBuilder &n) {
+  FailureOr<DenseElementsAttr> keys = tableAttr(n, "keys"), values = tableAttr(n, "values");
+  if (failed(keys) || failed(values))
+    return failure();
+  int64_t count = keys->getNumElements();
+  if (count == 0 || values->getNumElements() != count)
+    return n.fail("expected as many values as keys, but got " + llvm::Twine(count) + " keys and " +
+                  llvm::Twine(values->getNumElements()) + " values");
+  Value x = n.in(0);
+  if (keys->getElementType() != n.elem(x))
+    return n.fail("expected keys of the input's type, but got keys of another");
+
+  Type given = values->getElementType();
+  bool isFloat = isa<FloatType>(n.elem(x)), givesFloat = isa<FloatType>(given);
+  SmallVector<Attribute> keyAttrs(keys->getValues<Attribute>()), valueAttrs(values->getValues<Attribute>());
+  SmallVector<int64_t> order;
+  std::optional<int64_t> nanAt;
+  for (int64_t i = 0; i < count; ++i) {
+    if (isFloat && cast<FloatAttr>(keyAttrs[i]).getValue().isNaN())
+      nanAt = nanAt.value_or(i);
+    else
+      order.push_back(i);
+  }
+  auto isLess = [&](int64_t a, int64_t b) {
+    return isFloat ? cast<FloatAttr>(keyAttrs[a]).getValueAsDouble() <
+                         cast<FloatAttr>(keyAttrs[b]).getValueAsDouble()
+                   : cast<IntegerAttr>(keyAttrs[a]).getValue().slt(cast<IntegerAttr>(keyAttrs[b]).getValue());
+  };
+  // Of equal keys the first counts.
+  llvm::stable_sort(order, isLess);
+  order.erase(std::unique(order.begin(), order.end(),
+                          [&](int64_t a, int64_t b) { return !isLess(a, b) && !isLess(b, a); }),
+              order.end());
+
+  Value missing;
+  if (n.hasAttr("default_tensor"))
+    missing = n.reshape(n.constant(n.tensorAttr("default_tensor")), ArrayRef<int64_t>());
+  else
+    missing = givesFloat ? n.scalar(given, n.floatAttr("default_float", -0.0))
+                         : n.intScalar(given, n.intAttr("default_int64", -1));
+  if (!missing)
+    return failure();
+  Value result = n.broadcast(n.withRank(missing, n.rank(x)), n.dims(x));
+  if (!order.empty()) {
+    SmallVector<Attribute> sortedKeys, sortedValues;
+    for (int64_t i : order) {
+      sortedKeys.push_back(keyAttrs[i]);
+      sortedValues.push_back(valueAttrs[i]);
+    }
+    int64_t size = static_cast<int64_t>(order.size());
+    Value keyTable = n.constant(DenseElementsAttr::get(RankedTensorType::get(size, n.elem(x)), sortedKeys));
+    Value valueTable = n.constant(DenseElementsAttr::get(RankedTensorType::get(size, given), sortedValues));
+    Type i32 = n.b.getI32Type();
+    Value at = n.broadcast(n.withRank(n.intScalar(i32, 0), n.rank(x)), n.dims(x));
+    int64_t step = 1;
+    while (step * 2 < size)
+      step *= 2;
+    for (; step >= 1 && size > 1; step /= 2) {
+      Value next = n.add(at, n.intScalar(i32, step));
+      Value inside = n.compare(w::ComparePredicate::lt, next, n.intScalar(i32, size));
+      Value key = n.gather(keyTable, n.min(next, n.intScalar(i32, size - 1)), 0);
+      Value reaches = n.binary<w::AndOp>(inside, n.compare(w::ComparePredicate::le, key, x));
+      at = n.select(reaches, next, at);
+    }
+    Value found = n.compare(w::ComparePredicate::eq, n.gather(keyTable, at, 0), x);
+    result = n.select(found, n.gather(valueTable, at, 0), missing);
+  }
+  // NaN equals itself as a key since version 4.
+  if (nanAt && n.version >= 4) {
+    Value onNan = n.constant(DenseElementsAttr::get(RankedTensorType::get({}, given), valueAttrs[*nanAt]));
+    result = n.select(n.make<w::IsNanOp>(x), onNan, result);
+  }
+  return n.result(result);
+}
+
+} // namespace weft::importer

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the classifiers and regressors of ai.onnx.ml share: labels, scores and their transforms.
+#ifndef WEFT_LIB_IMPORT_ONNX_LEARNING_H
+#define WEFT_LIB_IMPORT_ONNX_LEARNING_H
+
+#include "NodeBuilder.h"
+
+namespace weft::importer {
+
+/// What is done to scores in the end.
+enum class PostTransform { none, softmax, logistic, softmaxZero, probit };
+
+/// What one score of a two-class model says: the probability of the second class, its signed margin, or a
+/// linear model's margin, whose other class gets the rest to 1.
+enum class BinaryForm { probability, margin, linear };
+
+/// Attribute `post_transform`; failure after a report.
+FailureOr<PostTransform> readPostTransform(NodeBuilder &n);
+/// The transform over the last axis of scores [N E]; null when scores are.
+Value postTransform(NodeBuilder &n, Value scores, PostTransform transform);
+
+/// The classes' labels, [E] i64, from the attribute `name`; failure after a report, also where labels are
+/// strings.
+FailureOr<Value> readLabels(NodeBuilder &n, StringRef name);
+/// [C] numbers of an element type.
+Value vectorOf(NodeBuilder &n, ArrayRef<double> values, Type element);
+
+/// Outputs 0 (label, [N]) and 1 (scores, [N E], f32) of a classifier with one score per class.
+LogicalResult finishClasses(NodeBuilder &n, Value scores, Value labels, PostTransform transform);
+/// The same of one score [N 1] for two classes.
+LogicalResult finishBinary(NodeBuilder &n, Value score, Value labels, BinaryForm form,
+                           PostTransform transform);
+
+} // namespace weft::importer
+
+#endif // WEFT_LIB_IMPORT_ONNX_LEARNING_H

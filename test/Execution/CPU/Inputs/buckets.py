@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Compiles the demo's network with shape buckets and runs it at sizes in and between them.
+"""buckets.py TOOLS_FOLDER WEFT_SOURCE WORK_FOLDER"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+BIN, SOURCE, WORK = sys.argv[1:4]
+os.environ["WEFT_BIN"] = BIN
+sys.path.insert(0, os.path.join(SOURCE, "tools", "dev", "lib"))
+
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+from onnx import TensorProto, helper  # noqa: E402
+
+import peers  # noqa: E402
+from model_cases import compare  # noqa: E402
+
+
+def stderr_of(*command):
+    """Runs a tool of Weft; its exit status and what it wrote on stderr."""
+    done = subprocess.run([peers.program(command[0]), *map(str, command[1:])], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def inspect(artifact):
+    return json.loads(peers.call([peers.program("weft"), "inspect", "--json", artifact]))
+
+
+def check_digits(work, data):
+    model, artifact, again, plain = data / "digits.onnx", work / "digits.weft", work / "again.weft", work / "plain.weft"
+    flags = ["--dim", "batch=1,4,16", "--cpu=v2,v3"]
+    peers.compile_model(model, artifact, *flags)
+    peers.compile_model(model, again, *flags, "-j", "1")
+    print("same bytes from two compiles:", artifact.read_bytes() == again.read_bytes())
+    peers.compile_model(model, plain, "--cpu=v2,v3")
+    told, general = inspect(artifact), inspect(plain)
+    print("entries:", [entry["name"] for entry in told["entries"]])
+    print("sizes:", [entry["sizes"] for entry in told["entries"]])
+    print("kernels add up:", sum(entry["kernel_count"] for entry in told["entries"]) == len(told["kernels"]))
+    # Static entries may want small tables of their own, but no second copy of the weights.
+    print("one copy of the weights:", told["weights_bytes"] < 1.1 * general["weights_bytes"])
+    images, session = np.load(data / "digits-images.npy"), peers.ort_session(model, threads=1)
+    for count in (1, 3, 4, 16, 17):
+        for extra in ([], ["--entry", "main"]):
+            found = peers.run_artifact(artifact, {"image": images[:count]}, ["logits"], work, *extra)["logits"]
+            compare(found, session.run(None, {"image": images[:count]})[0], rtol=1e-4, atol_of_largest=1e-5, what=f"{count} images")
+        np.save(work / "x.npy", images[:count])
+        print(f"{count}:", stderr_of("weft", "run", artifact, "-i", f"image={work / 'x.npy'}")[1].strip())
+
+
+def rank_of_batch():
+    """A model that has no type with an open batch: one image loses the batch dim, several do not."""
+    then = helper.make_graph([helper.make_node("ReduceSum", ["x", "zero"], ["a"], keepdims=0)], "then", [],
+                             [helper.make_tensor_value_info("a", TensorProto.FLOAT, None)])
+    otherwise = helper.make_graph([helper.make_node("Neg", ["x"], ["b"])], "else", [],
+                                  [helper.make_tensor_value_info("b", TensorProto.FLOAT, None)])
+    graph = helper.make_graph(
+        [helper.make_node("Shape", ["x"], ["shape"]), helper.make_node("Gather", ["shape", "first"], ["batch"]),
+         helper.make_node("Equal", ["batch", "one"], ["is_one"]),
+         helper.make_node("If", ["is_one"], ["c"], name="choose", then_branch=then, else_branch=otherwise),
+         helper.make_node("ReduceSum", ["c"], ["y"], keepdims=0)],
+        "rank_of_batch", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [])],
+        [helper.make_tensor("first", TensorProto.INT64, [], [0]), helper.make_tensor("one", TensorProto.INT64, [], [1]),
+         helper.make_tensor("zero", TensorProto.INT64, [1], [0])])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def check_without_general(work):
+    model, artifact = work / "rank.onnx", work / "rank.weft"
+    onnx.save(rank_of_batch(), model)
+    status, text = stderr_of("weftc", model, "-o", artifact, "--dim", "n=1,3", "-q")
+    print("without a general entry:", status, text.strip())
+    for count, wanted in ((1, 4), (3, -12)):
+        found = peers.run_artifact(artifact, {"x": np.ones((count, 4), np.float32)}, ["y"], work)["y"]
+        print(f"{count}:", float(found) == wanted)
+    np.save(work / "x.npy", np.ones((2, 4), np.float32))
+    print(*stderr_of("weft", "run", artifact, "-i", f"x={work / 'x.npy'}"))
+
+
+def main():
+    work, data = pathlib.Path(WORK), pathlib.Path(SOURCE) / "test" / "Inputs" / "digits"
+    work.mkdir(parents=True, exist_ok=True)
+    check_digits(work, data)
+    check_without_general(work)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except peers.Failed as failure:
+        sys.exit(f"buckets: {failure}")

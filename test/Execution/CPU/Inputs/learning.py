@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Compiles the operators of ai.onnx.ml with seeded random parameters and compares them with ONNX Runtime.
+"""learning.py TOOLS_FOLDER WORK_FOLDER"""
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper
+
+BIN, WORK = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+WORK.mkdir(parents=True, exist_ok=True)
+RNG = np.random.default_rng(1)
+# Sums of at most 7 trees or 24 products, in another order: a few ulp of the largest term.
+RTOL = ATOL = 1e-5
+
+
+class Model:
+    """One graph of independent nodes, each with inputs and outputs of its own."""
+
+    def __init__(self):
+        self.nodes, self.inputs, self.outputs, self.feeds = [], [], [], {}
+
+    def add(self, op, arrays, kinds, **attributes):
+        """`kinds` are the element types of the outputs; the first dim of each input stays dynamic."""
+        i = len(self.nodes)
+        names = [f"x{i}_{k}" for k in range(len(arrays))]
+        for name, array in zip(names, arrays):
+            dims = [None] + list(array.shape[1:])
+            self.inputs.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), dims))
+            self.feeds[name] = array
+        outputs = [f"y{i}_{k}" for k in range(len(kinds))]
+        self.outputs += [helper.make_tensor_value_info(name, kind, None) for name, kind in zip(outputs, kinds)]
+        self.nodes.append(helper.make_node(op, names, outputs, name=f"{op}_{i}", domain="ai.onnx.ml", **attributes))
+
+    def check(self):
+        graph = helper.make_graph(self.nodes, "g", self.inputs, self.outputs)
+        opsets = [helper.make_opsetid("", 20), helper.make_opsetid("ai.onnx.ml", 3)]
+        path = WORK / "model.onnx"
+        onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
+        wanted = onnxruntime.InferenceSession(path).run(None, self.feeds)
+        subprocess.run([BIN / "weftc", path, "-o", WORK / "model.weft", "-q"], check=True)
+        command = [BIN / "weft", "run", WORK / "model.weft"]
+        for i, (name, array) in enumerate(self.feeds.items()):
+            np.save(WORK / f"i{i}.npy", array)
+            command += ["-i", f"{name}={WORK}/i{i}.npy"]
+        for i in range(len(wanted)):
+            command += ["-o", f"@{i}={WORK}/o{i}.npy"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for i, (info, array) in enumerate(zip(self.outputs, wanted)):
+            got = np.load(WORK / f"o{i}.npy")
+            assert got.shape == array.shape, (info.name, got.shape, array.shape)
+            np.testing.assert_allclose(got, array, RTOL, ATOL, equal_nan=True, err_msg=info.name)
+        print(len(wanted), "outputs equal")
+
+
+def forest(kind, targets, modes, trees=7, depth=4, features=6, only=None, positive=False):
+    """Random trees as the lists of version 3; leaves lie at any level, `only` is the one target that they vote for."""
+    keys = ("treeids", "nodeids", "featureids", "modes", "values", "truenodeids", "falsenodeids", "missing_value_tracks_true")
+    nodes = {"nodes_" + key: [] for key in keys}
+    ids, node_ids, tree_ids, weights = [], [], [], []
+
+    def grow(tree, level, count):
+        number, place = count[0], len(nodes["nodes_treeids"])
+        count[0] += 1
+        is_leaf = level == depth or (level > 0 and RNG.random() < 0.15)
+        mode = "LEAF" if is_leaf else modes[RNG.integers(len(modes))]
+        row = (tree, number, 0 if is_leaf else int(RNG.integers(features)), mode, float(np.float32(RNG.standard_normal())), 0, 0,
+               int(RNG.integers(2)))
+        for column, entry in zip(nodes.values(), row):
+            column.append(entry)
+        if not is_leaf:
+            nodes["nodes_truenodeids"][place] = grow(tree, level + 1, count)
+            nodes["nodes_falsenodeids"][place] = grow(tree, level + 1, count)
+            return number
+        for target in range(targets) if only is None else [only]:
+            if only is None and RNG.random() < 0.3:
+                continue
+            weight = float(RNG.standard_normal())
+            ids.append(target)
+            node_ids.append(number)
+            tree_ids.append(tree)
+            weights.append(abs(weight) / trees if positive else weight)
+        return number
+
+    for tree in range(trees):
+        grow(tree, 0, [0])
+    return {**nodes, kind + "_ids": ids, kind + "_nodeids": node_ids, kind + "_treeids": tree_ids, kind + "_weights": weights}
+
+
+def numbers(*shape):
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+F, I64 = TensorProto.FLOAT, TensorProto.INT64
+ALL_MODES = ["BRANCH_" + mode for mode in ("LEQ", "LT", "GT", "GTE", "EQ", "NEQ")]
+model = Model()
+x = numbers(5, 4)
+gaps = x.copy()
+gaps[1, 2] = np.nan
+model.add("Scaler", [x], [F], offset=[0.1, 0.2, 0.3, 0.4], scale=[1.0, 2.0, 3.0, 4.0])
+for norm in ("MAX", "L1", "L2"):
+    model.add("Normalizer", [x], [F], norm=norm)
+model.add("Binarizer", [x], [F], threshold=0.2)
+model.add("Imputer", [gaps], [F], imputed_value_floats=[1.0, 2.0, 3.0, 4.0], replaced_value_float=float("nan"))
+model.add("Imputer", [np.arange(8).reshape(2, 4)], [I64], imputed_value_int64s=[7], replaced_value_int64=3)
+model.add("ArrayFeatureExtractor", [x, np.array([2, 0])], [F])
+model.add("FeatureVectorizer", [x, x[:, :2]], [F], inputdimensions=[4, 2])
+model.add("OneHotEncoder", [np.array([[1, 5], [7, 1], [2, 2]])], [F], cats_int64s=[1, 5, 7])
+# Of two equal keys the first counts; 2 is no key.
+model.add("LabelEncoder", [RNG.integers(0, 9, (4, 3))], [I64], keys_int64s=[3, 1, 7, 5, 5], values_int64s=[30, 10, 70, 50, 51], default_int64=-7)
+for transform in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"):
+    # PROBIT is defined on probabilities.
+    near, small = np.abs(x) * 0.05 + 0.1, np.abs(RNG.standard_normal(12)) * 0.2
+    linear = {"coefficients": small.tolist(), "intercepts": [0.1, 0.2, 0.3], "post_transform": transform}
+    model.add("LinearRegressor", [near], [F], targets=3, **linear)
+    model.add("LinearClassifier", [near], [I64, F], classlabels_ints=[3, 5, 9], **linear)
+for kernel in ("LINEAR", "POLY", "RBF", "SIGMOID"):
+    for one_class in (0, 1):
+        model.add("SVMRegressor", [x], [F], coefficients=RNG.standard_normal(6).tolist(), support_vectors=RNG.standard_normal(24).tolist(),
+                  n_supports=6, rho=[0.3], kernel_type=kernel, kernel_params=[0.5, 0.2, 2.0], one_class=one_class)
+samples = numbers(17, 6)
+samples[3, 2] = np.nan
+for aggregate in ("SUM", "AVERAGE", "MIN", "MAX"):
+    model.add("TreeEnsembleRegressor", [samples], [F], n_targets=1, aggregate_function=aggregate, **forest("target", 1, ALL_MODES[:1], only=0))
+    model.add("TreeEnsembleRegressor", [samples], [F], n_targets=3, aggregate_function=aggregate, base_values=[0.1, 0.2, 0.3],
+              **forest("target", 3, ALL_MODES))
+for transform in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"):
+    model.add("LinearClassifier", [x], [I64, F], coefficients=RNG.standard_normal(4).tolist(), intercepts=[0.1], classlabels_ints=[3, 5],
+              post_transform=transform)
+    model.add("TreeEnsembleClassifier", [samples], [I64, F], classlabels_int64s=[4, 5, 8], post_transform=transform,
+              **forest("class", 3, ALL_MODES[:1]))
+    for only, positive, base in ((0, False, []), (1, False, []), (1, True, []), (1, False, [0.4])):
+        model.add("TreeEnsembleClassifier", [samples], [I64, F], classlabels_int64s=[4, 5], post_transform=transform,
+                  **({"base_values": base} if base else {}), **forest("class", 2, ALL_MODES[:1], only=only, positive=positive))
+model.check()

@@ -1,0 +1,32 @@
+// RUN: weft-opt %s --weft-batch=size=4 --split-input-file --verify-diagnostics | FileCheck %s
+// Claim: a batch that is a symbol gets its size wherever it stands; other unknown dims stay.
+
+// CHECK-LABEL: func.func @rows_f32_batch_in_dim_1(
+// CHECK-SAME: tensor<?x4x8xf32, #weft.dims<t, 4, 8>>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<1x8xf32>
+func.func @rows_f32_batch_in_dim_1(%x: tensor<?x?x8xf32, #weft.dims<t, b, 8>>, %lens: tensor<?xf32, #weft.dims<b>>, %bias: tensor<1x8xf32>) -> tensor<?x?x8xf32, #weft.dims<t, b, 8>> {
+  %0 = weft.exp %x : (tensor<?x?x8xf32, #weft.dims<t, b, 8>>) -> tensor<?x?x8xf32, #weft.dims<t, b, 8>>
+  return %0 : tensor<?x?x8xf32, #weft.dims<t, b, 8>>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @sum_f32_expressions(
+// CHECK-SAME: tensor<4xf32>, %{{.*}}: tensor<12xf32>
+func.func @sum_f32_expressions(%x: tensor<?xf32, #weft.dims<samples>>, %y: tensor<?xf32, #weft.dims<3 * samples>>) -> tensor<?xf32, #weft.dims<samples>> {
+  %0 = weft.exp %x : (tensor<?xf32, #weft.dims<samples>>) -> tensor<?xf32, #weft.dims<samples>>
+  return %0 : tensor<?xf32, #weft.dims<samples>>
+}
+
+// -----
+
+// expected-error @+1 {{expected one symbol for the number of samples, but dims are named s, t; fix the right one by its name (--dim s=4)}}
+func.func @no_batch_when_symbols_differ(%x: tensor<?x8xf32, #weft.dims<s, 8>>, %y: tensor<?x8xf32, #weft.dims<t, 8>>) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{there is nothing to batch}}
+func.func @no_batch_when_no_dim_is_one(%x: tensor<8xf32>, %y: tensor<f32>) {
+  return
+}

@@ -1,0 +1,148 @@
+// RUN: weft-opt %s --weft-recognize-ops --split-input-file | FileCheck %s
+//
+// Rotary embedding of adjacent pairs is found in its forms.
+
+// Adjacent pairs as complex numbers.
+// CHECK-LABEL: func.func @rope_f32_pairs(
+// CHECK: weft.rope %{{.*}}, %{{.*}}, %{{.*}} {dims = 4 : i64, interleaved = true}
+// CHECK-NEXT: return
+func.func @rope_f32_pairs(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<1x2x8x4xf32> {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<1> : tensor<i64>
+  %p = weft.reshape %x to [1, 2, 8, 2, 2] : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2x2xf32>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y : tensor<1x2x8x4xf32>
+}
+
+// -----
+
+// Pairs as slices with stride 2.
+// CHECK-LABEL: func.func @rope_f32_strided_pairs(
+// CHECK: weft.rope %arg0, %{{.*}}, %{{.*}} {dims = 4 : i64, interleaved = true}
+// CHECK-NEXT: return
+func.func @rope_f32_strided_pairs(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<1x2x8x4xf32> {
+  %e = weft.slice %x [0, 0, 0, 0] [1, 2, 8, 2] {strides = array<i64: 1, 1, 1, 2>} : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2xf32>
+  %o = weft.slice %x [0, 0, 0, 1] [1, 2, 8, 2] {strides = array<i64: 1, 1, 1, 2>} : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y : tensor<1x2x8x4xf32>
+}
+
+// -----
+
+// A sum in the first of a pair is no rotation.
+// CHECK-LABEL: func.func @no_recognize_when_pair_is_not_rotated(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_pair_is_not_rotated(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<1x2x8x4xf32> {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<1> : tensor<i64>
+  %p = weft.reshape %x to [1, 2, 8, 2, 2] : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2x2xf32>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.max %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y : tensor<1x2x8x4xf32>
+}
+
+// -----
+
+// Both of a pair are the even entry.
+// CHECK-LABEL: func.func @no_recognize_when_places_are_equal(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_places_are_equal(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<1x2x8x4xf32> {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<0> : tensor<i64>
+  %p = weft.reshape %x to [1, 2, 8, 2, 2] : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2x2xf32>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y : tensor<1x2x8x4xf32>
+}
+
+// -----
+
+// The second of a pair turns by another angle.
+// CHECK-LABEL: func.func @no_recognize_when_tables_are_not_crossed(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_tables_are_not_crossed(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<1x2x8x4xf32> {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<1> : tensor<i64>
+  %p = weft.reshape %x to [1, 2, 8, 2, 2] : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2x2xf32>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y : tensor<1x2x8x4xf32>
+}
+
+// -----
+
+// The stacked pairs are a result too.
+// CHECK-LABEL: func.func @no_recognize_when_stacked_pairs_have_other_users(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_stacked_pairs_have_other_users(%x: tensor<1x2x8x4xf32>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> (tensor<1x2x8x4xf32>, tensor<1x2x8x2x2xf32>) {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<1> : tensor<i64>
+  %p = weft.reshape %x to [1, 2, 8, 2, 2] : (tensor<1x2x8x4xf32>) -> tensor<1x2x8x2x2xf32>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x2x2xf32>, tensor<i64>) -> tensor<1x2x8x2xf32>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %os = weft.mul %o, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %es = weft.mul %e, %s : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %g = weft.add %es, %oc : (tensor<1x2x8x2xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x8x2xf32>
+  %f1 = weft.reshape %f to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %g1 = weft.reshape %g to [1, 2, 8, 2, 1] : (tensor<1x2x8x2xf32>) -> tensor<1x2x8x2x1xf32>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x2x1xf32>, tensor<1x2x8x2x1xf32>) -> tensor<1x2x8x2x2xf32>
+  %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
+  return %y, %st : tensor<1x2x8x4xf32>, tensor<1x2x8x2x2xf32>
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Host programs that are compiled from structured IR and called through a small stand-in of the runtime.
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "weft/Codegen/Host/HostProgram.h"
+#include "weft/Codegen/Pipeline.h"
+#include "weft/Target/LLVMEmit.h"
+#include "weft_abi.h"
+#include "gtest/gtest.h"
+
+#include <cstring>
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace weft;
+
+namespace {
+
+/// What a host program did to its outputs, and which check failed.
+struct Outcome {
+  int32_t code = 0;
+  std::vector<int64_t> dims;
+  std::vector<float> data = std::vector<float>(64);
+  int64_t message = -1, a = 0, b = 0;
+};
+
+int32_t takeOutput(void *ctx, uint32_t, const int64_t *dims, void **data) {
+  auto *outcome = static_cast<Outcome *>(ctx);
+  outcome->dims.assign(dims, dims + 2);
+  *data = outcome->data.data();
+  return 0;
+}
+
+int32_t takeFailure(void *ctx, uint32_t message, int64_t a, int64_t b) {
+  auto *outcome = static_cast<Outcome *>(ctx);
+  outcome->message = message;
+  outcome->a = a;
+  outcome->b = b;
+  return 77;
+}
+
+/// A host program of one function, loaded into this process.
+class Host {
+public:
+  explicit Host(const std::string &text, const HostEntry &entry = {}) {
+    mlir::DialectRegistry registry;
+    registerCodegenDialects(registry);
+    registerTargetTranslations(registry);
+    registry.insert<mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
+                    mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect, mlir::tensor::TensorDialect>();
+    mlir::MLIRContext context(registry);
+    context.loadAllAvailableDialects();
+    mlir::ScopedDiagnosticHandler keep(&context, [&](mlir::Diagnostic &diagnostic) {
+      errors += diagnostic.str() + "\n";
+      return mlir::success();
+    });
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+    if (!module)
+      return;
+    auto program = compileHostProgram(*module, entry);
+    if (mlir::failed(program))
+      return;
+    messages = program->messages;
+    auto objects = emitObjects(*program->module, *lookupTargetLevel("x86-64-v2"), {entry.symbol});
+    if (mlir::failed(objects))
+      return;
+    std::string linkError;
+    auto bytes = linkSharedObject(*objects, linkError);
+    errors += linkError;
+    if (mlir::failed(bytes))
+      return;
+    int file = memfd_create("host", MFD_CLOEXEC);
+    if (write(file, bytes->data(), bytes->size()) == static_cast<ssize_t>(bytes->size()))
+      handle = dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
+    close(file);
+    if (handle)
+      function = reinterpret_cast<weft_entry_fn>(dlsym(handle, entry.symbol.c_str()));
+  }
+  ~Host() {
+    if (handle)
+      dlclose(handle);
+  }
+
+  Outcome run(std::vector<void *> inputs, std::vector<const int64_t *> dims) const {
+    weft_abi abi{};
+    abi.version = WEFT_ABI_VERSION;
+    abi.size = sizeof(abi);
+    abi.output = takeOutput;
+    abi.fail = takeFailure;
+    Outcome outcome;
+    weft_frame frame{inputs.data(), dims.data(), nullptr, nullptr};
+    outcome.code = function(&abi, &outcome, &frame);
+    return outcome;
+  }
+
+  weft_entry_fn function = nullptr;
+  std::vector<std::string> messages;
+  std::string errors;
+
+private:
+  void *handle = nullptr;
+};
+
+/// Rows 1 and 2 of x, of as many elements as n says.
+constexpr const char *rowsText = R"(
+func.func @main(%x: tensor<4x?xf32>, %n: tensor<i64>) -> tensor<2x?xf32> {
+  %v = tensor.extract %n[] : tensor<i64>
+  %size = arith.index_cast %v : i64 to index
+  %rows = tensor.extract_slice %x[1, 0] [2, %size] [1, 1] : tensor<4x?xf32> to tensor<2x?xf32> loc("pick_rows")
+  return %rows : tensor<2x?xf32>
+})";
+
+void expectError(const std::string &slice, const std::string &message) {
+  Host host("func.func @main(%x: tensor<4x?x6xf32>) -> " + slice.substr(slice.rfind("to ") + 3) +
+            " {\n  %r = tensor.extract_slice %x" + slice +
+            "\n  return %r : " + slice.substr(slice.rfind("to ") + 3) + "\n}\n");
+  EXPECT_EQ(host.function, nullptr);
+  EXPECT_NE(host.errors.find(message), std::string::npos) << host.errors;
+}
+
+} // namespace
+
+// A size and a dim that are both only known at run time: equal ones are the whole dim.
+TEST(HostProgram, SliceOfAWholeDynamicDimIsTakenInPlace) {
+  Host host(rowsText);
+  ASSERT_NE(host.function, nullptr) << host.errors;
+  float x[4][5];
+  for (int i = 0; i < 20; ++i)
+    x[i / 5][i % 5] = static_cast<float>(i);
+  int64_t n = 5, dims[] = {4, 5};
+  Outcome outcome = host.run({x, &n}, {dims, nullptr});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.dims, (std::vector<int64_t>{2, 5}));
+  EXPECT_EQ(memcmp(outcome.data.data(), x[1], 2 * sizeof(x[1])), 0);
+}
+
+// Different ones are no run of bytes in a larger slice: the run fails and says so.
+TEST(HostProgram, SliceOfAPartOfADynamicDimFailsTheRun) {
+  Host host(rowsText);
+  ASSERT_NE(host.function, nullptr) << host.errors;
+  float x[4][5] = {};
+  int64_t n = 3, dims[] = {4, 5};
+  Outcome outcome = host.run({x, &n}, {dims, nullptr});
+  EXPECT_EQ(outcome.code, 77);
+  EXPECT_EQ(outcome.a, 3);
+  EXPECT_EQ(outcome.b, 5);
+  EXPECT_TRUE(outcome.dims.empty());
+  ASSERT_EQ(host.messages.size(), 1u);
+  EXPECT_EQ(outcome.message, 0);
+  EXPECT_NE(host.messages[0].find("node 'pick_rows' takes {a} of the {b} elements along dim 1"),
+            std::string::npos)
+      << host.messages[0];
+}
+
+// What is known to be no run of bytes is refused by the compiler.
+TEST(HostProgram, NoSliceOfAPartOfAStaticDim) {
+  expectError("[0, 0, 0] [2, 1, 6] [1, 1, 1] : tensor<4x?x6xf32> to tensor<2x1x6xf32>",
+              "got a part of dim 1");
+  expectError("[1, 0, 0] [1, 2, 5] [1, 1, 1] : tensor<4x?x6xf32> to tensor<1x2x5xf32>",
+              "got a part of dim 2");
+}
+
+// A size that only the run knows may be the whole dim, but not from an offset on.
+TEST(HostProgram, NoSliceWithAnOffsetBehindItsFirstDim) {
+  std::string text = rowsText;
+  text.replace(text.find("[1, 0]"), 6, "[1, 1]");
+  Host host(text);
+  EXPECT_EQ(host.function, nullptr);
+  EXPECT_NE(host.errors.find("got a part of dim 1"), std::string::npos) << host.errors;
+}
+
+TEST(HostProgram, NoSliceWithAStride) {
+  expectError("[0, 0, 0] [2, 1, 6] [2, 1, 1] : tensor<4x?x6xf32> to tensor<2x1x6xf32>",
+              "a stride along dim 0");
+}
+
+// Entries of one artifact number their messages and dispatch sites on.
+TEST(HostProgram, NumbersGoOnBehindEarlierEntries) {
+  HostEntry entry;
+  entry.symbol = "weft_entry_3";
+  entry.firstMessage = 10;
+  Host host(rowsText, entry);
+  ASSERT_NE(host.function, nullptr) << host.errors;
+  float x[4][5] = {};
+  int64_t n = 3, dims[] = {4, 5};
+  EXPECT_EQ(host.run({x, &n}, {dims, nullptr}).message, 10);
+}
+
+TEST(HostProgram, NoEntryOfAnotherName) {
+  HostEntry entry;
+  entry.function = "main_1";
+  Host host(rowsText, entry);
+  EXPECT_NE(host.errors.find("expected a function 'main_1', but got none"), std::string::npos) << host.errors;
+}
