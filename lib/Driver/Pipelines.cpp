@@ -68,9 +68,8 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftCountWorkPass());
 }
 
-/// The largest tile of Winograd's algorithm whose rounding a mode admits: an error of 0.8 (2) and 5 (4) times that of a
-/// chain of fused multiply-adds.
-static int64_t getWinogradTile(MathMode math) {
+/// Largest output tile of Winograd's algorithm whose error a mode admits; 0: none.
+static int64_t getMaxWinogradTile(MathMode math) {
   switch (math) {
   case MathMode::Strict:
     return 0;
@@ -80,10 +79,11 @@ static int64_t getWinogradTile(MathMode math) {
   case MathMode::Fast:
     return 4;
   }
-  llvm_unreachable("all modes are handled");
+  llvm_unreachable("internal: unknown math mode");
 }
 
-void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level, const PipelineOptions &options) {
+void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
+                                   const PipelineOptions &options) {
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.
@@ -91,7 +91,7 @@ void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
   // Once for all levels, which share the filters; before the filters' packing folds and kernels are compared.
   SchedChooseWinogradPassOptions winograd;
   winograd.level = level.str();
-  winograd.maxTile = getWinogradTile(options.math);
+  winograd.maxTile = getMaxWinogradTile(options.math);
   module.addNestedPass<kernel::FuncOp>(createSchedChooseWinogradPass(winograd));
   module.addPass(createWeftFormWinogradPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.

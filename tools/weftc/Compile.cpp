@@ -54,24 +54,25 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     auto describe = [](const std::vector<weft::ArtifactValue> &values) {
       llvm::json::Array list;
       for (const weft::ArtifactValue &value : values)
-        list.push_back(llvm::json::Object{{"name", value.name}, {"type", describeType(value)}});
+        list.push_back(
+            llvm::json::Object{{"name", toJson(value.name)}, {"type", toJson(describeType(value))}});
       return list;
     };
     auto work = [](const std::string &text) -> llvm::json::Value {
       int64_t number = 0;
       if (llvm::to_integer(text, number, 10))
         return number;
-      return text.empty() ? llvm::json::Value(nullptr) : llvm::json::Value(text);
+      return text.empty() ? llvm::json::Value(nullptr) : toJson(text);
     };
     llvm::json::Array kernels;
     for (const weft::ArtifactKernel &kernel : result.artifact.kernels)
       kernels.push_back(llvm::json::Object{{"kernel", kernel.name},
-                                           {"kind", kernel.kind},
-                                           {"nodes", llvm::json::Array(kernel.nodes)},
+                                           {"kind", toJson(kernel.kind)},
+                                           {"nodes", toJson(kernel.nodes)},
                                            {"flops", work(kernel.flops)},
                                            {"bytes", work(kernel.bytes)},
                                            {"schedule", kernel.schedule},
-                                           {"notes", llvm::json::Array(kernel.notes)}});
+                                           {"notes", toJson(kernel.notes)}});
     llvm::json::Object ops;
     for (const auto &[name, count] : result.ops)
       ops[name] = count;
@@ -122,7 +123,23 @@ static int writeEmbedded(const CommandLine &command, weft::CompileResult &result
     return kFailed;
   if (int status = writeText(command.output, embedded->object))
     return status;
-  return command.output == "-" ? int(kDone) : writeText(headerPath, embedded->header);
+  if (command.output == "-")
+    return kDone;
+  if (int status = writeText(headerPath, embedded->header))
+    return status;
+  if (command.json)
+    llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", toJson(command.output)},
+                                                         {"header", headerPath.str()},
+                                                         {"bytes", int64_t(embedded->object.size())},
+                                                         {"weights_bytes", result.artifact.constantBytes},
+                                                         {"arena_bytes", result.artifact.arenaBytes},
+                                                         {"prefix", options.prefix},
+                                                         {"level", level.name}})
+                 << "\n";
+  else if (!command.quiet)
+    llvm::errs() << "wrote " << command.output << " (" << formatBytes(embedded->object.size()) << ") and "
+                 << headerPath << "\n";
+  return kDone;
 }
 
 /// What is impossible about the wanted form of output; an exit status, 0 when nothing is.

@@ -132,13 +132,13 @@ void Explanation::printForPeople(size_t index, const ::weft::ArtifactKernel &ker
 
 llvm::json::Object Explanation::toJson(size_t index, const ::weft::ArtifactKernel &kernel, const Work &flops,
                                        const Work &bytes) {
-  llvm::json::Object row{{"kernel", kernel.name},
-                         {"kind", kernel.kind},
-                         {"nodes", llvm::json::Array(kernel.nodes)},
+  llvm::json::Object row{{"kernel", ::toJson(kernel.name)},
+                         {"kind", ::toJson(kernel.kind)},
+                         {"nodes", ::toJson(kernel.nodes)},
                          {"flops", flops.toJson()},
                          {"bytes", bytes.toJson()},
-                         {"schedule", kernel.schedule.empty() ? "none" : kernel.schedule},
-                         {"notes", llvm::json::Array(kernel.notes)}};
+                         {"schedule", ::toJson(kernel.schedule.empty() ? "none" : kernel.schedule)},
+                         {"notes", ::toJson(kernel.notes)}};
   if (index < times.size() && times[index].nsPerCall > 0) {
     Share share = compare(times[index], peaks);
     row["us_per_call"] = share.microseconds;

@@ -160,6 +160,15 @@ void Session::endProgress() {
   hasProgressLine = false;
 }
 
+llvm::json::Value toJson(llvm::StringRef text) { return llvm::json::fixUTF8(text); }
+
+llvm::json::Value toJson(const std::vector<std::string> &texts) {
+  llvm::json::Array array;
+  for (const std::string &text : texts)
+    array.push_back(llvm::json::fixUTF8(text));
+  return array;
+}
+
 std::string formatCount(double count) {
   constexpr const char *units[] = {"", " k", " M", " G", " T", " P"};
   size_t unit = 0;

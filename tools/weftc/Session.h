@@ -9,6 +9,7 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"
 #include "weft/Driver/Driver.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/ThreadPool.h"
 
 #include <memory>
@@ -39,6 +40,10 @@ private:
 
 /// Sizes for people: "512 B", "48.2 KB", "97.5 MB".
 std::string formatBytes(uint64_t bytes);
+
+/// Names from a model as JSON: what is not UTF-8 in them is replaced.
+llvm::json::Value toJson(llvm::StringRef text);
+llvm::json::Value toJson(const std::vector<std::string> &texts);
 
 /// Counts for people: "512", "48.2 k", "97.5 M".
 std::string formatCount(double count);

@@ -13,8 +13,9 @@ namespace weft {
 
 /// The values of `--math=`.
 enum class MathMode {
-  F32,    ///< Sums may be reordered, convolutions transformed, denormals are flushed; NaN propagates.
-  F32FMA, ///< No less accurate than a chain of fused multiply-adds.
+  F32,    ///< Sums may be reordered, denormals are flushed; NaN propagates.
+  F32FMA, ///< No less accurate than a chain of fused multiply-adds: Winograd's algorithm by tiles of 2 at
+          ///< most.
   Strict, ///< Terms in the order of the model's loops, every operation rounded, denormals kept.
   Fast,   ///< As F32, but free to reassociate everywhere and to lose NaN in minima and maxima.
 };
