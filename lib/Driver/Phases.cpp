@@ -389,7 +389,8 @@ LogicalResult Compilation::run(Load load) {
           Phase::Structured, "",
           [&]() -> LogicalResult {
             auto build = [&](OpPassManager &pm) {
-              buildStructuredPipeline(pm, options.levels.empty() ? "x86-64-v3" : options.levels.front().name);
+              std::string best = options.levels.empty() ? "x86-64-v3" : options.levels.front().name;
+              buildStructuredPipeline(pm, best, pipeline);
             };
             if (failed(runFront(Phase::Structured, build)))
               return failure();

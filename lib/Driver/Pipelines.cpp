@@ -68,7 +68,22 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   pm.addPass(createWeftCountWorkPass());
 }
 
-void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level) {
+// The largest tile of Winograd's algorithm whose error the mode admits.
+static int64_t getMaxWinogradTile(MathMode math) {
+  switch (math) {
+  case MathMode::F32:
+  case MathMode::Fast:
+    return 4;
+  case MathMode::F32FMA:
+    return 2;
+  case MathMode::Strict:
+    return 0;
+  }
+  llvm_unreachable("internal: unknown mode of arithmetic");
+}
+
+void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
+                                   const PipelineOptions &options) {
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.
@@ -76,6 +91,7 @@ void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level)
   // Once for all levels, which share the filters; before the filters' packing folds and kernels are compared.
   SchedChooseWinogradPassOptions winograd;
   winograd.level = level.str();
+  winograd.maxTile = getMaxWinogradTile(options.math);
   module.addNestedPass<kernel::FuncOp>(createSchedChooseWinogradPass(winograd));
   module.addPass(createWeftFormWinogradPass());
   // Folds the packing of constant filters; equal kernels then differ in nothing.

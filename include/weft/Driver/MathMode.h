@@ -14,7 +14,7 @@ namespace weft {
 /// The values of `--math=`.
 enum class MathMode {
   F32,    ///< Sums may be reordered, denormals are flushed; NaN propagates.
-  F32FMA, ///< No less accurate than a chain of fused multiply-adds. The same code as F32 so far.
+  F32FMA, ///< As F32, but no less accurate than a chain of fused multiply-adds.
   Strict, ///< Terms in the order of the model's loops, every operation rounded, denormals kept.
   Fast,   ///< As F32, but free to reassociate everywhere and to lose NaN in minima and maxima.
 };

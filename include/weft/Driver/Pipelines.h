@@ -26,7 +26,8 @@ void buildGraphPipeline(mlir::OpPassManager &pm, const PipelineOptions &options 
 /// weft IR in kernels -> kernel functions on tensors and a host function that launches them.
 ///
 /// `level` names the best of the levels to come: what they share is chosen for it.
-void buildStructuredPipeline(mlir::OpPassManager &pm, llvm::StringRef level);
+void buildStructuredPipeline(mlir::OpPassManager &pm, llvm::StringRef level,
+                             const PipelineOptions &options = {});
 
 /// Writes the schedule of one instruction-set level on the kernels' ops.
 void buildSchedulePipeline(mlir::OpPassManager &pm, const TargetLevel &level,
