@@ -184,9 +184,9 @@ private:
                                       : random();
       return;
     }
-    field.children.clear();
     if (pick(3) == 0)
       field.bytes = anyBytes();
+    field.children.clear(); // not before: `lists` reaches into them
     size_t size = field.bytes.size(), most = size + 16;
     field.bytes.resize(most);
     field.bytes.resize(mutateBytes(reinterpret_cast<uint8_t *>(field.bytes.data()), size, most));
