@@ -132,7 +132,7 @@ static int writeEmbedded(const CommandLine &command, weft::CompileResult &result
                                                          {"header", headerPath.str()},
                                                          {"bytes", int64_t(embedded->object.size())},
                                                          {"weights_bytes", result.artifact.constantBytes},
-                                                         {"arena_bytes", result.artifact.arenaBytes},
+                                                         {"arena_bytes", result.artifact.arenaBytes()},
                                                          {"prefix", options.prefix},
                                                          {"level", level.name}})
                  << "\n";
