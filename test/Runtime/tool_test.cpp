@@ -143,7 +143,8 @@ TEST(Run, RefusesWrongInputs) {
               doubles("\x93NUMPY\x01\0", 8);
   doubles += std::string{static_cast<char>(lies.size()), 0} + lies + std::string(32, '\0');
   std::string file = writeTemporary({doubles.begin(), doubles.end()}, "doubles.npy");
-  expectText(weft("run " + path + " -i x=" + file), 1, "Input 'x' has elements of type float64, but the model takes float32.");
+  expectText(weft("run " + path + " -i x=" + file), 1,
+             "Input 'x' has elements of type float64, but the model takes float32.");
   file = writeTemporary({doubles.begin(), doubles.end() - 1}, "short.npy");
   expectText(weft("run " + path + " -i x=" + file), 1, "is truncated: its header describes more");
   expectText(weft("run " + path + " -i x=" + path), 1, "is not a .npy file");

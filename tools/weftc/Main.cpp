@@ -128,7 +128,8 @@ static int parseAndRun(int argc, char **argv) {
     app.add_option("--data", command.data,
                    "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
     app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
-    app.add_option("--random", command.random, "Seed of the random numbers for inputs that are not given; default 0");
+    app.add_option("--random", command.random,
+                   "Seed of the random numbers for inputs that are not given; default 0");
     app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();
     app.add_option("--atol", command.atol, "Absolute tolerance")->capture_default_str();
     app.add_flag(
