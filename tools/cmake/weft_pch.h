@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Headers that nearly every compiler source includes, compiled once.
+
+// Statistics of passes have fields only where NDEBUG is off, and the packaged MLIR, which makes them, is
+// built with it: here they must be the same empty class, or they are used without having been initialised.
+// What it includes is not to see NDEBUG.
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/Compiler.h"
+#include <atomic>
+#include <memory>
+#include <vector>
+#pragma push_macro("NDEBUG")
+#define NDEBUG
+#include "llvm/ADT/Statistic.h"
+#pragma pop_macro("NDEBUG")
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
