@@ -38,9 +38,12 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
     batch.size = *options.batch;
     pm.addPass(createWeftBatchPass(batch));
   }
-  // Before folding: scales of quantised weights are still ops.
-  if (mayRewriteMath)
+  // Before folding: scales of quantised weights are still ops. What no kernel for bytes computes gets whole
+  // numbers.
+  if (mayRewriteMath) {
+    pm.addPass(createWeftFormIntegerProductsPass());
     pm.addPass(createWeftLiftScalesPass());
+  }
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
@@ -54,6 +57,9 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   if (mayRewriteMath)
     pm.addPass(createWeftFoldBatchNormPass());
   addCleanup(pm);
+  // Scales are constants now, and bias and activation are where they stay.
+  if (mayRewriteMath)
+    pm.addPass(createWeftAbsorbScalesPass());
   // Layout moves transposes to the edges; constant filters that it transposes fold.
   pm.addPass(createWeftChooseLayoutPass());
   addCleanup(pm);

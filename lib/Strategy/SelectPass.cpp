@@ -60,7 +60,8 @@ static std::optional<Choice> select(Operation *op, kernel::FuncOp func, const CP
 // The same schedule without what changes results: several sums per output, fused multiply-adds.
 static sched::CPUAttr keepOrder(sched::CPUAttr sched) {
   return sched::CPUAttr::get(sched.getContext(), sched.getKernel(), sched.getParallel(), sched.getVector(),
-                             sched.getRegisters(), sched.getDepth(), /*unroll=*/1, /*fma=*/false);
+                             sched.getRegisters(), sched.getDepth(), /*unroll=*/1, /*fma=*/false,
+                             sched.getDot());
 }
 
 namespace {

@@ -15,8 +15,10 @@ struct TargetRow {
   llvm::StringRef feature;
 };
 
-#define WEFT_CPU_TARGET(name, lanes, registers, fma, multiplies, loads, latency, l1, ways, l2, feature)      \
-  TargetRow{{name, lanes, registers, fma, multiplies, loads, latency, l1, ways, l2}, feature},
+#define WEFT_CPU_TARGET(name, lanes, registers, fma, multiplies, loads, latency, l1, ways, l2, feature, dot) \
+  TargetRow{                                                                                                 \
+      {name, lanes, registers, fma, multiplies, loads, latency, l1, ways, l2, mlir::sched::CPUDot::dot},     \
+      feature},
 const TargetRow targetRows[] = {
 #include "CPUTargets.inc"
 };

@@ -35,6 +35,11 @@ bool readsElementwise(Operation *op) {
   return fusable && fusable.getFusionKind() == FusionKind::elementwise && !isa<RopeOp>(op);
 }
 
+/// Whether `op` reads `value` as a zero point only.
+bool readsZeroPoint(Operation *op, Value value) {
+  return isa<ConvOp, MatmulOp>(op) && op->getOperand(0) != value && op->getOperand(1) != value;
+}
+
 /// Whether the constant `value` is to be part of the kernel: one element, or a splat for elementwise readers.
 bool isEmbedded(Value value, const llvm::SetVector<Operation *> &members) {
   auto constant = value.getDefiningOp<ConstantOp>();
@@ -46,7 +51,8 @@ bool isEmbedded(Value value, const llvm::SetVector<Operation *> &members) {
   if (!isSplat && !(type.getNumElements() == 1 && isa<DenseElementsAttr>(constant.getValue())))
     return false;
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
-    return !members.contains(user) || readsElementwise(user) || isa<PadOp>(user);
+    return !members.contains(user) || readsElementwise(user) || isa<PadOp>(user) ||
+           (type.getNumElements() == 1 && readsZeroPoint(user, value));
   });
 }
 

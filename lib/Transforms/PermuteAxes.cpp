@@ -58,10 +58,13 @@ public:
 
   void setAxis(StringRef name, int64_t axis) { attributes.set(name, b.getI64IntegerAttr(perm[axis])); }
 
-  void setAxes(StringRef name, ArrayRef<int64_t> axes) {
+  void setAxes(StringRef name, ArrayRef<int64_t> axes, bool isSorted = false) {
     SmallVector<int64_t> moved;
     for (int64_t axis : axes)
       moved.push_back(perm[axis]);
+    // Results keep the order of the dims that are left, whatever the order in which axes are named.
+    if (isSorted)
+      llvm::sort(moved);
     attributes.set(name, b.getDenseI64ArrayAttr(moved));
   }
 
@@ -114,7 +117,11 @@ Operation *buildPermuted(OpBuilder &builder, Operation *op, ArrayRef<Value> oper
                          permuter.setAxis("axis", *axis);
                        return true;
                      })
-                     .Case<ReduceOp, NormalizeOp, PoolOp, ResizeOp, ReverseOp>([&](auto over) {
+                     .Case([&](ReduceOp over) {
+                       permuter.setAxes("axes", over.getAxes(), /*isSorted=*/true);
+                       return true;
+                     })
+                     .Case<NormalizeOp, PoolOp, ResizeOp, ReverseOp>([&](auto over) {
                        permuter.setAxes("axes", over.getAxes());
                        return true;
                      })

@@ -71,3 +71,16 @@ kernel.func @no_winograd_when_not_alone(%x: tensor<1x56x56x64xf32>, %w: tensor<1
   } -> tensor<1x56x56x64xf32>
   kernel.return %r : tensor<1x56x56x64xf32>
 }
+
+// Bytes have kernels of their own, whose sums are exact.
+// CHECK-LABEL: kernel.func @no_winograd_when_bytes(
+// CHECK-NOT: sched.winograd
+kernel.func @no_winograd_when_bytes(%x: tensor<1x56x56x64xi8>, %w: tensor<1x2x145x32x4xi8>) -> tensor<1x56x56x64xi32> {
+  %o = tensor.empty() : tensor<1x56x56x64xi32>
+  %r = kernel.conv ins(%x, %w : tensor<1x56x56x64xi8>, tensor<1x2x145x32x4xi8>) outs(%o : tensor<1x56x56x64xi32>)
+      attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  } -> tensor<1x56x56x64xi32>
+  kernel.return %r : tensor<1x56x56x64xi32>
+}

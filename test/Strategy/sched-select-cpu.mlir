@@ -21,6 +21,21 @@ kernel.func @square_f32(%x: tensor<512x512xf32>, %w: tensor<16x512x32xf32>) -> t
   kernel.return %r : tensor<512x512xf32>
 }
 
+// Bytes: with the instruction that the level has; fewer accumulators where operands are split in halves.
+// CHECK-LABEL: kernel.func @square_ui8(
+// V2: vector = 4, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = false, dot = pmaddwd>
+// V3: vector = 8, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = true, dot = pmaddwd>
+// V4: vector = 16, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = true, dot = pmaddwd>
+kernel.func @square_ui8(%x: tensor<512x512xi8>, %w: tensor<16x129x32x4xi8>) -> tensor<512x512xi32> {
+  %o = tensor.empty() : tensor<512x512xi32>
+  %r = kernel.contract ins(%x, %w : tensor<512x512xi8>, tensor<16x129x32x4xi8>) outs(%o : tensor<512x512xi32>)
+      attributes {panel = 32 : i64, lhs_unsigned} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  } -> tensor<512x512xi32>
+  kernel.return %r : tensor<512x512xi32>
+}
+
 // Tiny: one task.
 // CHECK-LABEL: kernel.func @tiny_f32(
 // CHECK: #sched.cpu<kernel = gemm, parallel = [],

@@ -42,14 +42,18 @@ def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels"> {
     `[batch.., G?, ceil(N / width), K, width]`; columns past N are zero. The roles name each dim once [panels-C1], `groups` is
     not negative [panels-C2], `width` lies between 1 and 4096 [panels-C3].
 
+    With `dot` = 4 (else 1) [panels-C4], for i8 and K a multiple of 4, each 4 steps of k of one column lie together, as dot-product
+    instructions read them, and a last row holds the i32 sum of each column, in the byte order of the target:
+    `[batch.., G?, ceil(N / width), K / 4 + 1, width, 4]`.
+
     `#kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32>` packs a `[K, N]` matrix;
     `#kernel.panels<batch = [], k = [2, 3, 1], n = 0, groups = 1, width = 32>` packs `[F, C, KH, KW]` filters for `kernel.conv`.
   }];
   let parameters = (ins OptionalArrayRefParameter<"int64_t">:$batch, ArrayRefParameter<"int64_t">:$k, "int64_t":$n,
-                        "int64_t":$groups, "int64_t":$width);
+                        "int64_t":$groups, "int64_t":$width, DefaultValuedParameter<"int64_t", "1">:$dot);
   let assemblyFormat = [{
     `<` `batch` `=` `[` (`]`) : ($batch^ `]`)? `,` `k` `=` `[` $k `]` `,` `n` `=` $n `,` `groups` `=` $groups `,`
-    `width` `=` $width `>`
+    `width` `=` $width (`,` `dot` `=` $dot^)? `>`
   }];
   let genVerifyDecl = 1;
 }

@@ -89,7 +89,9 @@ static void buildEpilogueOp(OpBuilder &builder, OperationState &state, Value a, 
   state.addOperands(init);
   if (isa<RankedTensorType>(init.getType()))
     state.addTypes(init.getType());
-  SmallVector<Type> types = {shapedType(a).getElementType()};
+  // Bytes add up in 32 bits.
+  Type element = shapedType(b).getElementType();
+  SmallVector<Type> types = {element.isInteger(8) ? builder.getI32Type() : element};
   for (Value extra : extras)
     types.push_back(shapedType(extra).getElementType());
   SmallVector<Location> locations(types.size(), state.location);
@@ -99,16 +101,35 @@ static void buildEpilogueOp(OpBuilder &builder, OperationState &state, Value a, 
   YieldOp::create(builder, state.location, stored);
 }
 
-// Whether both operands have f32 elements, the types that the generators know.
+bool mlir::kernel::isByteProduct(Operation *op) {
+  return shapedType(op->getOperand(1)).getElementType().isInteger(8);
+}
+
+// Whether both operands have f32 elements or both have bytes, the types that the generators know.
 static LogicalResult verifyElementTypes(Operation *op, StringRef label) {
-  Type f32 = Float32Type::get(op->getContext());
-  for (Value operand : op->getOperands().take_front(2))
-    if (shapedType(operand).getElementType() != f32)
-      return op->emitOpError() << "expected operands of f32, but got " << shapedType(operand).getElementType()
-                               << " [" << label << "]";
-  if (cast<EpilogueOpInterface>(op).getAccumulatorType() != f32)
-    return op->emitOpError() << "expected an accumulator of f32, but got "
-                             << cast<EpilogueOpInterface>(op).getAccumulatorType() << " [" << label << "]";
+  Type f32 = Float32Type::get(op->getContext()), i32 = IntegerType::get(op->getContext(), 32);
+  Type element = shapedType(op->getOperand(0)).getElementType(),
+       other = shapedType(op->getOperand(1)).getElementType();
+  if (!(element == f32 || element.isSignlessInteger(8)) || other != element)
+    return op->emitOpError() << "expected operands of f32 or of i8, but got " << element << " and " << other
+                             << " [" << label << "]";
+  Type expected = element == f32 ? f32 : i32,
+       accumulator = cast<EpilogueOpInterface>(op).getAccumulatorType();
+  if (accumulator != expected)
+    return op->emitOpError() << "expected an accumulator of " << expected << ", but got " << accumulator
+                             << " [" << label << "]";
+  return success();
+}
+
+// Whether the zero point is a byte of the left side, and 0 for f32.
+static LogicalResult verifyZeroPoint(Operation *op, int64_t zeroPoint, bool isUnsigned, StringRef label) {
+  bool isBytes = isByteProduct(op);
+  int64_t least = !isBytes || isUnsigned ? 0 : -128, most = !isBytes ? 0 : isUnsigned ? 255 : 127;
+  if (zeroPoint < least || zeroPoint > most)
+    return op->emitOpError() << "expected a zero point between " << least << " and " << most << ", but got "
+                             << zeroPoint << " [" << label << "]";
+  if (isUnsigned && !isBytes)
+    return op->emitOpError() << "expected bytes, where they may be unsigned, but got f32 [" << label << "]";
   return success();
 }
 
@@ -144,7 +165,11 @@ static LogicalResult verifyBatch(ContractOp op, StringRef name, ArrayRef<int64_t
 LogicalResult ContractOp::verify() {
   ShapedType lhs = shapedType(getLhs()), rhs = shapedType(getRhs()), out = shapedType(getInit());
   bool isPacked = getPanel().has_value();
-  int64_t rhsInner = isPacked ? 3 : 2;
+  // Bytes are packed in groups of 4 steps, with a last row of column sums.
+  bool isBytes = kernel::isByteProduct(*this);
+  if (isBytes && !isPacked)
+    return emitOpError() << "expected bytes of the rhs in panels [contract-C4]";
+  int64_t rhsInner = isBytes ? 4 : isPacked ? 3 : 2;
   if (lhs.getRank() < 2 || rhs.getRank() < rhsInner || out.getRank() < 2)
     return emitOpError() << "expected lhs [B.., M, K], rhs with " << rhsInner
                          << " inner dims and out [B.., M, N] [contract-C1]";
@@ -153,6 +178,12 @@ LogicalResult ContractOp::verify() {
   ArrayRef<int64_t> l = lhs.getShape().take_back(2), o = out.getShape().take_back(2);
   ArrayRef<int64_t> r = rhs.getShape().take_back(rhsInner);
   int64_t rhsK = isPacked || getRhsTransposed() ? r[1] : r[0];
+  if (isBytes) {
+    if (r[3] != 4 || ShapedType::isDynamic(l[1]) || l[1] % 4 != 0)
+      return emitOpError() << "expected groups of 4 steps and a K that they divide, but got groups of "
+                           << r[3] << " and K of " << l[1] << " [contract-C4]";
+    rhsK = (rhsK - 1) * 4;
+  }
   if (!agree(l[1], rhsK))
     return emitOpError() << "expected K of lhs (" << l[1] << ") to equal K of rhs (" << rhsK
                          << ") [contract-C1]";
@@ -176,7 +207,9 @@ LogicalResult ContractOp::verify() {
   if (failed(verifyBatch(*this, "lhs", lhs.getShape().drop_back(2), batch)) ||
       failed(verifyBatch(*this, "rhs", rhs.getShape().drop_back(rhsInner), batch)))
     return failure();
-  return verifyElementTypes(*this, "contract-C3");
+  if (failed(verifyElementTypes(*this, "contract-C3")))
+    return failure();
+  return verifyZeroPoint(*this, getZeroPoint(), getLhsUnsigned(), "contract-C4");
 }
 
 //===----------------------------------------------------------------------===//
@@ -248,7 +281,8 @@ LogicalResult ConvOp::verify() {
     return failure();
   ShapedType input = shapedType(getInput()), filter = shapedType(getFilter()), out = shapedType(getInit());
   int64_t C = input.getShape().back(), F = out.getShape().back();
-  if (filter.getRank() != 4 || !filter.hasStaticShape() || ShapedType::isDynamic(C) ||
+  bool isBytes = kernel::isByteProduct(*this);
+  if (filter.getRank() != (isBytes ? 5 : 4) || !filter.hasStaticShape() || ShapedType::isDynamic(C) ||
       ShapedType::isDynamic(F))
     return emitOpError() << "expected static C and F and a static filter [G, panels, K, P] [conv-C2]";
   int64_t G = getGroups(), taps = 1;
@@ -259,10 +293,20 @@ LogicalResult ConvOp::verify() {
                          << ") [conv-C2]";
   SmallVector<int64_t> expected = {G, static_cast<int64_t>(llvm::divideCeil(F / G, getPanel())),
                                    taps * (C / G), getPanel()};
-  if (filter.getShape() != ArrayRef(expected))
-    return emitOpError() << "expected a filter of " << expected[0] << "x" << expected[1] << "x" << expected[2]
-                         << "x" << expected[3] << ", but got " << filter << " [conv-C2]";
-  return verifyElementTypes(*this, "conv-C5");
+  if (isBytes) {
+    if (C / G % 4 != 0)
+      return emitOpError() << "expected channels of a group (" << C / G << ") in groups of 4 [conv-C6]";
+    expected[2] = expected[2] / 4 + 1;
+    expected.push_back(4);
+  }
+  if (filter.getShape() != ArrayRef(expected)) {
+    InFlightDiagnostic diagnostic = emitOpError() << "expected a filter of ";
+    llvm::interleave(expected, diagnostic, "x");
+    return diagnostic << ", but got " << filter << " [conv-C2]";
+  }
+  if (failed(verifyElementTypes(*this, "conv-C5")))
+    return failure();
+  return verifyZeroPoint(*this, getZeroPoint(), getInputUnsigned(), "conv-C6");
 }
 
 LogicalResult DepthwiseOp::verify() {
@@ -276,7 +320,14 @@ LogicalResult DepthwiseOp::verify() {
   if (input.getShape().back() != C || out.getShape().back() != C)
     return emitOpError() << "expected " << C << " channels of input and output, but got "
                          << input.getShape().back() << " and " << out.getShape().back() << " [depthwise-C2]";
-  return verifyElementTypes(*this, "depthwise-C5");
+  if (failed(verifyElementTypes(*this, "depthwise-C5")))
+    return failure();
+  // Sums of so many products of bytes are exact in f32.
+  constexpr int64_t kMaxByteTaps = 512;
+  if (kernel::isByteProduct(*this) && filter.getNumElements() / std::max<int64_t>(C, 1) > kMaxByteTaps)
+    return emitOpError() << "expected at most " << kMaxByteTaps << " taps of bytes, but got "
+                         << filter.getNumElements() / C << " [depthwise-C6]";
+  return verifyZeroPoint(*this, getZeroPoint(), getInputUnsigned(), "depthwise-C6");
 }
 
 //===----------------------------------------------------------------------===//

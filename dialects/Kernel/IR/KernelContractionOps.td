@@ -39,6 +39,10 @@ def Kernel_ContractOp : Kernel_EpilogueOp<"contract"> {
     The accumulator is f32 for f32 operands [contract-C3]; the order of summation is unspecified, but the same for every
     number of threads.
 
+    Bytes: with an i8 lhs, `lhs[b.., m, k] - zero_point` takes the place of `lhs[b.., m, k]`, the lhs is signed or, with
+    `lhs_unsigned`, unsigned, and the accumulator is i32. The rhs holds signed bytes, packed with `dot` = 4 as
+    `[B.., ceil(N / P), K / 4 + 1, P, 4]`; `zero_point` lies in the range of the lhs's bytes, and is 0 for f32 [contract-C4].
+
     ```mlir
     %r = kernel.contract ins(%x, %w : tensor<4x64xf32>, tensor<4x64x32xf32>) with(%bias : tensor<100xf32>)
         outs(%o : tensor<4x100xf32>) attributes {panel = 32, epilogue_maps = [affine_map<(m, n) -> (n)>]} {
@@ -50,6 +54,7 @@ def Kernel_ContractOp : Kernel_EpilogueOp<"contract"> {
   }];
   let arguments = (ins Kernel_TensorOrMemRef:$lhs, Kernel_TensorOrMemRef:$rhs, Variadic<Kernel_TensorOrMemRef>:$extras,
                        Kernel_TensorOrMemRef:$init, OptionalAttr<I64Attr>:$panel, UnitAttr:$rhs_transposed,
+                       UnitAttr:$lhs_unsigned, DefaultValuedAttr<I64Attr, "0">:$zero_point,
                        DefaultValuedAttr<AffineMapArrayAttr, "{}">:$epilogue_maps);
   let results = (outs Optional<AnyRankedTensor>:$result);
   // Result types follow from `init`; the body builder fills the block (accumulator, extras), null: identity.
@@ -64,6 +69,8 @@ def Kernel_ContractOp : Kernel_EpilogueOp<"contract"> {
   let extraClassDeclaration = dpsDeclaration # [{
     /// Number of batch dims of the output.
     int64_t getNumBatchDims() { return ::llvm::cast<::mlir::ShapedType>(getInit().getType()).getRank() - 2; }
+    /// Whether the operands are bytes.
+    bool isBytes() { return ::mlir::kernel::isByteProduct(*this); }
   }];
 }
 
@@ -89,7 +96,11 @@ def Kernel_ConvOp : Kernel_WindowOp<"conv"> {
 
     `pads` are the begins, then the ends, of zeros around the spatial dims, which are never materialised; the output's
     sizes are `(in + pads - dilation * (kernel - 1) - 1) / stride + 1` [conv-C3]. `strides` and `dilations` are positive,
-    `pads` not negative [conv-C4]. Operands and accumulator are f32 [conv-C5].
+    `pads` not negative [conv-C4]. Operands and accumulator are f32, or bytes and i32 [conv-C5].
+
+    Bytes: as in `kernel.contract`, `zero_point` is subtracted from the input, which is signed or, with `input_unsigned`,
+    unsigned; what lies around the input is the zero point. C / G is a multiple of 4, and the filter is packed with `dot` = 4 as
+    `[G, ceil(F / G / P), K / 4 + 1, P, 4]` [conv-C6].
 
     ```mlir
     %r = kernel.conv ins(%x, %w : tensor<1x56x56x64xf32>, tensor<1x2x576x32xf32>) outs(%o : tensor<1x56x56x64xf32>)
@@ -103,6 +114,7 @@ def Kernel_ConvOp : Kernel_WindowOp<"conv"> {
   let arguments = (ins Kernel_TensorOrMemRef:$input, Kernel_TensorOrMemRef:$filter,
                        Variadic<Kernel_TensorOrMemRef>:$extras, Kernel_TensorOrMemRef:$init, DenseI64ArrayAttr:$kernel,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations,
+                       UnitAttr:$input_unsigned, DefaultValuedAttr<I64Attr, "0">:$zero_point,
                        DefaultValuedAttr<AffineMapArrayAttr, "{}">:$epilogue_maps);
   let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$filter, "::mlir::ValueRange":$extras,
       "::mlir::Value":$init, "::llvm::ArrayRef<int64_t>":$kernel, "::llvm::ArrayRef<int64_t>":$strides,
@@ -112,6 +124,8 @@ def Kernel_ConvOp : Kernel_WindowOp<"conv"> {
     /// Number of groups and width of a filter panel.
     int64_t getGroups() { return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()).getDimSize(0); }
     int64_t getPanel() { return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()).getDimSize(3); }
+    /// Whether the operands are bytes.
+    bool isBytes() { return ::mlir::kernel::isByteProduct(*this); }
   }];
 }
 
@@ -120,7 +134,8 @@ def Kernel_DepthwiseOp : Kernel_WindowOp<"depthwise"> {
   let description = [{
     `input` is `[N, spatial.., C]`, `filter` `[kernel.., C]`, `out` `[N, out spatial.., C]`, with 1 or 2 spatial dims
     [depthwise-C1]; the filter is static and has their channels [depthwise-C2]. Output sizes [depthwise-C3] and attributes
-    [depthwise-C4] are as in `kernel.conv`. Operands and accumulator are f32 [depthwise-C5].
+    [depthwise-C4] are as in `kernel.conv`. Operands and accumulator are f32, or bytes and i32 [depthwise-C5]; of bytes the
+    input is as in `kernel.conv`, the filter signed, and the window has at most 512 taps [depthwise-C6].
 
     ```mlir
     %r = kernel.depthwise ins(%x, %w : tensor<1x112x112x96xf32>, tensor<3x3x96xf32>)
@@ -134,6 +149,7 @@ def Kernel_DepthwiseOp : Kernel_WindowOp<"depthwise"> {
   let arguments = (ins Kernel_TensorOrMemRef:$input, Kernel_TensorOrMemRef:$filter,
                        Variadic<Kernel_TensorOrMemRef>:$extras, Kernel_TensorOrMemRef:$init, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations,
+                       UnitAttr:$input_unsigned, DefaultValuedAttr<I64Attr, "0">:$zero_point,
                        DefaultValuedAttr<AffineMapArrayAttr, "{}">:$epilogue_maps);
   let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$filter, "::mlir::ValueRange":$extras,
       "::mlir::Value":$init, "::llvm::ArrayRef<int64_t>":$strides, "::llvm::ArrayRef<int64_t>":$pads,
@@ -144,6 +160,8 @@ def Kernel_DepthwiseOp : Kernel_WindowOp<"depthwise"> {
     ::llvm::ArrayRef<int64_t> getKernel() {
       return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()).getShape().drop_back();
     }
+    /// Whether the operands are bytes.
+    bool isBytes() { return ::mlir::kernel::isByteProduct(*this); }
   }];
 }
 

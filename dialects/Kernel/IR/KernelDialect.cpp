@@ -36,7 +36,7 @@ Operation *KernelDialect::materializeConstant(OpBuilder &builder, Attribute valu
 }
 
 LogicalResult PanelsAttr::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> batch,
-                                 ArrayRef<int64_t> k, int64_t n, int64_t groups, int64_t width) {
+                                 ArrayRef<int64_t> k, int64_t n, int64_t groups, int64_t width, int64_t dot) {
   SmallVector<int64_t> dims(batch);
   llvm::append_range(dims, k);
   dims.push_back(n);
@@ -49,6 +49,8 @@ LogicalResult PanelsAttr::verify(function_ref<InFlightDiagnostic()> emitError, A
     return emitError() << "expected groups of at least 0, but got " << groups << " [panels-C2]";
   if (width <= 0 || width > 4096)
     return emitError() << "expected a width between 1 and 4096, but got " << width << " [panels-C3]";
+  if (dot != 1 && dot != 4)
+    return emitError() << "expected dot to be 1 or 4, but got " << dot << " [panels-C4]";
   return success();
 }
 

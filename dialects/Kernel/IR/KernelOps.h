@@ -24,6 +24,9 @@ using EpilogueBuilder = std::function<Value(OpBuilder &, Location, ValueRange)>;
 /// Checks region, extra operands and maps of an op that implements EpilogueOpInterface.
 LogicalResult verifyEpilogue(Operation *op);
 
+/// Whether a contraction's right side, its second operand, holds bytes.
+bool isByteProduct(Operation *op);
+
 /// Reads of memref inputs and writes of memref destinations; nothing for tensors.
 void getDestinationStyleEffects(DestinationStyleOpInterface op,
                                 SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects);

@@ -36,7 +36,14 @@ static FailureOr<SmallVector<int64_t>> getPanelsShape(ArrayRef<int64_t> source, 
     shape.push_back(groups);
   for (int64_t dim : form.getK())
     K *= source[dim];
-  shape.append({static_cast<int64_t>(llvm::divideCeil(N / groups, form.getWidth())), K, form.getWidth()});
+  if (K % form.getDot() != 0)
+    return emitError() << "expected groups of " << form.getDot() << " steps to divide K (" << K
+                       << ") [pack-C2]";
+  // With groups of steps, a last row holds the columns' sums.
+  int64_t steps = form.getDot() == 1 ? K : K / form.getDot() + 1;
+  shape.append({static_cast<int64_t>(llvm::divideCeil(N / groups, form.getWidth())), steps, form.getWidth()});
+  if (form.getDot() != 1)
+    shape.push_back(form.getDot());
   return shape;
 }
 
@@ -69,6 +76,10 @@ static FailureOr<SmallVector<int64_t>> getWinogradShape(RankedTensorType source,
 FailureOr<RankedTensorType> mlir::kernel::getPackedType(RankedTensorType source, Attribute form,
                                                         function_ref<InFlightDiagnostic()> emitError) {
   FailureOr<SmallVector<int64_t>> shape = failure();
+  if (auto panels = dyn_cast<PanelsAttr>(form);
+      panels && panels.getDot() != 1 && !source.getElementType().isInteger(8))
+    return emitError() << "expected bytes for groups of " << panels.getDot() << " steps, but got "
+                       << source.getElementType() << " [pack-C2]";
   if (auto panels = dyn_cast<PanelsAttr>(form))
     shape = getPanelsShape(source.getShape(), panels, emitError);
   else if (auto winograd = dyn_cast<WinogradAttr>(form))
@@ -131,6 +142,22 @@ static void packPanel(const T *from, ArrayRef<int64_t> kOffsets, int64_t strideN
   }
 }
 
+// Packs one panel of bytes: `to[k / 4][n][k % 4]`, then the sum of each column as i32.
+static void packDotPanel(const int8_t *from, ArrayRef<int64_t> kOffsets, int64_t strideN, int64_t count,
+                         int64_t width, int8_t *to) {
+  int64_t K = kOffsets.size();
+  for (int64_t n = 0; n < count; ++n) {
+    const int8_t *column = from + n * strideN;
+    int32_t sum = 0;
+    for (int64_t k = 0; k < K; ++k) {
+      int8_t value = column[kOffsets[k]];
+      to[(k / 4 * width + n) * 4 + k % 4] = value;
+      sum += value;
+    }
+    std::memcpy(to + (K / 4 * width + n) * 4, &sum, sizeof(sum));
+  }
+}
+
 template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> shape, PanelsAttr form, T *to) {
   SmallVector<int64_t> strides = getRowMajorStrides(shape);
   SmallVector<Axis> batch, kAxes;
@@ -149,6 +176,14 @@ template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> sh
   int64_t strideN = strides[form.getN()];
   batch.push_back({groups, N * strideN});
   forEachOffset(batch, 0, [&](int64_t offset) {
+    if constexpr (sizeof(T) == 1) {
+      if (form.getDot() != 1) {
+        for (int64_t n = 0; n < N; n += width, to += (K + 4) * width)
+          packDotPanel(reinterpret_cast<const int8_t *>(from) + offset + n * strideN, kOffsets, strideN,
+                       std::min(width, N - n), width, reinterpret_cast<int8_t *>(to));
+        return;
+      }
+    }
     for (int64_t n = 0; n < N; n += width, to += K * width)
       packPanel<T>(from + offset + n * strideN, kOffsets, strideN, std::min(width, N - n), width, to);
   });
@@ -223,7 +258,7 @@ ElementsAttr mlir::kernel::packElements(ElementsAttr source, Attribute form) {
   ArrayRef<char> bytes = getBytes(source);
   std::vector<char> splatBytes;
   if (auto dense = dyn_cast<DenseElementsAttr>(source); dense && dense.isSplat()) {
-    // Without padding columns a splat stays one.
+    // Without padding columns and sums a splat stays one.
     if (!isa<WinogradAttr>(form) && packedType->getNumElements() == type.getNumElements())
       return dense.resizeSplat(*packedType);
     splatBytes.resize(sourceBytes);

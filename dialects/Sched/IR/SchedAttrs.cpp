@@ -14,7 +14,7 @@ static int64_t getNumVectorRegisters(int64_t lanes) { return lanes == 16 ? 32 : 
 
 LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUKernel kernel,
                               ArrayRef<int64_t> parallel, int64_t vector, ArrayRef<int64_t> registers,
-                              int64_t depth, int64_t unroll, bool fma) {
+                              int64_t depth, int64_t unroll, bool fma, CPUDot) {
   if (vector != 4 && vector != 8 && vector != 16)
     return emitError() << "expected vector to be 4, 8 or 16, but got " << vector << " [cpu-C1]";
   for (int64_t size : parallel)

@@ -32,6 +32,16 @@ def Sched_CPUKernel : I32EnumAttr<"CPUKernel", "How code for an op is generated 
 
 def Sched_CPUKernelParameter : EnumParameter<Sched_CPUKernel>;
 
+def Sched_CPUDot : I32EnumAttr<"CPUDot", "How sums of four products of bytes are computed", [
+    I32EnumAttrCase<"none", 0>, I32EnumAttrCase<"pmaddwd", 1>, I32EnumAttrCase<"vpdpbusd", 2>]> {
+  let cppNamespace = "::mlir::sched";
+  let genSpecializedAttr = 0;
+}
+
+def Sched_CPUDotParameter : EnumParameter<Sched_CPUDot> {
+  let defaultValue = "::mlir::sched::CPUDot::none";
+}
+
 def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
   let mnemonic = "cpu";
   let summary = "Schedule of one op on a CPU";
@@ -52,6 +62,8 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
     - `unroll`: steps of the contracted dim with accumulators of their own, at least 1 [cpu-C5]; they count as rows in
       [cpu-C3]. 1 if `depth` is not 0.
     - `fma`: whether multiply and add are one instruction; else they are two, rounded twice.
+    - `dot`: for contractions of bytes, the instruction that sums products: `vpdpbusd`, four of an unsigned and a signed byte,
+      or `pmaddwd`, two of 16 bits each, twice; neither saturates. `none` for other ops.
 
     `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], depth = 0, unroll = 1,
     fma = true>`
@@ -59,10 +71,11 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
   let parameters = (ins Sched_CPUKernelParameter:$kernel, OptionalArrayRefParameter<"int64_t">:$parallel,
                         "int64_t":$vector,
                         OptionalArrayRefParameter<"int64_t">:$registers, "int64_t":$depth, "int64_t":$unroll,
-                        "bool":$fma);
+                        "bool":$fma, Sched_CPUDotParameter:$dot);
   let assemblyFormat = [{
     `<` `kernel` `=` $kernel `,` `parallel` `=` `[` (`]`) : ($parallel^ `]`)? `,` `vector` `=` $vector `,`
-    `registers` `=` `[` (`]`) : ($registers^ `]`)? `,` `depth` `=` $depth `,` `unroll` `=` $unroll `,` `fma` `=` $fma `>`
+    `registers` `=` `[` (`]`) : ($registers^ `]`)? `,` `depth` `=` $depth `,` `unroll` `=` $unroll `,` `fma` `=` $fma
+    (`,` `dot` `=` $dot^)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -4,6 +4,7 @@
 #ifndef WEFT_STRATEGY_TARGETINFO_H
 #define WEFT_STRATEGY_TARGETINFO_H
 
+#include "dialects/Sched/IR/SchedDialect.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,7 @@ struct CPUTarget {
   int64_t l1Bytes;
   int64_t l1Ways;
   int64_t l2Bytes;
+  mlir::sched::CPUDot dot;
 };
 
 /// The row called `name`; "native" gives the best row that this machine can run.

@@ -32,6 +32,23 @@ def VerifyShapesPass : Pass<"verify-shapes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def WeftAbsorbScalesPass : Pass<"weft-absorb-scales", "::mlir::func::FuncOp"> {
+  let summary = "Divide by scales of quantisations at compile time";
+  let description = [{
+    What:           `quantize(max(x * c + dequantize(q, t), d), s)` becomes `quantize(max(x * (c / s) + dequantize(q, t / s), d / s), 1)`: a division
+                    of every element becomes one of constants. It moves through additions, subtractions, maxima, minima and reshapes,
+                    up to products with constants, constants and dequantisations. A maximum or minimum with a constant that the
+                    range of the result takes anyway goes.
+    Before this:    `weft-fold-constants`, so that scales are constants.
+    After this:     conversion to structured ops leaves out the division by 1.
+    Does not:       change values that other ops read, scales per channel, or float8 results.
+    Cost:           a result may be one step from that of the division, where the quotient lies next to the middle of two.
+    (* example test/Transforms/absorb-scales.mlir#mul_add_relu_ui8 *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let statistics = [Statistic<"numAbsorbed", "num-absorbed", "Number of quantisations that divide no more">];
+}
+
 def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
   let summary = "Rewrite a model for one sample into one for a batch";
   let description = [{
@@ -128,6 +145,23 @@ def WeftFoldConstantsPass : Pass<"weft-fold-constants", "::mlir::func::FuncOp"> 
     Statistic<"numFolded", "num-folded", "Number of ops evaluated">,
     Statistic<"numRemoved", "num-removed", "Number of dead ops removed">
   ];
+}
+
+def WeftFormIntegerProductsPass : Pass<"weft-form-integer-products", "::mlir::func::FuncOp"> {
+  let summary = "Contract bytes instead of what they dequantise to";
+  let description = [{
+    What:           `conv(dequantize(x, s, z), dequantize(w, t, v)) + dequantize(b, s * t)` becomes `cast(conv(x, w, z, v) + b) * (s * t)`, likewise for
+                    matmul, where w is a constant. Contractions of bytes, also those that the model states as such, get a right side of
+                    signed bytes without zero points (or a column of ones for what the zero points contribute), a left side whose zero
+                    point is known (or its contribution behind the product), and a depth of whole groups of 4 (by padding).
+    Before this:    weights are still dequantised by ops: `weft-fold-constants` has not run.
+    After this:     scales and weights that `weft-fold-constants` evaluates.
+    Does not:       touch contractions without a kernel for bytes: right sides that are no constants, block-wise scales, three spatial dims.
+    Cost:           a cast and a multiplication per result, which fusion makes a part of the contraction. A right side that is not centred
+                    costs one column more; a padded left side is copied.
+    (* example test/Transforms/form-integer-products.mlir#conv_nchw_ui8_bias *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
 }
 
 def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {

@@ -52,8 +52,8 @@ Value Emitter::dim(Value memref, int64_t i) {
 
 VectorType Emitter::vectorOf(Type element) { return VectorType::get({lanes()}, element); }
 
-Value Emitter::zeroVector() {
-  return arith::ConstantOp::create(b, loc, b.getZeroAttr(vectorOf(b.getF32Type())));
+Value Emitter::zeroVector(Type element) {
+  return arith::ConstantOp::create(b, loc, b.getZeroAttr(vectorOf(element ? element : b.getF32Type())));
 }
 
 Value Emitter::splat(Value scalar) {

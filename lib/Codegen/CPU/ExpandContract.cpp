@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expands matrix products.
-#include "MicroKernel.h"
+#include "ByteProduct.h"
 #include "weft/Codegen/CPU/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -21,7 +21,10 @@ public:
   ContractExpander(Emitter &e, kernel::ContractOp op, bool isPlainOrder)
       : e(e), op(op), isPlainOrder(isPlainOrder),
         epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
-        outShape(cast<MemRefType>(op.getInit().getType()).getShape()), K(e.dim(op.getLhs(), lhsRank() - 1)) {}
+        outShape(cast<MemRefType>(op.getInit().getType()).getShape()), isBytes(op.isBytes()),
+        side{op.getLhsUnsigned(), static_cast<int64_t>(op.getZeroPoint())},
+        lhs(isBytes ? viewAsWords(e, op.getLhs(), 1) : op.getLhs()),
+        rhs(isBytes ? viewAsWords(e, op.getRhs(), 2) : op.getRhs()), K(e.dim(lhs, lhsRank() - 1)) {}
 
   LogicalResult expand();
 
@@ -54,13 +57,18 @@ private:
   // Copies columns [n, n + panel) of a transposed rhs into `panel`.
   void packTransposed(ArrayRef<Value> batch, Value n, Value count);
   Value loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns, Value k, int64_t j);
+  // What the sums of a tile begin with.
+  Accumulators beginTile(ArrayRef<Value> batch, int64_t rows, const Columns &columns);
 
   Emitter &e;
   kernel::ContractOp op;
   bool isPlainOrder;
   Epilogue epilogue;
   ArrayRef<int64_t> outShape;
-  Value K;
+  bool isBytes;
+  ByteSide side;
+  // The operands, bytes as words of four: K counts those.
+  Value lhs, rhs, K;
   // Of a transposed rhs: the columns of the register tile at hand, [K, columns].
   Value transposedPanel;
 };
@@ -83,10 +91,19 @@ Value ContractExpander::loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns
     return e.load(transposedPanel, {k, e.index(j * e.lanes())}, Value());
   if (op.getPanel()) {
     at.append({e.div(n, *op.getPanel()), k, e.rem(n, *op.getPanel())});
-    return e.load(op.getRhs(), at, Value());
+    return e.load(rhs, at, Value());
   }
   at.append({k, n});
-  return e.load(op.getRhs(), at, columns.mask(j));
+  return e.load(rhs, at, columns.mask(j));
+}
+
+Accumulators ContractExpander::beginTile(ArrayRef<Value> batch, int64_t rows, const Columns &columns) {
+  if (!isBytes)
+    return Accumulators(rows * columns.count, e.zeroVector());
+  // The sums of the columns are behind the last step.
+  SmallVector<Value> rhsBatch = batchIndices(rhs, 3, batch);
+  return beginByteTile(e, rows, columns.count, side,
+                       [&](int64_t j) { return loadRhs(rhsBatch, columns, K, j); });
 }
 
 int64_t ContractExpander::getUnroll(int64_t rows) {
@@ -103,23 +120,24 @@ Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_
                                           const Columns &columns, Span steps, int64_t unroll,
                                           Accumulators sums, const Lookahead &ahead) {
   int64_t vectors = columns.count, count = rows * vectors;
-  SmallVector<Value> lhsBatch = batchIndices(op.getLhs(), 2, batch);
-  SmallVector<Value> rhsBatch = batchIndices(op.getRhs(), op.getPanel() ? 3 : 2, batch);
+  SmallVector<Value> lhsBatch = batchIndices(lhs, 2, batch);
+  SmallVector<Value> rhsBatch = batchIndices(rhs, op.getPanel() ? 3 : 2, batch);
   // The step k of the part of the accumulators that begins at `first`.
   auto multiply = [&](Value k, ValueRange accumulators, int64_t first) {
-    return multiplyTile(
-        e, rows, vectors, accumulators.slice(first, count),
-        [&](int64_t r) {
-          SmallVector<Value> at(lhsBatch);
-          at.append({e.add(m, r), k});
-          return e.splat(memref::LoadOp::create(e.b, e.loc, op.getLhs(), at));
-        },
-        [&](int64_t j) { return loadRhs(rhsBatch, columns, k, j); });
+    auto row = [&](int64_t r) {
+      SmallVector<Value> at(lhsBatch);
+      at.append({e.add(m, r), k});
+      Value scalar = memref::LoadOp::create(e.b, e.loc, lhs, at);
+      return isBytes ? splatWord(e, scalar, side) : e.splat(scalar);
+    };
+    auto column = [&](int64_t j) { return loadRhs(rhsBatch, columns, k, j); };
+    auto multiplyThem = isBytes ? multiplyByteTile : multiplyTile;
+    return multiplyThem(e, rows, vectors, accumulators.slice(first, count), row, column);
   };
   std::optional<int64_t> begin = getConstantIntValue(steps.begin), end = getConstantIntValue(steps.end);
   Value whole = unroll == 1 ? steps.end
                             : e.add(steps.begin, e.mul(e.div(e.sub(steps.end, steps.begin), unroll), unroll));
-  sums.resize(count * unroll, unroll == 1 ? Value() : e.zeroVector());
+  sums.resize(count * unroll, unroll == 1 ? Value() : e.zeroVector(isBytes ? e.b.getI32Type() : Type()));
   sums = e.tightLoop(steps.begin, whole, unroll, sums, [&](Value k, ValueRange carried) {
     Accumulators results;
     for (int64_t u = 0; u < unroll; ++u) {
@@ -130,7 +148,8 @@ Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_
   });
   for (int64_t step = unroll / 2; step > 0; step /= 2)
     for (int64_t i = 0; i < step * count; ++i)
-      sums[i] = arith::AddFOp::create(e.b, e.loc, sums[i], sums[i + step * count]);
+      sums[i] = isBytes ? Value(arith::AddIOp::create(e.b, e.loc, sums[i], sums[i + step * count]))
+                        : Value(arith::AddFOp::create(e.b, e.loc, sums[i], sums[i + step * count]));
   sums.resize(count);
   if (unroll > 1 && !(begin && end && (*end - *begin) % unroll == 0))
     sums = e.tightLoop(whole, steps.end, 1, sums,
@@ -149,20 +168,18 @@ Lookahead ContractExpander::lookAhead(ArrayRef<Value> batch, Value m, int64_t ro
     return {};
   // Tiles narrower than a panel each read their part of the next one, wider ones the next panels.
   int64_t panel = *op.getPanel(), width = e.sched.getColumns();
-  Value last = e.sub(e.dim(op.getRhs(), cast<MemRefType>(op.getRhs().getType()).getRank() - 3), e.index(1));
-  SmallVector<Value> next = batchIndices(op.getRhs(), 3, batch);
+  Value last = e.sub(e.dim(rhs, cast<MemRefType>(rhs.getType()).getRank() - 3), e.index(1));
+  SmallVector<Value> next = batchIndices(rhs, 3, batch);
   next.append({e.min(e.add(e.div(columns.begin, panel), std::max<int64_t>(1, width / panel)), last),
                e.index(0), e.mul(e.rem(columns.begin, panel), *depth)});
-  return Lookahead(e, op.getRhs(), next, *depth * width, *depth, e.sub(m, first), rows, M);
+  return Lookahead(e, rhs, next, *depth * width, *depth, e.sub(m, first), rows, M);
 }
 
 void ContractExpander::expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns,
                                   Value first) {
-  int64_t count = rows * columns.count;
   epilogue.prefetchTile(rows, columns, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
-  Accumulators sums =
-      accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(rows),
-                 Accumulators(count, e.zeroVector()), lookAhead(batch, m, rows, columns, first));
+  Accumulators sums = accumulate(batch, m, rows, columns, {e.index(0), K}, getUnroll(rows),
+                                 beginTile(batch, rows, columns), lookAhead(batch, m, rows, columns, first));
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) { return indicesAt(e, batch, m, r, columns); });
 }
 
@@ -257,5 +274,7 @@ LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op
   if (op.getPanel() && *op.getPanel() % e.lanes() != 0)
     return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got "
                             << *op.getPanel() << " [expand-kernel-ops-C4]";
+  if (op.isBytes() && failed(checkBytes(op, e.sched)))
+    return failure();
   return ContractExpander(e, op, isPlainOrder).expand();
 }

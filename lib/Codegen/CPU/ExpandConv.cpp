@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expands convolutions with packed filters: a matrix product whose rows are neighbouring output pixels.
+#include "ByteProduct.h"
 #include "Window.h"
 #include "weft/Codegen/CPU/Passes.h"
 
@@ -21,8 +22,9 @@ class ConvExpander {
 public:
   ConvExpander(Emitter &e, kernel::ConvOp op)
       : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
-        spatial(op.getNumSpatialDims()), G(op.getGroups()),
-        C(cast<MemRefType>(op.getInput().getType()).getShape().back()),
+        spatial(op.getNumSpatialDims()), G(op.getGroups()), isBytes(op.isBytes()),
+        side{op.getInputUnsigned(), static_cast<int64_t>(op.getZeroPoint())},
+        C(cast<MemRefType>(op.getInput().getType()).getShape().back() / (isBytes ? 4 : 1)),
         F(cast<MemRefType>(op.getInit().getType()).getShape().back()), x(getWindowAxis(op, spatial - 1)),
         y(getWindowAxis(op, 0)), stepsPerRow(x.kernel * (C / G)) {}
 
@@ -59,6 +61,9 @@ private:
   Accumulators addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase, Span steps,
                       ValueRange accumulators, function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards);
   SmallVector<Value> indicesAt(const Tile &tile, int64_t r, const Columns &columns);
+  Value loadFilter(Value group, const Columns &columns, Value step, int64_t j);
+  // What the sums of a tile whose windows have rows `inside` in the input begin with.
+  Accumulators beginTile(const Tile &tile, const Columns &columns, Span inside);
   // What to read ahead while a tile takes `count` steps of its columns' filters, of which `next` is the first
   // one behind those of this pass; all passes of the tile's rows are over `count` steps.
   Lookahead lookAhead(const Tile &tile, const Columns &columns, Value next, int64_t count);
@@ -68,17 +73,53 @@ private:
   Emitter &e;
   kernel::ConvOp op;
   Epilogue epilogue;
-  int64_t spatial, G, C, F;
+  int64_t spatial, G;
+  bool isBytes;
+  ByteSide side;
+  // Channels; words of four where they are bytes, here and in the steps of the contraction.
+  int64_t C, F;
   WindowAxis x, y;
   int64_t stepsPerRow;
   // The input with its innermost spatial dim and channels as one, so that a window's row is one run.
-  Value input;
+  Value input, filter;
   // Of the pass at hand, and its first step.
   Lookahead ahead;
   Value aheadBegin;
 };
 
 } // namespace
+
+Value ConvExpander::loadFilter(Value group, const Columns &columns, Value step, int64_t j) {
+  Value n = e.add(columns.begin, j * e.lanes());
+  return e.load(filter, {group, e.div(n, op.getPanel()), step, e.rem(n, op.getPanel())}, Value());
+}
+
+Accumulators ConvExpander::beginTile(const Tile &tile, const Columns &columns, Span inside) {
+  if (!isBytes)
+    return Accumulators(tile.rows * columns.count, e.zeroVector());
+  int64_t numRows = spatial == 1 ? 1 : y.kernel;
+  auto sums = [&](int64_t j) { return loadFilter(tile.group, columns, e.index(numRows * stepsPerRow), j); };
+  Value around = zeroPointWord(e, side);
+  Accumulators first = beginByteTile(e, 1, columns.count, side, sums);
+  // Rows of the window above and below the input read zero points, the same for all pixels.
+  auto addRows = [&](Value begin, Value end) {
+    first = e.tightLoop(e.mul(begin, stepsPerRow), e.mul(end, stepsPerRow), 1, first,
+                        [&](Value step, ValueRange carried) {
+                          return multiplyByteTile(
+                              e, 1, columns.count, carried, [&](int64_t) { return around; },
+                              [&](int64_t j) { return loadFilter(tile.group, columns, step, j); });
+                        });
+  };
+  if (around && spatial == 2 && (y.pad > 0 || y.padEnd > 0)) {
+    Value begin = e.min(inside.begin, e.index(numRows));
+    addRows(e.index(0), begin);
+    addRows(e.max(inside.end, begin), e.index(numRows));
+  }
+  Accumulators result;
+  for (int64_t r = 0; r < tile.rows; ++r)
+    llvm::append_range(result, first);
+  return result;
+}
 
 Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase,
                                   Span steps, ValueRange accumulators, function_ref<bool(int64_t)> isUsed,
@@ -89,25 +130,25 @@ Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Valu
   at.push_back(Value());
   Value filterBase = e.mul(tapY, stepsPerRow);
   Value last = guards.empty() ? Value() : e.sub(e.dim(input, at.size() - 1), e.index(1));
+  auto splat = [&](Value scalar) { return isBytes ? splatWord(e, scalar, side) : e.splat(scalar); };
+  Value around = isBytes ? zeroPointWord(e, side) : Value();
   auto row = [&](Value k, int64_t r) -> Value {
     if (!isUsed(r))
-      return {};
+      return around;
     at.back() = e.add(e.add(inBase, k), r * x.stride * C);
     if (guards.empty())
-      return e.splat(memref::LoadOp::create(e.b, e.loc, input, at));
+      return splat(memref::LoadOp::create(e.b, e.loc, input, at));
     at.back() = e.min(e.max(at.back(), e.index(0)), last);
     Value value = memref::LoadOp::create(e.b, e.loc, input, at);
-    Value zero = arith::ConstantOp::create(e.b, e.loc, e.b.getF32FloatAttr(0));
-    return e.splat(arith::SelectOp::create(e.b, e.loc, guards[r], value, zero));
+    TypedAttr zero = isBytes ? TypedAttr(side.zeroPointWord(e.b)) : TypedAttr(e.b.getF32FloatAttr(0));
+    Value outside = arith::ConstantOp::create(e.b, e.loc, zero);
+    return splat(arith::SelectOp::create(e.b, e.loc, guards[r], value, outside));
   };
-  auto column = [&](Value k, int64_t j) {
-    Value n = e.add(columns.begin, j * e.lanes()), step = e.add(filterBase, k);
-    return e.load(op.getFilter(), {tile.group, e.div(n, op.getPanel()), step, e.rem(n, op.getPanel())},
-                  Value());
-  };
+  auto column = [&](Value k, int64_t j) { return loadFilter(tile.group, columns, e.add(filterBase, k), j); };
+  auto multiply = isBytes ? multiplyByteTile : multiplyTile;
   return e.tightLoop(steps.begin, steps.end, 1, accumulators, [&](Value k, ValueRange carried) {
     ahead.emit(e, e.sub(e.add(filterBase, k), aheadBegin));
-    return multiplyTile(
+    return multiply(
         e, tile.rows, columns.count, carried, [&](int64_t r) { return row(k, r); },
         [&](int64_t j) { return column(k, j); });
   });
@@ -136,7 +177,7 @@ Lookahead ConvExpander::lookAhead(const Tile &tile, const Columns &columns, Valu
   // Tiles narrower than a panel each read their part of what comes next.
   Value offset = e.add(e.mul(next, panel), e.mul(e.rem(columns.begin, panel), count));
   SmallVector<Value> at = {tile.group, e.div(columns.begin, panel), e.index(0), offset};
-  return Lookahead(e, op.getFilter(), at, count * width, count, tile.before, tile.rows, pixels);
+  return Lookahead(e, filter, at, count * width, count, tile.before, tile.rows, pixels);
 }
 
 Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns,
@@ -172,7 +213,8 @@ Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, cons
       };
       for (next = tap + 1; isOneRun && next < x.kernel && isAlike(next);)
         ++next;
-      if (llvm::any_of(llvm::seq<int64_t>(0, tile.rows), isUsed))
+      bool countsOutside = isBytes && side.offset() != 0;
+      if (countsOutside || llvm::any_of(llvm::seq<int64_t>(0, tile.rows), isUsed))
         sums = addRun(tile, columns, tapY, inBase(e.index(tap)), stepsOf(e.index(tap), e.index(next)), sums,
                       isUsed, {});
     }
@@ -251,10 +293,11 @@ void ConvExpander::expandTask(const Task &task, const Columns &columns) {
   if (e.sched.getDepth() > 0)
     return expandBlocks(task, columns);
   forEachTile(task, [&](const Tile &tile, const Taps &taps) {
-    Accumulators sums(tile.rows * columns.count, e.zeroVector());
     epilogue.prefetchTile(tile.rows, columns, [&](int64_t r) { return indicesAt(tile, r, columns); });
     Span rows = getWindowRows(tile), steps = {e.index(0), e.index(stepsPerRow)};
-    int64_t K = cast<MemRefType>(op.getFilter().getType()).getDimSize(2);
+    Accumulators sums = beginTile(tile, columns, rows);
+    // Bytes have the sums of their columns behind the last step.
+    int64_t K = cast<MemRefType>(filter.getType()).getDimSize(2) - (isBytes ? 1 : 0);
     aheadBegin = e.index(0);
     ahead = lookAhead(tile, columns, e.index(K), K);
     if (spatial == 1)
@@ -273,11 +316,17 @@ LogicalResult ConvExpander::expand() {
     return op.emitOpError()
            << "expected the channels of a grouped convolution whole in a task, but got tiles of "
            << parallel.back() << " [expand-kernel-ops-C6]";
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i = 0; i < spatial; ++i)
-    groups.push_back({i});
-  groups.push_back({spatial, spatial + 1});
-  input = memref::CollapseShapeOp::create(e.b, e.loc, op.getInput(), groups);
+  if (isBytes) {
+    input = viewAsWords(e, op.getInput(), 2);
+    filter = viewAsWords(e, op.getFilter(), 2);
+  } else {
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t i = 0; i < spatial; ++i)
+      groups.push_back({i});
+    groups.push_back({spatial, spatial + 1});
+    input = memref::CollapseShapeOp::create(e.b, e.loc, op.getInput(), groups);
+    filter = op.getFilter();
+  }
   // Channels outermost: neighbouring tasks share filters, also those of other images.
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, spatial + 1));
   order.insert(order.begin(), spatial + 1);
@@ -311,7 +360,7 @@ static LogicalResult checkDense(Operation *op) {
 LogicalResult weft::expandConv(RewriterBase &rewriter, kernel::ConvOp op) {
   rewriter.setInsertionPoint(op);
   Emitter e(rewriter, op.getLoc(), sched::CPUAttr::of(op));
-  if (failed(checkDense(op)))
+  if (failed(checkDense(op)) || (op.isBytes() && failed(checkBytes(op, e.sched))))
     return failure();
   if (op.getPanel() % e.lanes() != 0)
     return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got "

@@ -20,7 +20,7 @@ class DepthwiseExpander {
 public:
   DepthwiseExpander(Emitter &e, kernel::DepthwiseOp op)
       : e(e), op(op), epilogue(e, cast<kernel::EpilogueOpInterface>(op.getOperation())),
-        C(cast<MemRefType>(op.getInit().getType()).getShape().back()),
+        C(cast<MemRefType>(op.getInit().getType()).getShape().back()), isBytes(op.isBytes()),
         x(getWindowAxis(op, op.getNumSpatialDims() - 1)) {}
 
   LogicalResult expand();
@@ -34,11 +34,36 @@ private:
   Emitter &e;
   kernel::DepthwiseOp op;
   Epilogue epilogue;
+  // Bytes are multiplied and added as f32, which is exact for the few taps of a window.
+  Value loadBytes(Value memref, ArrayRef<Value> indices, Value mask, bool isUnsigned, int64_t zeroPoint);
+  Value loadInput(ArrayRef<Value> indices, Value mask) {
+    return isBytes ? loadBytes(op.getInput(), indices, mask, op.getInputUnsigned(), op.getZeroPoint())
+                   : e.load(op.getInput(), indices, mask);
+  }
+  Value loadFilter(ArrayRef<Value> indices, Value mask) {
+    return isBytes ? loadBytes(op.getFilter(), indices, mask, /*isUnsigned=*/false, 0)
+                   : e.load(op.getFilter(), indices, mask);
+  }
+
   int64_t C;
+  bool isBytes;
   WindowAxis x;
 };
 
 } // namespace
+
+Value DepthwiseExpander::loadBytes(Value memref, ArrayRef<Value> indices, Value mask, bool isUnsigned,
+                                   int64_t zeroPoint) {
+  Value bytes = e.load(memref, indices, mask);
+  VectorType wide = e.vectorOf(e.b.getI32Type());
+  Value words = isUnsigned ? Value(arith::ExtUIOp::create(e.b, e.loc, wide, bytes))
+                           : Value(arith::ExtSIOp::create(e.b, e.loc, wide, bytes));
+  Value floats = arith::SIToFPOp::create(e.b, e.loc, e.vectorOf(e.b.getF32Type()), words);
+  if (zeroPoint == 0)
+    return floats;
+  Value zero = e.splat(arith::ConstantOp::create(e.b, e.loc, e.b.getF32FloatAttr(zeroPoint)));
+  return arith::SubFOp::create(e.b, e.loc, floats, zero);
+}
 
 Accumulators DepthwiseExpander::addWindowRow(ArrayRef<Value> outer, Value pixel, int64_t rows,
                                              const Taps &taps, const Columns &columns, Value tapY,
@@ -57,7 +82,7 @@ Accumulators DepthwiseExpander::addWindowRow(ArrayRef<Value> outer, Value pixel,
     Value channel = e.add(columns.begin, j * e.lanes()), mask = columns.mask(j);
     // Windows of neighbouring pixels share input vectors: each is loaded once per window row.
     llvm::SmallDenseMap<int64_t, Value> loaded;
-    auto loadInput = [&](int64_t offset) {
+    auto loadPixel = [&](int64_t offset) {
       Value &value = loaded[offset];
       if (value)
         return value;
@@ -68,7 +93,7 @@ Accumulators DepthwiseExpander::addWindowRow(ArrayRef<Value> outer, Value pixel,
       }
       inAt[inAt.size() - 2] = at;
       inAt.back() = channel;
-      value = e.load(op.getInput(), inAt, mask);
+      value = loadInput(inAt, mask);
       if (isInside)
         value = arith::SelectOp::create(e.b, e.loc, isInside, value, e.zeroVector());
       return value;
@@ -81,9 +106,9 @@ Accumulators DepthwiseExpander::addWindowRow(ArrayRef<Value> outer, Value pixel,
         if (taps.kind == Taps::Kind::Known && !taps.isInside(r, tap))
           continue;
         if (!weights)
-          weights = e.load(op.getFilter(), filterAt, mask);
+          weights = loadFilter(filterAt, mask);
         Value &sum = sums[r * columns.count + j];
-        sum = e.mulAdd(loadInput(r * x.stride + tap * x.dilation), weights, sum);
+        sum = e.mulAdd(loadPixel(r * x.stride + tap * x.dilation), weights, sum);
       }
     }
   }
@@ -101,6 +126,9 @@ void DepthwiseExpander::expandTile(ArrayRef<Value> outer, Value pixel, int64_t r
       return addWindowRow(outer, pixel, rows, taps, columns, tapY, carried);
     });
   }
+  if (isBytes)
+    for (Value &sum : sums)
+      sum = arith::FPToSIOp::create(e.b, e.loc, e.vectorOf(e.b.getI32Type()), sum);
   epilogue.storeTile(rows, columns, sums, [&](int64_t r) {
     SmallVector<Value> at(outer);
     at.append({e.add(pixel, r), columns.begin});

@@ -37,6 +37,9 @@ static LogicalResult checkExpandable(Operation *op) {
   if (sched.getDepth() > 0 && !element.isF32())
     return op->emitOpError() << "expected an output of f32, where sums can wait, for a depth of "
                              << sched.getDepth() << ", but got " << element << " [expand-kernel-ops-C7]";
+  if (sched.getDepth() > 0 && kernel::isByteProduct(op))
+    return op->emitOpError() << "expected bytes to be summed all at once, but got a depth of "
+                             << sched.getDepth() << " [expand-kernel-ops-C7]";
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     bool isExtra = operand.getOperandNumber() >= 2 && operand.getOperandNumber() + 1 < op->getNumOperands();

@@ -35,7 +35,8 @@ public:
 
   /// A vector of the schedule's width with `element`s.
   mlir::VectorType vectorOf(mlir::Type element);
-  mlir::Value zeroVector();
+  /// Zeros; of f32 unless `element` says otherwise.
+  mlir::Value zeroVector(mlir::Type element = {});
   mlir::Value splat(mlir::Value scalar);
   /// x * y + z, fused where the schedule says so.
   mlir::Value mulAdd(mlir::Value x, mlir::Value y, mlir::Value z);

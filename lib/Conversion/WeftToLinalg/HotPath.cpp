@@ -25,15 +25,27 @@ static bool isF32(Value value) { return tensorTypeOf(value).getElementType().isF
 // What is hot, and how its weights are packed
 //===----------------------------------------------------------------------===//
 
-/// Whether a kernel op exists for this convolution, if its filter is packed.
-static bool isHotConv(w::ConvOp op) {
-  RankedTensorType input = tensorTypeOf(op.getInput()), filter = tensorTypeOf(op.getFilter());
-  int64_t spatial = input.getRank() - 2;
-  auto isNegative = [](int64_t pad) { return pad < 0; };
-  return op.getLayout() == w::Layout::nhwc && spatial >= 1 && spatial <= 2 && isF32(op.getInput()) &&
-         isF32(op.getFilter()) && isF32(op.getResult()) && !op.getInputZp() && !op.getFilterZp() &&
-         filter.hasStaticShape() && filter.getNumElements() > 0 && !input.isDynamicDim(input.getRank() - 1) &&
-         llvm::none_of(op.getPads(), isNegative);
+static bool isUnsigned(Value value) { return tensorTypeOf(value).getElementType().isUnsignedInteger(8); }
+static bool isSigned(Value value) {
+  Type element = tensorTypeOf(value).getElementType();
+  return element.isSignlessInteger(8) || element.isSignedInteger(8);
+}
+
+/// The one zero point of the left side of a contraction, 0 if there is none; nullopt when it is not known.
+static std::optional<int64_t> getZeroPoint(Value zero) {
+  if (!zero)
+    return 0;
+  auto splat = dyn_cast_or_null<IntegerAttr>(getSplatValue(zero));
+  if (!splat)
+    return std::nullopt;
+  return isUnsigned(zero) ? splat.getValue().getZExtValue() : splat.getValue().getSExtValue();
+}
+
+/// Whether the operands are bytes whose zero points the kernels know: a known one on the left, none on the
+/// right.
+static bool isByteProduct(Value lhs, Value rhs, Value lhsZero, Value rhsZero) {
+  return (isUnsigned(lhs) || isSigned(lhs)) && isSigned(rhs) && getZeroPoint(lhsZero) &&
+         getZeroPoint(rhsZero) == 0;
 }
 
 /// One input channel and one feature per group.
@@ -41,6 +53,29 @@ static bool isDepthwise(w::ConvOp op) {
   RankedTensorType filter = tensorTypeOf(op.getFilter());
   int64_t channels = tensorTypeOf(op.getInput()).getShape().back();
   return static_cast<int64_t>(op.getGroups()) == channels && filter.getDimSize(0) == channels && channels > 1;
+}
+
+/// Whether kernels exist for the element types of this convolution, channels last.
+static bool hasHotTypes(w::ConvOp op) {
+  if (isF32(op.getInput()) && isF32(op.getFilter()) && isF32(op.getResult()))
+    return !op.getInputZp() && !op.getFilterZp();
+  if (!isByteProduct(op.getInput(), op.getFilter(), op.getInputZp(), op.getFilterZp()))
+    return false;
+  // Sums of more bytes would not be exact in f32; channels are taken four at a time.
+  constexpr int64_t kMaxDepthwiseTaps = 512;
+  RankedTensorType filter = tensorTypeOf(op.getFilter());
+  return isDepthwise(op) ? filter.getNumElements() / filter.getDimSize(0) <= kMaxDepthwiseTaps
+                         : filter.getShape().back() % 4 == 0;
+}
+
+/// Whether a kernel op exists for this convolution, if its filter is packed.
+static bool isHotConv(w::ConvOp op) {
+  RankedTensorType input = tensorTypeOf(op.getInput()), filter = tensorTypeOf(op.getFilter());
+  int64_t spatial = input.getRank() - 2;
+  auto isNegative = [](int64_t pad) { return pad < 0; };
+  return op.getLayout() == w::Layout::nhwc && spatial >= 1 && spatial <= 2 && filter.hasStaticShape() &&
+         filter.getNumElements() > 0 && !input.isDynamicDim(input.getRank() - 1) && hasHotTypes(op) &&
+         llvm::none_of(op.getPads(), isNegative);
 }
 
 /// Whether each batch dim of an operand is a static 1 or provably the result's.
@@ -53,11 +88,17 @@ static bool hasClearBatch(Value operand, RankedTensorType resultType) {
   return true;
 }
 
+/// Whether a kernel op exists for this product; one of bytes only if its right side is packed.
 static bool isHotMatmul(w::MatmulOp op) {
   RankedTensorType type = tensorTypeOf(op.getResult());
-  return hasClearBatch(op.getLhs(), type) && hasClearBatch(op.getRhs(), type) && isF32(op.getLhs()) &&
-         isF32(op.getRhs()) && isF32(op.getResult()) && !op.getLhsZp() && !op.getRhsZp() &&
-         !op.getTransposeLhs();
+  if (op.getTransposeLhs() || !hasClearBatch(op.getLhs(), type) || !hasClearBatch(op.getRhs(), type))
+    return false;
+  if (isF32(op.getLhs()) && isF32(op.getRhs()) && isF32(op.getResult()))
+    return !op.getLhsZp() && !op.getRhsZp();
+  RankedTensorType lhs = tensorTypeOf(op.getLhs()), rhs = tensorTypeOf(op.getRhs());
+  return isByteProduct(op.getLhs(), op.getRhs(), op.getLhsZp(), op.getRhsZp()) &&
+         !lhs.isDynamicDim(lhs.getRank() - 1) && lhs.getShape().back() % 4 == 0 && rhs.hasStaticShape() &&
+         rhs.getNumElements() > 0;
 }
 
 /// Whether weights of this type can be packed at compile time.
@@ -74,7 +115,8 @@ Attribute getPackForm(OpOperand &use) {
     order.push_back(isDepthwise(conv) ? 0 : rank - 1);
     if (isDepthwise(conv))
       return kernel::PermutedAttr::get(context, order);
-    return kernel::PanelsAttr::get(context, /*batch=*/{}, order, /*n=*/0, conv.getGroups(), kPanelWidth);
+    return kernel::PanelsAttr::get(context, /*batch=*/{}, order, /*n=*/0, conv.getGroups(), kPanelWidth,
+                                   isF32(conv.getFilter()) ? 1 : 4);
   }
   if (auto matmul = dyn_cast<w::MatmulOp>(use.getOwner())) {
     if (&use != &matmul.getRhsMutable() || !isHotMatmul(matmul) || !canPack(tensorTypeOf(matmul.getRhs())))
@@ -83,7 +125,8 @@ Attribute getPackForm(OpOperand &use) {
     int64_t k = matmul.getTransposeRhs() ? rank - 1 : rank - 2,
             n = matmul.getTransposeRhs() ? rank - 2 : rank - 1;
     SmallVector<int64_t> batch = llvm::to_vector(llvm::seq<int64_t>(0, rank - 2));
-    return kernel::PanelsAttr::get(context, batch, k, n, /*groups=*/0, kPanelWidth);
+    return kernel::PanelsAttr::get(context, batch, k, n, /*groups=*/0, kPanelWidth,
+                                   isF32(matmul.getRhs()) ? 1 : 4);
   }
   return nullptr;
 }
@@ -247,7 +290,7 @@ private:
   /// false, with nothing changed, when one of them broadcasts along some of the rows only.
   bool flattenExtras();
   Value flattenRows(Value tensor);
-  void buildFlat(Value lhs, Value packed);
+  void buildFlat(Value lhs, Value packed, bool isLhsUnsigned, int64_t zeroPoint);
 
   Operation *root;
   const LoweringContext &sizes;
@@ -309,16 +352,18 @@ bool HotPathBuilder::flattenExtras() {
   return true;
 }
 
-void HotPathBuilder::buildFlat(Value lhs, Value packed) {
+void HotPathBuilder::buildFlat(Value lhs, Value packed, bool isLhsUnsigned, int64_t zeroPoint) {
   SmallVector<OpFoldResult> outSizes = sizes.getSizes(b, type);
   OpFoldResult rows = b.getIndexAttr(1);
   for (OpFoldResult size : ArrayRef(outSizes).drop_back())
     rows = mulSizes(b, loc, rows, size);
   lhs = flattenRows(lhs);
   Value init = createEmpty(b, loc, {rows, outSizes.back()}, getStoredElement());
-  Value result = kernel::ContractOp::create(b, loc, lhs, packed, extras, init, epilogue.maps, kPanelWidth,
-                                            /*rhsTransposed=*/false, getEpilogueBuilder(root, epilogue))
-                     .getResult();
+  auto contract = kernel::ContractOp::create(b, loc, lhs, packed, extras, init, epilogue.maps, kPanelWidth,
+                                             /*rhsTransposed=*/false, getEpilogueBuilder(root, epilogue));
+  contract.setLhsUnsigned(isLhsUnsigned);
+  contract.setZeroPoint(zeroPoint);
+  Value result = contract.getResult();
   int64_t rank = type.getRank();
   if (rank != 2) {
     ReassociationIndices all = llvm::to_vector<2>(llvm::seq<int64_t>(0, rank - 1));
@@ -341,19 +386,24 @@ void HotPathBuilder::buildConv(w::ConvOp op, Value filter) {
     // The filter's group dim of size 1 is a batch dim of none.
     auto packedType = cast<RankedTensorType>(filter.getType());
     auto flat = RankedTensorType::get(packedType.getShape().drop_front(), packedType.getElementType());
-    filter = tensor::CollapseShapeOp::create(b, loc, flat, filter,
-                                             ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}});
-    return buildFlat(input, filter);
+    SmallVector<ReassociationIndices> groups = {{0, 1}};
+    for (int64_t axis = 2; axis < packedType.getRank(); ++axis)
+      groups.push_back({axis});
+    filter = tensor::CollapseShapeOp::create(b, loc, flat, filter, groups);
+    return buildFlat(input, filter, isUnsigned(op.getInput()), *getZeroPoint(op.getInputZp()));
   }
   Value init = createEmpty(b, loc, sizes.getSizes(b, type), getStoredElement());
   auto body = getEpilogueBuilder(root, epilogue);
+  auto finishBytes = [&](auto kernelOp) {
+    kernelOp.setInputUnsigned(isUnsigned(op.getInput()));
+    kernelOp.setZeroPoint(*getZeroPoint(op.getInputZp()));
+    finish(kernelOp.getResult());
+  };
   if (isDepthwise(op))
-    return finish(kernel::DepthwiseOp::create(b, loc, input, filter, extras, init, op.getStrides(),
-                                              op.getPads(), op.getDilations(), epilogue.maps, body)
-                      .getResult());
-  finish(kernel::ConvOp::create(b, loc, input, filter, extras, init, taps, op.getStrides(), op.getPads(),
-                                op.getDilations(), epilogue.maps, body)
-             .getResult());
+    return finishBytes(kernel::DepthwiseOp::create(b, loc, input, filter, extras, init, op.getStrides(),
+                                                   op.getPads(), op.getDilations(), epilogue.maps, body));
+  finishBytes(kernel::ConvOp::create(b, loc, input, filter, extras, init, taps, op.getStrides(), op.getPads(),
+                                     op.getDilations(), epilogue.maps, body));
 }
 
 void HotPathBuilder::buildContract(w::MatmulOp op, Value packed) {
@@ -366,24 +416,29 @@ void HotPathBuilder::buildContract(w::MatmulOp op, Value packed) {
   for (int64_t axis = 0; axis < batch; ++axis)
     lhsHasAll &= w::DimExpr::provablyEqual(w::getDim(lhsType, axis), w::getDim(type, axis));
   if (packed && sharesRhs && lhsHasAll && flattenExtras()) {
+    // A panel, its steps and columns, and the groups of steps of bytes.
     auto packedType = cast<RankedTensorType>(packed.getType());
-    if (int64_t extra = packedType.getRank() - 3) {
-      SmallVector<ReassociationIndices> groups(3);
+    int64_t inner = isF32(op.getRhs()) ? 3 : 4;
+    if (int64_t extra = packedType.getRank() - inner) {
+      SmallVector<ReassociationIndices> groups(inner);
       for (int64_t axis = 0; axis <= extra; ++axis)
         groups[0].push_back(axis);
-      groups[1].push_back(extra + 1);
-      groups[2].push_back(extra + 2);
-      auto flat = RankedTensorType::get(packedType.getShape().take_back(3), packedType.getElementType());
+      for (int64_t i = 1; i < inner; ++i)
+        groups[i].push_back(extra + i);
+      auto flat = RankedTensorType::get(packedType.getShape().take_back(inner), packedType.getElementType());
       packed = tensor::CollapseShapeOp::create(b, loc, flat, packed, groups);
     }
-    return buildFlat(lhs, packed);
+    return buildFlat(lhs, packed, isUnsigned(op.getLhs()), *getZeroPoint(op.getLhsZp()));
   }
   Value init = createEmpty(b, loc, sizes.getSizes(b, type), getStoredElement());
   Value rhs = packed ? packed : toStorage(op.getRhs());
-  finish(kernel::ContractOp::create(b, loc, lhs, rhs, extras, init, epilogue.maps,
-                                    packed ? std::optional<int64_t>(kPanelWidth) : std::nullopt,
-                                    !packed && op.getTransposeRhs(), getEpilogueBuilder(root, epilogue))
-             .getResult());
+  auto contract =
+      kernel::ContractOp::create(b, loc, lhs, rhs, extras, init, epilogue.maps,
+                                 packed ? std::optional<int64_t>(kPanelWidth) : std::nullopt,
+                                 !packed && op.getTransposeRhs(), getEpilogueBuilder(root, epilogue));
+  contract.setLhsUnsigned(isUnsigned(op.getLhs()));
+  contract.setZeroPoint(*getZeroPoint(op.getLhsZp()));
+  finish(contract.getResult());
 }
 
 void formHotContractions(FunctionOpInterface function, const LoweringContext &sizes) {
@@ -400,7 +455,8 @@ void formHotContractions(FunctionOpInterface function, const LoweringContext &si
       continue;
     }
     auto matmul = cast<w::MatmulOp>(root);
-    if (isHotMatmul(matmul))
+    bool needsPacked = !isF32(matmul.getRhs());
+    if (isHotMatmul(matmul) && (!needsPacked || getPacked(matmul.getRhs())))
       HotPathBuilder(root, sizes).buildContract(matmul, getPacked(matmul.getRhs()));
   }
 }

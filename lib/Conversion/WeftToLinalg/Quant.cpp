@@ -98,24 +98,54 @@ public:
 };
 } // namespace
 
-/// A rounded float moved by the zero point and saturated to an integer type.
-static Value emitSaturated(ScalarBuilder s, Value rounded, Value zeroPoint, Type zeroElement, Type to) {
-  // Both steps in i32: a rounded value beyond it is beyond every result type and its zero point.
-  Type i32 = s.b.getI32Type(), storage = getStorageElementType(to);
+/// A float rounded to even, moved by the zero point and saturated to an integer type.
+static Value emitSaturated(ScalarBuilder s, Value x, Value zeroPoint, Type zeroElement, Type to) {
+  Type i32 = s.b.getI32Type(), storage = getStorageElementType(to), real = x.getType();
   unsigned width = to.getIntOrFloatBitWidth();
   bool isUnsigned = to.isUnsignedInteger();
-  Value limit = s.real(rounded.getType(), 1e9), negLimit = s.real(rounded.getType(), -1e9);
-  // NaN becomes the lower limit here, as the hardware conversion gives the least integer.
-  Value bounded =
-      arith::MaxNumFOp::create(s.b, s.loc, arith::MinNumFOp::create(s.b, s.loc, rounded, limit), negLimit);
-  Value value = arith::FPToSIOp::create(s.b, s.loc, i32, bounded);
-  if (zeroPoint)
-    value = s.add(value, emitExtend(s.b, s.loc, zeroPoint, zeroElement, i32));
   int64_t least = isUnsigned ? 0 : -(int64_t(1) << (width - 1));
   int64_t greatest = isUnsigned ? (int64_t(1) << width) - 1 : (int64_t(1) << (width - 1)) - 1;
-  value = arith::MinSIOp::create(s.b, s.loc, value, s.integer(i32, greatest));
-  value = arith::MaxSIOp::create(s.b, s.loc, value, s.integer(i32, least));
-  return storage == i32 ? value : Value(arith::TruncIOp::create(s.b, s.loc, storage, value));
+  IntegerAttr constant;
+  std::optional<int64_t> knownZero;
+  if (!zeroPoint)
+    knownZero = 0;
+  else if (matchPattern(zeroPoint, m_Constant(&constant)))
+    knownZero = zeroElement.isUnsignedInteger() ? constant.getValue().getZExtValue()
+                                                : constant.getValue().getSExtValue();
+  Value zero = knownZero == 0 ? Value()
+               : knownZero    ? s.integer(i32, *knownZero)
+                              : emitExtend(s.b, s.loc, zeroPoint, zeroElement, i32);
+  if (width > 16 || !real.isF32()) {
+    // Both steps in i32: a rounded value beyond it is beyond every result type and its zero point.
+    Value limit = s.real(real, 1e9), negLimit = s.real(real, -1e9);
+    // NaN becomes the lower limit here, as the hardware conversion gives the least integer.
+    Value rounded = math::RoundEvenOp::create(s.b, s.loc, x);
+    Value bounded =
+        arith::MaxNumFOp::create(s.b, s.loc, arith::MinNumFOp::create(s.b, s.loc, rounded, limit), negLimit);
+    Value value = arith::FPToSIOp::create(s.b, s.loc, i32, bounded);
+    if (zero)
+      value = s.add(value, zero);
+    value = arith::MinSIOp::create(s.b, s.loc, value, s.integer(i32, greatest));
+    value = arith::MaxSIOp::create(s.b, s.loc, value, s.integer(i32, least));
+    return storage == i32 ? value : Value(arith::TruncIOp::create(s.b, s.loc, storage, value));
+  }
+  // Clamped to whole numbers first: what is left to round is small. NaN compares false: the lower limit.
+  auto limit = [&](int64_t bound) -> Value {
+    if (knownZero)
+      return s.real(real, static_cast<double>(bound - *knownZero));
+    return arith::SIToFPOp::create(s.b, s.loc, real, s.sub(s.integer(i32, bound), zero));
+  };
+  Value low = limit(least), high = limit(greatest);
+  Value isAbove = arith::CmpFOp::create(s.b, s.loc, arith::CmpFPredicate::OGT, x, low);
+  Value value = arith::SelectOp::create(s.b, s.loc, isAbove, x, low);
+  Value isBelow = arith::CmpFOp::create(s.b, s.loc, arith::CmpFPredicate::OLT, value, high);
+  value = arith::SelectOp::create(s.b, s.loc, isBelow, value, high);
+  // The last bits of 1.5 * 2^23 + n, rounded to even by the addition, are those of n.
+  value = s.add(value, s.real(real, 12582912.0));
+  Value bits = arith::BitcastOp::create(s.b, s.loc, i32, value);
+  if (zero)
+    bits = s.add(bits, zero);
+  return arith::TruncIOp::create(s.b, s.loc, storage, bits);
 }
 
 namespace {
@@ -140,14 +170,14 @@ public:
           // The quotient is that of the precision type: rounded to it when it is narrower than f32.
           Value x = emitToFloat(b, nested, args[0], element, compute);
           Value divisor = emitToFloat(b, nested, loop.scale.read(b, nested, args), scaleElement, compute);
-          Value quotient = arith::DivFOp::create(b, nested, x, divisor);
+          Value quotient =
+              matchPattern(divisor, m_OneFloat()) ? x : Value(arith::DivFOp::create(b, nested, x, divisor));
           if (precision.getIntOrFloatBitWidth() == 16)
             quotient =
                 emitToFloat(b, nested, emitFromFloat(b, nested, quotient, precision), precision, compute);
           if (isa<FloatType>(to))
             return emitCast(b, nested, quotient, compute, to, op.getSaturate());
-          Value rounded = math::RoundEvenOp::create(b, nested, quotient);
-          return emitSaturated(s, rounded, loop.readZero(b, nested, args), loop.zeroElement, to);
+          return emitSaturated(s, quotient, loop.readZero(b, nested, args), loop.zeroElement, to);
         });
     rewriter.replaceOp(op, result);
     return success();
@@ -217,8 +247,7 @@ public:
                                  Value scaled =
                                      s.mul(x, emitToFloat(b, nested, loop.scale.read(b, nested, args),
                                                           elementOf(op.getMult()), compute));
-                                 Value rounded = math::RoundEvenOp::create(b, nested, scaled);
-                                 return emitSaturated(s, rounded, loop.readZero(b, nested, args),
+                                 return emitSaturated(s, scaled, loop.readZero(b, nested, args),
                                                       loop.zeroElement, type.getElementType());
                                });
     rewriter.replaceOp(op, result);

@@ -20,14 +20,17 @@ static constexpr int64_t kMinBlockRows = 64;
 // Columns of one register tile at most: two packed panels.
 static constexpr int64_t kMaxColumns = 64;
 
-Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool isSplit) {
+Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &cpu, bool isSplit) {
+  // Bytes are taken four at a time, as words.
+  bool isBytes = op.isBytes();
+  CPUTarget target = isBytes ? getByteTarget(cpu) : cpu;
   auto lhs = cast<ShapedType>(op.getLhs().getType()), out = cast<ShapedType>(op.getInit().getType());
   ArrayRef<int64_t> shape = out.getShape();
   int64_t numBatch = op.getNumBatchDims();
   int64_t M = sizeOr(shape[numBatch], kLikelyRows), N = sizeOr(shape[numBatch + 1], kLikelyColumns);
-  int64_t K = sizeOr(lhs.getShape().back(), kLikelyDepth);
+  int64_t K = sizeOr(lhs.getShape().back() / (isBytes ? 4 : 1), kLikelyDepth);
   Product product = {M, N, K, K * 4};
-  product.canBlock = out.getElementType().isF32();
+  product.canBlock = out.getElementType().isF32() && !isBytes;
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns);
   double cycles = estimateCycles(product, tile, target);
   int64_t batch = 1;
@@ -64,8 +67,9 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &target, bool
     product.rows = std::min(M, parallel[numBatch]);
   int64_t depth = chooseDepth(product, tile, target);
   auto kind = M <= 2 ? sched::CPUKernel::gemv : sched::CPUKernel::gemm;
-  auto sched = sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns},
-                                   depth, tile.unroll, target.hasFMA);
+  auto sched =
+      sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns}, depth,
+                          tile.unroll, target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
   return {sched, llvm::formatv("{0} products of {1}x{2}x{3}: {4}x{5} register tiles, about {6} tasks", batch,
                                M, N, K, tile.rows, tile.columns, parallel.empty() ? 1 : tasks)
                      .str()};

@@ -43,15 +43,19 @@ static SmallVector<int64_t> cutWindowTasks(const OutputSizes &out, int64_t rank,
   return parallel;
 }
 
-Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit) {
+Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
+  // Bytes are taken four at a time, as words.
+  bool isBytes = op.isBytes();
+  CPUTarget target = isBytes ? getByteTarget(cpu) : cpu;
   auto type = cast<ShapedType>(op.getInit().getType());
   OutputSizes out(type);
-  int64_t G = op.getGroups(), C = cast<ShapedType>(op.getInput().getType()).getShape().back();
+  int64_t G = op.getGroups(),
+          C = cast<ShapedType>(op.getInput().getType()).getShape().back() / (isBytes ? 4 : 1);
   int64_t K = cast<ShapedType>(op.getFilter().getType()).getDimSize(2);
   Product product = {out.x, out.channels / G, K, op.getStrides().back() * C * 4};
   product.repeats = out.y;
   product.stepsAtOnce = op.getKernel().back() * (C / G);
-  product.canBlock = type.getElementType().isF32();
+  product.canBlock = type.getElementType().isF32() && !isBytes;
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
   double cycles = estimateCycles(product, tile, target) * out.n * out.y * G;
   int64_t tasks = chooseTaskCount(cycles);
@@ -72,7 +76,7 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &target, bool isSplit
     product.repeats = std::min(out.y, parallel[1]);
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
                                    {tile.rows, tile.columns}, chooseDepth(product, tile, target), tile.unroll,
-                                   target.hasFMA);
+                                   target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
   return {sched,
           llvm::formatv("{0} pixels of {1} products by {2} channels: {3}x{4} register tiles, about {5} tasks",
                         out.n * out.y * out.x, K, out.channels, tile.rows, tile.columns,
@@ -99,8 +103,9 @@ Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bo
   SmallVector<int64_t> parallel;
   if (isSplit && (tasks > 1 || !type.hasStaticShape()))
     parallel = cutWindowTasks(out, type.getRank(), tasks, out.y == 1 ? tasks : 1, tile);
-  auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::depthwise, parallel, target.lanes,
-                                   {tile.rows, tile.columns}, 0, tile.unroll, target.hasFMA);
+  auto sched =
+      sched::CPUAttr::get(op.getContext(), sched::CPUKernel::depthwise, parallel, target.lanes,
+                          {tile.rows, tile.columns}, 0, tile.unroll, target.hasFMA, sched::CPUDot::none);
   return {sched,
           llvm::formatv("{0} pixels of {1} channels by {2} taps: {3}x{4} register tiles, about {5} tasks",
                         out.n * out.y * out.x, out.channels, taps, tile.rows, tile.columns,

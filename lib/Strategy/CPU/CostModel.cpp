@@ -6,6 +6,7 @@
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
+using namespace mlir;
 using namespace weft;
 
 // Cycles around the innermost loop of a tile: addresses, first loads, filling and draining the multiply
@@ -125,6 +126,17 @@ RegisterTile weft::chooseRegisterTile(const Product &product, const CPUTarget &t
         }
       }
   return best;
+}
+
+CPUTarget weft::getByteTarget(const CPUTarget &target) {
+  CPUTarget result = target;
+  if (target.dot == sched::CPUDot::vpdpbusd)
+    return result;
+  // Two products of pairs and two additions instead of one instruction; each vector of columns and the row
+  // are held in two halves, a product in one register more.
+  result.multipliesPerCycle /= 3;
+  result.numRegisters -= 5;
+  return result;
 }
 
 int64_t weft::chooseTaskCount(double cycles) {

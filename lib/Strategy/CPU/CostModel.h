@@ -41,6 +41,9 @@ double estimateCycles(const Product &product, const RegisterTile &tile, const CP
 /// Steps that all rows take before the next ones (`depth` of #sched.cpu), or 0 for all at once.
 int64_t chooseDepth(const Product &product, const RegisterTile &tile, const CPUTarget &target);
 
+/// The target as products of bytes see it: words of four bytes take the place of f32.
+CPUTarget getByteTarget(const CPUTarget &target);
+
 /// Number of tasks that `cycles` of work should be cut into: enough that all threads stay busy to the end,
 /// none so small that handing it out costs more than it gains. 1: not worth a second thread.
 int64_t chooseTaskCount(double cycles);

@@ -114,7 +114,7 @@ int64_t weft::chooseWinogradTile(kernel::ConvOp op, const CPUTarget &target, int
     return llvm::all_of(list, [&](int64_t entry) { return entry == value; });
   };
   if (op.getNumSpatialDims() != 2 || !isAll(op.getKernel(), 3) || !isAll(op.getStrides(), 1) ||
-      !isAll(op.getDilations(), 1) || op.getGroups() != 1)
+      !isAll(op.getDilations(), 1) || op.getGroups() != 1 || op.isBytes())
     return 0;
   for (int64_t dim : {1, 2})
     if (in.isDynamicDim(dim) || out.isDynamicDim(dim) || out.getDimSize(dim) == 0)
@@ -153,7 +153,7 @@ Choice weft::selectWinograd(kernel::WinogradOp op, const CPUTarget &target, bool
     parallel = {1, cut.lines == tiling.lines ? 0 : cut.lines * tiling.tile, 0, columns};
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::winograd, parallel, target.lanes,
                                    {cut.registers.rows, cut.registers.columns}, /*depth=*/0, /*unroll=*/1,
-                                   target.hasFMA);
+                                   target.hasFMA, sched::CPUDot::none);
   return {sched,
           llvm::formatv("{0} tiles of {1}x{1} pixels from {2} to {3} channels: {4}x{5} register tiles, about "
                         "{6} tasks",

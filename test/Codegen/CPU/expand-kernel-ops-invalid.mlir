@@ -112,3 +112,28 @@ kernel.func @expand_c7_output(%x: memref<4x64xf32>, %w: memref<1x64x32xf32>, %o:
   }
   kernel.return
 }
+
+// -----
+
+kernel.func @c8_no_instruction_for_bytes(%x: memref<12x16xi8>, %w: memref<1x5x32x4xi8>, %o: memref<12x32xi32>) {
+  // expected-error @+1 {{expected an instruction for products of bytes in dot, but got none [expand-kernel-ops-C8]}}
+  kernel.contract ins(%x, %w : memref<12x16xi8>, memref<1x5x32x4xi8>) outs(%o : memref<12x32xi32>)
+      attributes {panel = 32, sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [6, 32], depth = 0, unroll = 1, fma = true>} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  }
+  kernel.return
+}
+
+// -----
+
+kernel.func @c7_bytes_in_blocks(%x: memref<12x16xi8>, %w: memref<1x5x32x4xi8>, %o: memref<12x32xf32>) {
+  // expected-error @+1 {{expected bytes to be summed all at once, but got a depth of 8 [expand-kernel-ops-C7]}}
+  kernel.contract ins(%x, %w : memref<12x16xi8>, memref<1x5x32x4xi8>) outs(%o : memref<12x32xf32>)
+      attributes {panel = 32, sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [6, 32], depth = 8, unroll = 1, fma = true, dot = vpdpbusd>} {
+    ^bb0(%acc: i32):
+      %f = arith.sitofp %acc : i32 to f32
+      kernel.yield %f : f32
+  }
+  kernel.return
+}

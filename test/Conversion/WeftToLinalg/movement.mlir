@@ -53,15 +53,28 @@ func.func @resize_static_f32_linear(%x: tensor<1x4x3xf32>) -> tensor<1x8x3xf32> 
   return %0 : tensor<1x8x3xf32>
 }
 
-// True division, half to even, the zero point after rounding, saturation.
+// True division, saturation to what the zero point leaves, half to even by the addition of 1.5 * 2^23, then the zero point.
 // CHECK-LABEL: func.func @quantize_static_f32(
 // CHECK: arith.divf
-// CHECK: math.roundeven
-// CHECK: arith.addi
-// CHECK: arith.minsi
+// CHECK: arith.cmpf ogt
+// CHECK: arith.cmpf olt
+// CHECK: %[[SUM:.*]] = arith.addf %{{.*}}, %{{.*}} : f32
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[SUM]] : f32 to i32
+// CHECK: %[[MOVED:.*]] = arith.addi %[[BITS]]
+// CHECK: arith.trunci %[[MOVED]] : i32 to i8
 func.func @quantize_static_f32(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<ui8>) -> tensor<4xui8> {
   %0 = weft.quantize %x, %s zp %z {to = ui8} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
   return %0 : tensor<4xui8>
+}
+
+// A scale of 1 divides nothing.
+// CHECK-LABEL: func.func @quantize_scale_1_f32(
+// CHECK-NOT: arith.divf
+// CHECK: arith.trunci
+func.func @quantize_scale_1_f32(%x: tensor<4xf32>) -> tensor<4xi8> {
+  %s = weft.constant dense<1.0> : tensor<f32>
+  %0 = weft.quantize %x, %s {to = i8} : (tensor<4xf32>, tensor<f32>) -> tensor<4xi8>
+  return %0 : tensor<4xi8>
 }
 
 // Both halves of the sort's memory are one tensor: two equal ones would be merged, and swapped copies erased.

@@ -143,5 +143,10 @@ func.func private @panels_c3_zero() attributes {form = #kernel.panels<batch = []
 
 // -----
 
+// expected-error @+1 {{expected dot to be 1 or 4, but got 2 [panels-C4]}}
+func.func private @panels_c4_dot() attributes {form = #kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 32, dot = 2>}
+
+// -----
+
 // expected-error @+1 {{expected order to name dims, each at most once [permuted-C1]}}
 func.func private @permuted_c1_twice() attributes {form = #kernel.permuted<order = [1, 1]>}

@@ -69,9 +69,20 @@ func.func @no_pack_when_source_is_no_constant(%w: tensor<2x2xf32>) -> tensor<1x2
   return %p : tensor<1x2x2xf32>
 }
 
+// Groups of 4 steps of bytes, then the sum of each column: columns 1 2 3 4 and -1 -1 -1 -1.
+// CHECK-LABEL: func.func @pack_dot_i8(
+// CHECK: kernel.constant dense_resource<packed_4> : tensor<1x2x2x4xi8>
+func.func @pack_dot_i8() -> tensor<1x2x2x4xi8> {
+  %w = kernel.constant dense<[[1, -1], [2, -1], [3, -1], [4, -1]]> : tensor<4x2xi8>
+  %p = kernel.pack %w {form = #kernel.panels<batch = [], k = [0], n = 1, groups = 0, width = 2, dot = 4>}
+      : tensor<4x2xi8> -> tensor<1x2x2x4xi8>
+  return %p : tensor<1x2x2x4xi8>
+}
+
 // The bytes, after 4 bytes of alignment (0x40000000): little-endian i32 1 2 4 5, 3 0 6 0; then 1 5 3 7 2 6 4 8; 1 4 2 5 3 6.
 // CHECK: dialect_resources
 // CHECK-DAG: packed: "0x400000000100000002000000040000000500000003000000000000000600000000000000"
 // CHECK-DAG: packed_1: "0x400000000100000005000000030000000700000002000000060000000400000008000000"
 // CHECK-DAG: packed_2: "0x40000000010000000400000002000000050000000300000006000000"
 // CHECK-DAG: packed_3: "0x400000000000803F0000803F0000803F00000000"
+// CHECK-DAG: packed_4: "0x4000000001020304FFFFFFFF0A000000FCFFFFFF"

@@ -98,7 +98,7 @@ func.func @conv_c4_sign(%x: memref<1x8x8x4xf32>, %w: memref<1x1x36x32xf32>, %o: 
 // -----
 
 func.func @conv_c5_type(%x: memref<1x8x8x4xf32>, %w: memref<1x1x36x32xf16>, %o: memref<1x8x8x16xf32>) {
-  // expected-error @+1 {{expected operands of f32, but got 'f16' [conv-C5]}}
+  // expected-error @+1 {{expected operands of f32 or of i8, but got 'f32' and 'f16' [conv-C5]}}
   kernel.conv ins(%x, %w : memref<1x8x8x4xf32>, memref<1x1x36x32xf16>) outs(%o : memref<1x8x8x16xf32>)
       attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
   ^bb0(%acc: f32):
@@ -170,11 +170,35 @@ func.func @depthwise_c4_sign(%x: memref<1x8x8x4xf32>, %w: memref<3x3x4xf32>, %o:
 // -----
 
 func.func @depthwise_c5_type(%x: memref<1x8x8x4xf16>, %w: memref<3x3x4xf32>, %o: memref<1x8x8x4xf32>) {
-  // expected-error @+1 {{expected operands of f32, but got 'f16' [depthwise-C5]}}
+  // expected-error @+1 {{expected operands of f32 or of i8, but got 'f16' and 'f32' [depthwise-C5]}}
   kernel.depthwise ins(%x, %w : memref<1x8x8x4xf16>, memref<3x3x4xf32>) outs(%o : memref<1x8x8x4xf32>)
       attributes {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
+  }
+  return
+}
+
+// -----
+
+func.func @conv_c6_channels(%x: memref<1x8x8x3xi8>, %w: memref<1x1x10x32x4xi8>, %o: memref<1x8x8x16xi32>) {
+  // expected-error @+1 {{expected channels of a group (3) in groups of 4 [conv-C6]}}
+  kernel.conv ins(%x, %w : memref<1x8x8x3xi8>, memref<1x1x10x32x4xi8>) outs(%o : memref<1x8x8x16xi32>)
+      attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
+  ^bb0(%acc: i32):
+    kernel.yield %acc : i32
+  }
+  return
+}
+
+// -----
+
+func.func @depthwise_c6_zero_point(%x: memref<1x8x8x4xi8>, %w: memref<3x3x4xi8>, %o: memref<1x8x8x4xi32>) {
+  // expected-error @+1 {{expected a zero point between 0 and 255, but got -1 [depthwise-C6]}}
+  kernel.depthwise ins(%x, %w : memref<1x8x8x4xi8>, memref<3x3x4xi8>) outs(%o : memref<1x8x8x4xi32>)
+      attributes {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, input_unsigned, zero_point = -1} {
+  ^bb0(%acc: i32):
+    kernel.yield %acc : i32
   }
   return
 }
