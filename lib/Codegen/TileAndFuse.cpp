@@ -219,6 +219,22 @@ void eraseDeadOps(RewriterBase &rewriter, kernel::FuncOp func) {
       rewriter.eraseOp(&op);
 }
 
+/// Replaces sizes of arguments that tiling asked for by the index arguments that hold them: equal tiles of a
+/// producer are then seen to be equal, and sizes of temporaries to be known at the start.
+void resolveArgumentSizes(kernel::FuncOp func) {
+  func.walk([&](tensor::DimOp dim) {
+    auto argument = dyn_cast<BlockArgument>(dim.getSource());
+    std::optional<int64_t> axis = dim.getConstantIndex();
+    auto type = dyn_cast<RankedTensorType>(dim.getSource().getType());
+    if (!argument || argument.getOwner() != &func.getBody().front() || !axis || !type ||
+        !type.isDynamicDim(*axis))
+      return;
+    int64_t position = llvm::count_if(type.getShape().take_front(*axis), ShapedType::isDynamic);
+    dim.replaceAllUsesWith(func.getArgument(func.getArgDims(argument.getArgNumber())[position]));
+    dim.erase();
+  });
+}
+
 /// The tile sizes that the schedule of `root` asks for; nullopt when it has none.
 std::optional<SmallVector<OpFoldResult>> getScheduledTiles(Builder &builder, linalg::LinalgOp root,
                                                            ArrayRef<unsigned> dims) {
@@ -301,6 +317,7 @@ struct WeftTileAndFusePass : weft::impl::WeftTileAndFusePassBase<WeftTileAndFuse
     if (!weft::tileAndFuse(rewriter, getOperation(), options, reason) && remarks &&
         !isSplitLater(getOperation()))
       getOperation().emitRemark() << "not parallel: " << reason;
+    resolveArgumentSizes(getOperation());
   }
 };
 

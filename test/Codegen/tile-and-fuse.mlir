@@ -94,6 +94,41 @@ kernel.func @shared_and_returned_f32(%x: tensor<4096x8xf32>) -> (tensor<4096x8xf
 
 // -----
 
+// Sizes of arguments that tiling asks for are index arguments, so that a producer of two operands is computed
+// once.
+#row = affine_map<(i, j) -> (i)>
+#all = affine_map<(i, j) -> (i, j)>
+// CHECK-LABEL: kernel.func @sizes_of_arguments_dynamic(
+// CHECK-NOT: tensor.dim
+// CHECK: scf.forall
+// CHECK: math.exp
+// CHECK-NOT: math.exp
+// CHECK: kernel.return
+kernel.func @sizes_of_arguments_dynamic(%x: tensor<?x?xf32> {kernel.dims = array<i64: 1, 2>}, %m: index, %n: index) -> (tensor<?x?xf32> {kernel.dims = array<i64: 1, 2>}) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %p = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<?x?xf32>) outs(%e : tensor<?x?xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.exp %a : f32
+    linalg.yield %s : f32
+  } -> tensor<?x?xf32>
+  %r = tensor.empty(%m) : tensor<?xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%r : tensor<?xf32>) -> tensor<?xf32>
+  %sum = linalg.generic {indexing_maps = [#all, #row], iterator_types = ["parallel", "reduction"]} ins(%p : tensor<?x?xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %a, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<?xf32>
+  %0 = linalg.generic {indexing_maps = [#all, #row, #all], iterator_types = ["parallel", "parallel"]} ins(%p, %sum : tensor<?x?xf32>, tensor<?xf32>) outs(%e : tensor<?x?xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.divf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<?x?xf32>
+  kernel.return %0 : tensor<?x?xf32>
+}
+
+// -----
+
 // Small kernels are one tile.
 // expected-remark @below {{not parallel: the kernel is one tile}}
 kernel.func @no_tile_when_small(%x: tensor<8xf32>) -> tensor<8xf32> {
