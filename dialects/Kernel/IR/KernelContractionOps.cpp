@@ -110,6 +110,10 @@ static LogicalResult verifyElementTypes(Operation *op, StringRef label) {
   Type f32 = Float32Type::get(op->getContext()), i32 = IntegerType::get(op->getContext(), 32);
   Type element = shapedType(op->getOperand(0)).getElementType(),
        other = shapedType(op->getOperand(1)).getElementType();
+  // The algorithm's transforms are of real numbers.
+  if (isa<WinogradOp>(op) && !(element == f32 && other == f32))
+    return op->emitOpError() << "expected operands of f32, but got " << element << " and " << other << " ["
+                             << label << "]";
   if (!(element == f32 || element.isSignlessInteger(8)) || other != element)
     return op->emitOpError() << "expected operands of f32 or of i8, but got " << element << " and " << other
                              << " [" << label << "]";

@@ -67,7 +67,7 @@ func.func @winograd_c3_batch(%x: memref<2x8x8x4xf32>, %w: memref<1x16x4x32xf32>,
 // -----
 
 func.func @winograd_c4_type(%x: memref<1x8x8x4xf64>, %w: memref<1x16x4x32xf64>, %o: memref<1x8x8x16xf32>) {
-  // expected-error @+1 {{expected operands of f32, but got 'f64' [winograd-C4]}}
+  // expected-error @+1 {{expected operands of f32, but got 'f64' and 'f64' [winograd-C4]}}
   kernel.winograd ins(%x, %w : memref<1x8x8x4xf64>, memref<1x16x4x32xf64>) outs(%o : memref<1x8x8x16xf32>)
       attributes {pads = array<i64: 1, 1, 1, 1>} {
   ^bb0(%acc: f64):
