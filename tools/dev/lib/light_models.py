@@ -85,7 +85,10 @@ def write_seeded(name, out, seed=0):
     spread = peers.ort_session(model.SerializeToString(), threads=1).run([logits], {feed: image})[0].std()
     if softmax:
         del graph.output[-1]
+    makers = {value: node for node in kept for value in node.output}
     for key in [n for n in kept if n.op_type in ("Conv", "Gemm")][-1].input[1:]:
+        while key not in constants:  # a reshaped constant
+            key = makers[key].input[0]
         constants[key] = (constants[key] * (2.0 / spread)).astype(np.float32)
     fill()
     onnx.save(model, out)
