@@ -6,12 +6,16 @@
  * `_release`. Strings and arrays inside `_info` structs belong to the module and live as long as it does.
  * Units:     sizes are bytes (`_bytes`) or elements (dims); times are nanoseconds (`_ns`).
  * Errors:    every function that can fail returns a weft_code; 0 is success. Where a weft_status pointer is
- * the last parameter it may be NULL; otherwise it receives code and message, on success as well (then the
- * message is empty). Other `out_` parameters are written on success only. The library never prints, never
- * aborts and has no global state. Threads:   a weft_module may be used by any number of threads at once. A
- * weft_session serves one call at a time: use one session per thread. Several sessions share the weights and
- * code of their module. Versions:  structs that may grow start with `struct_size`; the `_init` function sets
- * it and all defaults. Fill such a struct by its `_init` function first, always.
+ *            the last parameter it may be NULL; otherwise it receives code and message, on success as well
+ *            (then the message is empty). Other `out_` parameters are written on success only. The library
+ *            never prints, never aborts and has no global state.
+ *
+ * Threads:   a weft_module may be used by any number of threads at once. A weft_session serves one call at a
+ *            time: use one session per thread. Several sessions share the weights and code of their module.
+ *
+ * Versions:  structs that the caller fills and that may grow start with `struct_size`; the `_init` function
+ *            sets it and all defaults. Fill such a struct by its `_init` function first, always. `_info`
+ *            structs, which the library fills, grow with the library's version.
  */
 #ifndef WEFT_RUNTIME_H
 #define WEFT_RUNTIME_H
@@ -371,14 +375,20 @@ WEFT_API void weft_session_release(weft_session *session);
  * Inputs:  in the order of the signature, tensors of its element type; dims must have the signature's rank
  * and static sizes, lie within its bounds, and agree wherever dims share a symbol. Read only until the call
  * returns. 64-byte aligned data is used where it lies, other data is copied to aligned memory of the session.
- * An absent optional has kind WEFT_OPTIONAL and `optional` NULL. Outputs: in the order of the signature.
+ * An absent optional has kind WEFT_OPTIONAL and `optional` NULL.
+ *
+ * Outputs: in the order of the signature.
  * `kind` and, for tensors, `data` and `capacity` are read. With `data` NULL the session provides the memory,
  * valid until its next run or release (and as an input of that next run); otherwise the result is written to
  * `data` (directly when that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype,
- * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone. Memory:  with
- * the shapes of an earlier run and no data-dependent sizes, a run allocates nothing. Floats:  rounding is to
- * nearest and denormals are flushed to zero during the run, unless the artifact keeps them; the caller's
- * state is restored. Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds
+ * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone.
+ *
+ * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
+ *
+ * Floats:  rounding is to nearest and denormals are flushed to zero during the run, unless the artifact keeps
+ * them; the caller's state is restored.
+ *
+ * Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds
  * that this artifact's code cannot take yet. Messages name the input or output, the dim and both values. The
  * session stays usable; outputs are undefined. */
 WEFT_API weft_code weft_session_run(weft_session *session, uint32_t entry, const weft_value_view *inputs,

@@ -130,8 +130,12 @@ static int parseAndRun(int argc, char **argv) {
     app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
     app.add_option("--random", command.random,
                    "Seed of the random numbers for inputs that are not given; default 0");
-    app.add_option("--rtol", command.rtol, "Relative tolerance")->capture_default_str();
-    app.add_option("--atol", command.atol, "Absolute tolerance")->capture_default_str();
+    app.add_option("--rtol", command.rtol, "Relative tolerance")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--atol", command.atol, "Absolute tolerance")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     app.add_flag(
         "--bisect", command.bisect,
         "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "

@@ -14,7 +14,7 @@ static int64_t getNumVectorRegisters(int64_t lanes) { return lanes == 16 ? 32 : 
 
 LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUKernel kernel,
                               ArrayRef<int64_t> parallel, int64_t vector, ArrayRef<int64_t> registers,
-                              int64_t depth, int64_t unroll, bool fma, CPUDot) {
+                              int64_t depth, int64_t unroll, bool fma, CPUDot dot) {
   if (vector != 4 && vector != 8 && vector != 16)
     return emitError() << "expected vector to be 4, 8 or 16, but got " << vector << " [cpu-C1]";
   for (int64_t size : parallel)
@@ -25,6 +25,9 @@ LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUK
   if (kernel == CPUKernel::loops) {
     if (!registers.empty() || depth != 0 || unroll != 1)
       return emitError() << "expected no registers, depth or unroll for loops [cpu-C2]";
+    if (dot != CPUDot::none)
+      return emitError() << "expected no dot instruction for loops, but got " << stringifyCPUDot(dot)
+                         << " [cpu-C2]";
     return success();
   }
   if (registers.size() != 2 || registers[0] < 1 || registers[1] < 1)

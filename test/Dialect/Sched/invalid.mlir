@@ -63,3 +63,8 @@ func.func private @cpu_c6_both() attributes {sched.cpu = #sched.cpu<kernel = gem
 
 // expected-error @+1 {{expected sched.winograd to be 2 or 4, but got 3 : i64 [sched-C3]}}
 func.func private @sched_c3_tile() attributes {sched.winograd = 3 : i64}
+
+// -----
+
+// expected-error @+1 {{expected no dot instruction for loops, but got vpdpbusd [cpu-C2]}}
+func.func private @cpu_c2_dot_of_loops() attributes {sched.cpu = #sched.cpu<kernel = loops, parallel = [], vector = 16, registers = [], depth = 0, unroll = 1, fma = true, dot = vpdpbusd>}
