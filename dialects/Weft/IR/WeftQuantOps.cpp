@@ -55,7 +55,8 @@ static std::optional<int64_t> signedAxis(std::optional<uint64_t> axis) {
   return axis ? std::optional<int64_t>(static_cast<int64_t>(*axis)) : std::nullopt;
 }
 
-/// Every dim of x a parallel factor, but the axis of blocks, whose entries stay together.
+/// Every dim of x a parallel factor, but the axis of blocks, whose entries stay together and which the
+/// parameters have one of per block.
 static DimMap quantDimMap(Operation *op, RankedTensorType x, std::optional<int64_t> axis, int64_t block) {
   DimMap map;
   SmallVector<int64_t> dims;
@@ -67,10 +68,12 @@ static DimMap quantDimMap(Operation *op, RankedTensorType x, std::optional<int64
   for (Value params : op->getOperands().drop_front()) {
     RankedTensorType type = tensorType(params);
     SmallVector<int64_t> factors(type.getRank(), kNoFactor);
-    if (block > 0 && type.getRank() == x.getRank())
+    if (block > 0 && type.getRank() == x.getRank()) {
       factors = dims;
-    else if (axis && type.getRank() == 1 && type.getDimSize(0) != 1)
+      factors[*axis] = kNoFactor;
+    } else if (axis && type.getRank() == 1 && type.getDimSize(0) != 1) {
       factors[0] = *axis;
+    }
     map.operands.push_back(factors);
   }
   map.results = {dims};

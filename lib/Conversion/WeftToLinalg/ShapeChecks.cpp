@@ -31,7 +31,8 @@ void HostBuilder::assertHolds(Operation *op, Value condition, const llvm::Twine 
 /// Equal sizes, or, where `mayBeOne`, one of them 1.
 void HostBuilder::requireEqual(Operation *op, const w::DimExpr &x, const w::DimExpr &y, bool mayBeOne,
                                const llvm::Twine &what) {
-  if (x.isUnknown() || y.isUnknown() || w::DimExpr::provablyEqual(x, y))
+  // What is static was verified with the op.
+  if (x.isUnknown() || y.isUnknown() || w::DimExpr::provablyEqual(x, y) || (x.getConstant() && y.getConstant()))
     return;
   if (mayBeOne && (x.getConstant() == 1 || y.getConstant() == 1))
     return;

@@ -41,3 +41,12 @@ func.func @slice(%x: tensor<?xf32, #weft.dims<n>>, %first: index) -> tensor<3xf3
   %0 = weft.slice %x [%first] [3] {strides = array<i64: 1>} : (tensor<?xf32, #weft.dims<n>>, index) -> tensor<3xf32>
   return %0 : tensor<3xf32>
 }
+
+// Blocks have one scale each: the two sizes are not the same.
+// CHECK-LABEL: func.func @no_check_of_blocks
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @no_check_of_blocks(%x: tensor<?x8xf32, #weft.dims<n, 8>>, %scale: tensor<?x2xf32, #weft.dims<n, 2>>) -> tensor<?x8xi8, #weft.dims<n, 8>> {
+  %0 = weft.quantize %x, %scale {axis = 1 : i64, block_size = 4 : i64, to = i8} : (tensor<?x8xf32, #weft.dims<n, 8>>, tensor<?x2xf32, #weft.dims<n, 2>>) -> tensor<?x8xi8, #weft.dims<n, 8>>
+  return %0 : tensor<?x8xi8, #weft.dims<n, 8>>
+}
