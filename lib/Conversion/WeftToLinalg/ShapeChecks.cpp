@@ -32,7 +32,8 @@ void HostBuilder::assertHolds(Operation *op, Value condition, const llvm::Twine 
 void HostBuilder::requireEqual(Operation *op, const w::DimExpr &x, const w::DimExpr &y, bool mayBeOne,
                                const llvm::Twine &what) {
   // What is static was verified with the op.
-  if (x.isUnknown() || y.isUnknown() || w::DimExpr::provablyEqual(x, y) || (x.getConstant() && y.getConstant()))
+  if (x.isUnknown() || y.isUnknown() || w::DimExpr::provablyEqual(x, y) ||
+      (x.getConstant() && y.getConstant()))
     return;
   if (mayBeOne && (x.getConstant() == 1 || y.getConstant() == 1))
     return;
