@@ -69,6 +69,9 @@ def has_small_disk():
 
 
 config.available_features.update(cpu_levels())
+# Measured sizes and allocations of a build with sanitizers are theirs, not Weft's.
+if config.sanitizer:
+    config.available_features.add("sanitizer")
 if has_small_disk():
     config.available_features.add("small-disk")
 if os.path.exists("/dev/full"):

@@ -222,9 +222,6 @@ private:
   }
 
   void setPointerAttributes(LLVM::LLVMFuncOp body) {
-    unsigned numResults = 0;
-    for (BlockArgument argument : memrefs)
-      numResults += isWritten(argument) ? 1 : 0;
     for (auto [i, argument] : llvm::enumerate(memrefs)) {
       body.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), rewriter.getUnitAttr());
       body.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(), rewriter.getI64IntegerAttr(tensorAlignment));

@@ -41,7 +41,7 @@ static FailureOr<Tensor> fromResource(DenseResourceElementsAttr attribute, Tenso
     return failure();
   ArrayRef<char> data = blob->getData();
   if (unsigned bits = packedBits(result.getElementType())) {
-    if (static_cast<int64_t>(data.size()) < llvm::divideCeil(result.size() * bits, 8))
+    if (data.size() < llvm::divideCeil(static_cast<uint64_t>(result.size()) * bits, 8))
       return failure();
     return unpack(result.getElementType(), result.getShape(), data, bits);
   }

@@ -103,6 +103,18 @@ struct Axis {
   int64_t stride;
 };
 
+// Elements that may lie at any address: a model's weights are read where its file has them.
+template <typename T> struct Unaligned {
+  const char *bytes;
+
+  Unaligned operator+(int64_t elements) const { return {bytes + elements * sizeof(T)}; }
+  T operator[](int64_t index) const {
+    T value;
+    std::memcpy(&value, bytes + index * sizeof(T), sizeof(T));
+    return value;
+  }
+};
+
 } // namespace
 
 static SmallVector<int64_t> getRowMajorStrides(ArrayRef<int64_t> shape) {
@@ -122,11 +134,11 @@ static void forEachOffset(ArrayRef<Axis> axes, int64_t offset, function_ref<void
 
 // Copies one panel: `to[k][0..count)` = `from[kOffsets[k] + n * strideN]`. Columns past `count` stay zero.
 template <typename T>
-static void packPanel(const T *from, ArrayRef<int64_t> kOffsets, int64_t strideN, int64_t count,
+static void packPanel(Unaligned<T> from, ArrayRef<int64_t> kOffsets, int64_t strideN, int64_t count,
                       int64_t width, T *to) {
   if (strideN == 1) {
     for (auto [k, offset] : llvm::enumerate(kOffsets))
-      std::memcpy(to + k * width, from + offset, count * sizeof(T));
+      std::memcpy(to + k * width, (from + offset).bytes, count * sizeof(T));
     return;
   }
   // The source's rows run along k: blocks of k keep both the rows read and the panel written in the
@@ -135,7 +147,7 @@ static void packPanel(const T *from, ArrayRef<int64_t> kOffsets, int64_t strideN
   for (size_t begin = 0; begin < kOffsets.size(); begin += kBlock) {
     size_t end = std::min(kOffsets.size(), begin + kBlock);
     for (int64_t n = 0; n < count; ++n) {
-      const T *row = from + n * strideN;
+      Unaligned<T> row = from + n * strideN;
       for (size_t k = begin; k < end; ++k)
         to[k * width + n] = row[kOffsets[k]];
     }
@@ -158,7 +170,8 @@ static void packDotPanel(const int8_t *from, ArrayRef<int64_t> kOffsets, int64_t
   }
 }
 
-template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> shape, PanelsAttr form, T *to) {
+template <typename T>
+static void packPanels(Unaligned<T> from, ArrayRef<int64_t> shape, PanelsAttr form, T *to) {
   SmallVector<int64_t> strides = getRowMajorStrides(shape);
   SmallVector<Axis> batch, kAxes;
   for (int64_t dim : form.getBatch())
@@ -179,8 +192,8 @@ template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> sh
     if constexpr (sizeof(T) == 1) {
       if (form.getDot() != 1) {
         for (int64_t n = 0; n < N; n += width, to += (K + 4) * width)
-          packDotPanel(reinterpret_cast<const int8_t *>(from) + offset + n * strideN, kOffsets, strideN,
-                       std::min(width, N - n), width, reinterpret_cast<int8_t *>(to));
+          packDotPanel(reinterpret_cast<const int8_t *>((from + offset + n * strideN).bytes), kOffsets,
+                       strideN, std::min(width, N - n), width, reinterpret_cast<int8_t *>(to));
         return;
       }
     }
@@ -189,7 +202,8 @@ template <typename T> static void packPanels(const T *from, ArrayRef<int64_t> sh
   });
 }
 
-template <typename T> static void permute(const T *from, ArrayRef<int64_t> shape, PermutedAttr form, T *to) {
+template <typename T>
+static void permute(Unaligned<T> from, ArrayRef<int64_t> shape, PermutedAttr form, T *to) {
   SmallVector<int64_t> strides = getRowMajorStrides(shape);
   SmallVector<Axis> axes;
   for (int64_t dim : form.getOrder())
@@ -198,7 +212,7 @@ template <typename T> static void permute(const T *from, ArrayRef<int64_t> shape
 }
 
 // Transforms filters: the 3x3 filter of channel c and column n is `from[panel][tap * C + c][n]`.
-static void transformFilters(const float *from, ArrayRef<int64_t> shape, WinogradAttr form, float *to) {
+static void transformFilters(Unaligned<float> from, ArrayRef<int64_t> shape, WinogradAttr form, float *to) {
   // Rows of G: interpolation at 0, 1, -1 (and 2, -2) and infinity.
   static constexpr double small[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
   static constexpr double large[6][3] = {{1.0 / 4, 0, 0},
@@ -226,11 +240,12 @@ static void transformFilters(const float *from, ArrayRef<int64_t> shape, Winogra
 }
 
 template <typename T>
-static void packData(const void *from, ArrayRef<int64_t> shape, Attribute form, void *to) {
+static void packData(const char *from, ArrayRef<int64_t> shape, Attribute form, void *to) {
+  Unaligned<T> elements{from};
   if (auto panels = dyn_cast<PanelsAttr>(form))
-    packPanels<T>(static_cast<const T *>(from), shape, panels, static_cast<T *>(to));
+    packPanels<T>(elements, shape, panels, static_cast<T *>(to));
   else
-    permute<T>(static_cast<const T *>(from), shape, cast<PermutedAttr>(form), static_cast<T *>(to));
+    permute<T>(elements, shape, cast<PermutedAttr>(form), static_cast<T *>(to));
 }
 
 // The bytes of a constant that is not a splat; empty when they are not at hand.
@@ -273,8 +288,7 @@ ElementsAttr mlir::kernel::packElements(ElementsAttr source, Attribute form) {
       HeapAsmResourceBlob::allocate(packedBytes, kBlobAlignmentBytes, /*dataIsMutable=*/true);
   char *to = blob.getMutableData().data();
   if (auto winograd = dyn_cast<WinogradAttr>(form)) {
-    transformFilters(reinterpret_cast<const float *>(bytes.data()), type.getShape(), winograd,
-                     reinterpret_cast<float *>(to));
+    transformFilters({bytes.data()}, type.getShape(), winograd, reinterpret_cast<float *>(to));
     return DenseResourceElementsAttr::get(*packedType, "packed", std::move(blob));
   }
   if (packedBytes != sourceBytes)

@@ -165,7 +165,7 @@ private:
     if (auto type = dyn_cast<RankedTensorType>(value.getType())) {
       HostTensor tensor;
       tensor.data = block->addArgument(ptr, loc);
-      for (int64_t i = 0; i < type.getNumDynamicDims(); ++i)
+      for (size_t i = 0, e = type.getNumDynamicDims(); i < e; ++i)
         tensor.sizes.push_back(block->addArgument(b.getIndexType(), loc));
       tensors[value] = tensor;
     } else {

@@ -328,7 +328,7 @@ bool HotPathBuilder::flattenExtras() {
   for (auto [extra, map] : llvm::zip_equal(extras, epilogue.maps)) {
     if (map.getNumResults() != static_cast<unsigned>(rank))
       return false;
-    auto isRead = [&](int64_t axis) { return isa<AffineDimExpr>(map.getResult(axis)); };
+    auto isRead = [results = map.getResults()](int64_t axis) { return isa<AffineDimExpr>(results[axis]); };
     // A dim of size 1 is read at 0 either way.
     bool readsAll = true, readsNone = true;
     for (int64_t axis = 0; axis < rank - 1; ++axis) {

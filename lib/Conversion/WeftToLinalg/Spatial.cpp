@@ -379,7 +379,8 @@ private:
     Value lowest = s.real(real, -std::numeric_limits<double>::infinity());
     Value max = createSequentialLoops(
         s.b, s.loc, {OpFoldResult(rows), OpFoldResult(columns)}, lowest,
-        [&](OpBuilder &body, Location at, ValueRange ij, ValueRange state) -> SmallVector<Value> {
+        [&, top = top, left = left](OpBuilder &body, Location at, ValueRange ij,
+                                    ValueRange state) -> SmallVector<Value> {
           ScalarBuilder t{body, at};
           Value value = plane(body, at, t.add(top, ij[0]), t.add(left, ij[1]));
           return {emitExtremum(t, state[0], value, /*isUnsigned=*/false, /*isMax=*/true)};
