@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 
 using namespace mlir;
 using namespace weft;
@@ -137,10 +138,13 @@ LogicalResult Compilation::describeConstants(const ConstantLayout &layout) {
   return success();
 }
 
-/// Kernels as launched, and how many ONNX nodes ended up in the host program instead.
+/// Kernels as launched, how many ONNX nodes ended up in the host program instead, and how many call the
+/// runtime.
 void Compilation::describeNodes() {
   llvm::StringSet<> compiled, onHost;
-  for (const HostProgram &host : hosts)
+  std::set<std::string> atRunTime;
+  for (const HostProgram &host : hosts) {
+    atRunTime.insert(host.runtimeNodes.begin(), host.runtimeNodes.end());
     for (const LaunchSite &site : host.kernels) {
       ArtifactKernel kernel;
       kernel.name = site.kernel;
@@ -152,6 +156,7 @@ void Compilation::describeNodes() {
         compiled.insert(node);
       result.artifact.kernels.push_back(std::move(kernel));
     }
+  }
   for (auto main : result.module->getOps<func::FuncOp>())
     main.walk([&](Operation *op) {
       if (auto name = dyn_cast<NameLoc>(op->getLoc());
@@ -160,6 +165,7 @@ void Compilation::describeNodes() {
           onHost.insert(name.getName().getValue());
     });
   result.artifact.hostNodes = onHost.size();
+  result.artifact.runtimeNodes = atRunTime.size();
 }
 
 void Compilation::countOps() {

@@ -158,6 +158,8 @@ llvm::Expected<ArtifactDescription> weft::readArtifact(llvm::StringRef path) {
   out.model = info.model;
   out.constantBytes = info.weights_bytes;
   out.hostNodes = info.host_nodes;
+  out.runtimeNodes = info.runtime_nodes;
+  out.keepDenormals = info.keeps_denormals != 0;
   for (size_t e = 0; e < info.entry_count; ++e) {
     const weft_entry_info &from = info.entries[e];
     ArtifactEntry &entry = out.entries.emplace_back();
@@ -167,6 +169,11 @@ llvm::Expected<ArtifactDescription> weft::readArtifact(llvm::StringRef path) {
       entry.inputs.push_back(describe(from.inputs[i]));
     for (size_t i = 0; i < from.output_count; ++i)
       entry.outputs.push_back(describe(from.outputs[i]));
+    entry.alias.assign(from.aliases, from.aliases + from.output_count);
+    for (size_t i = 0; i < from.size_count; ++i)
+      entry.sizes.emplace_back(from.sizes[i].name, from.sizes[i].size);
+    entry.kernelBegin = static_cast<int32_t>(from.kernel_begin);
+    entry.kernelCount = static_cast<int32_t>(from.kernel_count);
   }
   for (size_t i = 0; i < info.kernel_count; ++i) {
     const weft_kernel_info &from = info.kernels[i];
@@ -183,6 +190,7 @@ llvm::Expected<ArtifactDescription> weft::readArtifact(llvm::StringRef path) {
   for (size_t i = 0; i < info.level_count; ++i)
     out.codes.push_back({info.levels[i].arch, info.levels[i].level,
                          texts(info.levels[i].features, info.levels[i].feature_count), ""});
+  out.messages = texts(info.messages, info.message_count);
   for (size_t i = 0; i < info.metadata_count; ++i) {
     out.metadata.push_back(info.metadata[i].key);
     out.metadata.push_back(info.metadata[i].value);

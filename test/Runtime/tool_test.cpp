@@ -361,7 +361,7 @@ TEST(Inspect, PrintsJsonAndText) {
   expectText(json, 0, "\"flops\": 8");
   expectText(json, 0, "\"flops\": null");
   expectText(weft("inspect " + artifact()), 0,
-             "2 kernels for 3 nodes, 3 nodes in host code, 0 runtime calls");
+             "2 kernels for 3 nodes, 3 nodes in host code, 0 with runtime calls");
   EXPECT_EQ(weft("inspect --json --dump " + artifact()).status, 2);
 }
 

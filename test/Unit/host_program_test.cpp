@@ -17,6 +17,7 @@
 
 #include <cstring>
 #include <dlfcn.h>
+#include <set>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -69,6 +70,7 @@ public:
     if (mlir::failed(program))
       return;
     messages = program->messages;
+    runtimeNodes = program->runtimeNodes;
     auto objects = emitObjects(*program->module, *lookupTargetLevel("x86-64-v2"), {entry.symbol});
     if (mlir::failed(objects))
       return;
@@ -103,6 +105,7 @@ public:
 
   weft_entry_fn function = nullptr;
   std::vector<std::string> messages;
+  std::set<std::string> runtimeNodes;
   std::string errors;
 
 private:
@@ -199,4 +202,33 @@ TEST(HostProgram, NoEntryOfAnotherName) {
   entry.function = "main_1";
   Host host(rowsText, entry);
   EXPECT_NE(host.errors.find("expected a function 'main_1', but got none"), std::string::npos) << host.errors;
+}
+
+// Views of what is there and checks need nothing of the runtime on a node's behalf.
+TEST(HostProgram, NoRuntimeNodeWithoutMemoryMadeInTheRun) {
+  Host host(rowsText);
+  ASSERT_NE(host.function, nullptr) << host.errors;
+  EXPECT_TRUE(host.runtimeNodes.empty());
+}
+
+// A loop that carries a tensor whose size depends on data asks for memory in each round; the node is told.
+TEST(HostProgram, NodesWhoseSizesDependOnDataCallTheRuntime) {
+  Host host(R"(
+func.func @main(%x: tensor<4x?xf32>, %n: tensor<i64>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %v = tensor.extract %n[] : tensor<i64>
+  %size = arith.index_cast %v : i64 to index
+  %cols = tensor.dim %x, %c1 : tensor<4x?xf32>
+  %first = tensor.cast %x : tensor<4x?xf32> to tensor<?x?xf32>
+  %last = scf.for %i = %c0 to %size step %c1 iter_args(%carried = %first) -> (tensor<?x?xf32>) {
+    %rows = tensor.dim %carried, %c0 : tensor<?x?xf32>
+    %fewer = arith.subi %rows, %c1 : index
+    %part = tensor.extract_slice %carried[1, 0] [%fewer, %cols] [1, 1] : tensor<?x?xf32> to tensor<?x?xf32>
+    scf.yield %part : tensor<?x?xf32>
+  } loc("shrink")
+  return %last : tensor<?x?xf32>
+})");
+  ASSERT_NE(host.function, nullptr) << host.errors;
+  EXPECT_EQ(host.runtimeNodes, (std::set<std::string>{"shrink"}));
 }

@@ -141,8 +141,8 @@ void printForPeople(const char *file, const weft_module_info &info) {
   size_t nodes = 0;
   for (size_t i = 0; i < info.kernel_count; ++i)
     nodes += info.kernels[i].node_count;
-  printf("  %zu kernels for %zu nodes, %d nodes in host code, %d runtime calls\n", info.kernel_count, nodes,
-         info.host_nodes, info.runtime_nodes);
+  printf("  %zu kernels for %zu nodes, %d nodes in host code, %d with runtime calls\n", info.kernel_count,
+         nodes, info.host_nodes, info.runtime_nodes);
   for (size_t i = 0; i < info.kernel_count; ++i) {
     const weft_kernel_info &kernel = info.kernels[i];
     printf("    %-4zu %-14s ", i, *kernel.kind ? kernel.kind : "-");

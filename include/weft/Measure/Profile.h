@@ -13,8 +13,7 @@
 
 namespace weft {
 
-/// What a .weft file says of itself: names, signature of its first entry, kernels, levels without their code,
-/// metadata.
+/// What a .weft file says of itself: everything but code, constants, and the symbols of its entries.
 ///
 /// Errors: the runtime's message.
 llvm::Expected<ArtifactDescription> readArtifact(llvm::StringRef path);

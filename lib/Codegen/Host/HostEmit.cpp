@@ -8,6 +8,7 @@
 #include "HostEmitter.h"
 #include "HostLower.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace weft;
@@ -348,7 +349,18 @@ LogicalResult HostEmitter::emit(Block &block) {
   return success();
 }
 
+void HostEmitter::noteRuntimeCall() {
+  if (!current)
+    return;
+  if (auto nodes = current->getAttrOfType<ArrayAttr>("nodes"))
+    for (auto node : nodes.getAsRange<StringAttr>())
+      program.runtimeNodes.insert(node.str());
+  else if (auto name = dyn_cast<NameLoc>(current->getLoc()))
+    program.runtimeNodes.insert(name.getName().str());
+}
+
 LogicalResult HostEmitter::emit(Operation *op) {
+  llvm::SaveAndRestore inner(current, op);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](kernel::LaunchOp launch) { return emitLaunch(launch); })
       .Case([&](kernel::ConstantOp constant) { return emitConstant(constant); })

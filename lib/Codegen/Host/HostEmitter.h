@@ -27,6 +27,14 @@ struct HostTensor {
   SmallVector<Value> sizes; ///< index, one per `?`
 };
 
+/// Whether a function of the runtime is part of every program's frame: launches, planned memory, outputs,
+/// checks, and the end of what `alloc` began. All others are calls on behalf of a node.
+constexpr bool isPlannedCall(size_t fieldOffset) {
+  return fieldOffset == offsetof(weft_abi, dispatch) || fieldOffset == offsetof(weft_abi, arena) ||
+         fieldOffset == offsetof(weft_abi, output) || fieldOffset == offsetof(weft_abi, fail) ||
+         fieldOffset == offsetof(weft_abi, release);
+}
+
 class HostEmitter {
 public:
   HostEmitter(func::FuncOp main, const HostEntry &entry, HostPlan &plan, HostProgram &program)
@@ -44,6 +52,7 @@ private:
   LLVM::LLVMPointerType ptr;
   Value abi, context, frame, arena, argsArray, scalarsArray, dimsArray, outPointer;
   Block *exit = nullptr;
+  Operation *current = nullptr; ///< the op that is being emitted
   IRMapping scalars;
   llvm::DenseMap<Value, HostTensor> tensors;
   SmallVector<Value> slotPointers;
@@ -79,7 +88,11 @@ private:
   /// Element `i` of an array of 8-byte things (pointers, i64).
   Value slot(Value array, int64_t i) { return byteOffset(array, i * 8); }
 
+  /// Counts the nodes of the current op among those that call the runtime.
+  void noteRuntimeCall();
   Value callAbi(size_t fieldOffset, ArrayRef<Type> results, ArrayRef<Type> parameters, ValueRange operands) {
+    if (!isPlannedCall(fieldOffset))
+      noteRuntimeCall();
     Value function = load(ptr, byteOffset(abi, fieldOffset));
     Type result = results.empty() ? Type(LLVM::LLVMVoidType::get(b.getContext())) : results.front();
     SmallVector<Value> all = {function};

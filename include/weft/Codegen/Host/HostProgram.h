@@ -9,6 +9,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ struct HostProgram {
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< LLVM dialect: the entry and declarations of the kernels
   std::vector<LaunchSite> kernels;
   std::vector<std::string> messages;
+  /// ONNX nodes during which the program calls the runtime for more than launches, planned memory, outputs
+  /// and checks: their results' sizes depend on data, so that memory is made in the run.
+  std::set<std::string> runtimeNodes;
   int64_t arenaBytes = 0;      ///< static arena
   int64_t arenaLowerBound = 0; ///< largest sum of bytes that are live at once: no plan can be smaller
 };
