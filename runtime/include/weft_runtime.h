@@ -73,7 +73,8 @@ WEFT_ENUM(weft_code){
     WEFT_CALLER_STATE =
         0x1009, /* the session is running already, or the module was opened for inspection only */
     /* 0x2: resources. */
-    WEFT_RESOURCE_MEMORY = 0x2001, WEFT_RESOURCE_THREADS = 0x2002,
+    WEFT_RESOURCE_MEMORY = 0x2001,  /* memory is exhausted, or a size that no memory has was asked for */
+    WEFT_RESOURCE_THREADS = 0x2002, /* the system starts no more threads */
     /* 0x3: the artifact. */
     WEFT_ARTIFACT_FORMAT = 0x3001,    /* not a .weft file */
     WEFT_ARTIFACT_TRUNCATED = 0x3002, /* the file ends too early */
@@ -278,16 +279,20 @@ typedef struct weft_module_info {
   const char *const *messages; /* texts of run-time checks */
   const char *const *libraries;
   const weft_metadata_info *metadata;
-  int32_t host_nodes, runtime_nodes; /* ONNX nodes that became host code, or calls of runtime functions */
+  int32_t host_nodes, runtime_nodes; /* ONNX nodes that became host code; nodes during which
+                                        the runtime makes memory, as their sizes depend on data */
   const char *isa;                   /* level in use; NULL when opened for inspection only */
   int32_t keeps_denormals;
 } weft_module_info;
 
-/* Fills `out_info` up to its `struct_size`. Never fails on a valid module. */
+/* Fills `out_info` up to its `struct_size`. What it points to is the module's and lives as long as it.
+ * Threads: any, at any time. Errors: WEFT_CALLER_ARGUMENT for a null pointer or an impossible `struct_size`;
+ * `out_info` is untouched then. */
 WEFT_API weft_code weft_module_get_info(const weft_module *module, weft_module_info *out_info);
 
-/* Position of a name in an entry's inputs or outputs. Errors: WEFT_CALLER_NAME; the message lists the names
- * there are. */
+/* Position of a name in an entry's inputs or outputs. Threads: any, at any time.
+ * Errors: WEFT_CALLER_NAME, the message lists the names there are; WEFT_CALLER_ARGUMENT for a null pointer or
+ * an entry that is none. */
 WEFT_API weft_code weft_module_find_input(const weft_module *module, uint32_t entry, const char *name,
                                           uint32_t *out_index, weft_status *status);
 WEFT_API weft_code weft_module_find_output(const weft_module *module, uint32_t entry, const char *name,
@@ -296,7 +301,9 @@ WEFT_API weft_code weft_module_find_output(const weft_module *module, uint32_t e
 /* Fills in the sizes of inputs that follow from others. `dims` has one array per input with as many elements
  * as its rank, -1 where a size is not known (a NULL array: none is). Static sizes, and sizes of symbols and
  * expressions whose names are known, replace the -1; what stays -1 is free. Sizes that are given are not
- * checked: weft_session_run does that. */
+ * checked: weft_session_run does that. Threads: any at once, each with its own `dims`.
+ * Errors: WEFT_CALLER_ARGUMENT for a null pointer or an entry that is none; WEFT_RESOURCE_MEMORY. `dims` is
+ * untouched then. */
 WEFT_API weft_code weft_module_complete_dims(const weft_module *module, uint32_t entry, int64_t *const *dims,
                                              weft_status *status);
 
@@ -306,8 +313,9 @@ struct weft_value_view;
 #define WEFT_ENTRY_AUTO 0xffffffffu
 
 /* Finds the entry for these inputs: of those whose signature allows their shapes, the one with the most
- * static sizes. Only kinds, ranks and dims are looked at. Errors: WEFT_CALLER_COUNT; WEFT_CALLER_SHAPE when
- * there is none, listing the entries. */
+ * static sizes. Only kinds, ranks and dims are looked at. Threads: any at once.
+ * Errors: WEFT_CALLER_COUNT; WEFT_CALLER_SHAPE when there is none, listing the entries; WEFT_CALLER_ARGUMENT
+ * for a null pointer; WEFT_RESOURCE_MEMORY. */
 WEFT_API weft_code weft_module_find_entry(const weft_module *module, const struct weft_value_view *inputs,
                                           size_t input_count, uint32_t *out_entry, weft_status *status);
 
@@ -395,14 +403,17 @@ WEFT_API weft_code weft_session_run(weft_session *session, uint32_t entry, const
                                     size_t input_count, weft_value_view *outputs, size_t output_count,
                                     weft_status *status);
 
-/* Threads that a run uses, the calling one included. */
+/* Threads that a run uses, the calling one included; 0 for NULL. Threads: any, at any time; never fails. */
 WEFT_API uint32_t weft_session_threads(const weft_session *session);
 
-/* The most memory that the session has held at one time, the artifact's mapping not included. */
+/* The most memory in bytes that the session has held at one time, the artifact's mapping not included; 0 for
+ * NULL. Threads: the session's, between runs; never fails. */
 WEFT_API uint64_t weft_session_peak_bytes(const weft_session *session);
 
 /* ---- Profiles and traces
- * ------------------------------------------------------------------------------------------ */
+ * ------------------------------------------------------------------------------------------
+ *
+ * Threads: all functions of this part belong to the thread that runs the session, between its runs. */
 
 typedef struct weft_kernel_profile {
   uint64_t calls;
@@ -419,25 +430,30 @@ typedef struct weft_trace_event {
 
 #define WEFT_TRACE_RUN 0xffffffffu
 
-/* Switches per-kernel times on (from zero) or off. When off, nothing is measured. */
+/* Switches per-kernel times on (from zero) or off. When off, nothing is measured, and the times so far stay
+ * readable. Errors: WEFT_CALLER_ARGUMENT for no session; WEFT_RESOURCE_MEMORY, profiling is off then. */
 WEFT_API weft_code weft_session_profile(weft_session *session, int32_t is_on, weft_status *status);
 
-/* Times of one kernel, and of all runs, since profiling was switched on. */
+/* Times of one kernel, and of all runs, since profiling was switched on; zeros before. The profile is copied.
+ * Errors: WEFT_CALLER_ARGUMENT for a null pointer or a kernel that is none. */
 WEFT_API weft_code weft_session_kernel_profile(const weft_session *session, uint32_t kernel,
                                                weft_kernel_profile *out_profile);
 WEFT_API weft_code weft_session_run_profile(const weft_session *session, weft_kernel_profile *out_profile);
 
 /* Operations (a multiply-add is two) and bytes of one call of a kernel at the shapes of the session's last
  * run; -1 where they are not known: before the first run, for sizes that depend on data, for ops that nobody
- * counts. */
+ * counts. Errors: WEFT_CALLER_ARGUMENT for a null pointer or a kernel that is none. */
 WEFT_API weft_code weft_session_kernel_work(const weft_session *session, uint32_t kernel, int64_t *out_flops,
                                             int64_t *out_bytes);
 
 /* Records up to `max_events` parts per thread from now on, dropping those that no longer fit; 0 stops and
- * frees them. */
+ * frees them. What was recorded before is gone. Errors: WEFT_CALLER_ARGUMENT for no session;
+ * WEFT_RESOURCE_MEMORY, nothing is recorded then. */
 WEFT_API weft_code weft_session_trace_start(weft_session *session, size_t max_events, weft_status *status);
 
-/* Events recorded so far, grouped by thread, in time order within one; `out_dropped` may be NULL. */
+/* Events recorded so far, grouped by thread, in time order within one; `out_dropped` (how many did not fit)
+ * may be NULL. The count never fails, and is 0 for NULL. The event is copied; errors: WEFT_CALLER_ARGUMENT
+ * for a null pointer or an index that is not below the count. */
 WEFT_API size_t weft_session_trace_count(const weft_session *session, uint64_t *out_dropped);
 WEFT_API weft_code weft_session_trace_event(const weft_session *session, size_t index,
                                             weft_trace_event *out_event);
