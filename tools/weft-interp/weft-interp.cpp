@@ -245,10 +245,15 @@ static LogicalResult runModule(ModuleOp module, llvm::raw_ostream &os) {
     return runFunction(function, os);
   if (!entry.empty())
     return module.emitError("expected a function '") << name << "', but there is none";
-  bool isOk = true;
+  bool isOk = true, hasAny = false;
   for (auto function : module.getOps<func::FuncOp>())
-    if (function.getNumArguments() == 0)
+    if (function.getNumArguments() == 0) {
+      hasAny = true;
       isOk &= succeeded(runFunction(function, os));
+    }
+  if (!hasAny)
+    return module.emitError("expected a function to run ('main', or one without arguments), but got none; "
+                            "name one with --entry");
   return success(isOk);
 }
 
@@ -280,15 +285,20 @@ static int finish(LogicalResult result) {
   return succeeded(result) && !error ? 0 : 1;
 }
 
+/// Exit status of a command line that cannot be meant.
+constexpr int kWrongCommandLine = 2;
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // A file that grows over a limit is an error to report, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv,
-                              "Evaluates weft IR with the reference semantics.\n\n"
-                              "  weft-interp model.mlir -i x=x.npy -o results/\n"
-                              "  weft-interp model.onnx -i x=x.npy\n");
+  if (!cl::ParseCommandLineOptions(argc, argv,
+                                   "Evaluates weft IR with the reference semantics.\n\n"
+                                   "  weft-interp model.mlir -i x=x.npy -o results/\n"
+                                   "  weft-interp model.onnx -i x=x.npy\n",
+                                   &llvm::errs()))
+    return kWrongCommandLine;
   DialectRegistry registry;
   registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, quant::QuantDialect,
                   mlir::weft::WeftDialect>();
@@ -296,13 +306,17 @@ int main(int argc, char **argv) {
   if (StringRef(modelPath).ends_with(".onnx")) {
     FailureOr<::weft::ImportOptions> options = importOptions();
     if (failed(options))
-      return 1;
+      return kWrongCommandLine;
     FailureOr<OwningOpRef<ModuleOp>> module = ::weft::importONNX(modelPath, context, *options);
     return finish(failed(module) ? failure() : runModule(**module, llvm::outs()));
   }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
   if (!file) {
     llvm::errs() << "weft-interp: cannot read " << modelPath << ": " << file.getError().message() << '\n';
+    return 1;
+  }
+  if ((*file)->getBuffer().trim().empty()) {
+    llvm::errs() << "weft-interp: expected IR with a function to run, but '" << modelPath << "' is empty\n";
     return 1;
   }
   auto run = [&](std::unique_ptr<llvm::MemoryBuffer> buffer, llvm::raw_ostream &os) {

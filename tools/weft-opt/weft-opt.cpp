@@ -5,6 +5,7 @@
 #include "dialects/Sched/IR/SchedDialect.h"
 #include "dialects/Weft/IR/WeftOps.h"
 
+#include "mlir/Debug/Counter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -16,6 +17,10 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "test/lib/TestPasses.h"
@@ -25,9 +30,16 @@
 #include "weft/Reference/Interpreter.h"
 #include "weft/Strategy/Passes.h"
 #include "weft/Transforms/Passes.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
 
-int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
+namespace cl = llvm::cl;
+
+/// Exit status of a command line that cannot be meant.
+constexpr int kWrongCommandLine = 2;
+
+static void registerEverything(mlir::DialectRegistry &registry) {
   registry.insert<mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
                   mlir::func::FuncDialect, mlir::kernel::KernelDialect, mlir::linalg::LinalgDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect,
@@ -42,5 +54,22 @@ int main(int argc, char **argv) {
   weft::registerWeftStrategyPasses();
   weft::registerWeftTransformsPasses();
   weft::test::registerPrintDimMapsPass();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Weft optimizer driver\n", registry));
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  mlir::DialectRegistry registry;
+  registerEverything(registry);
+  // As mlir-opt's own, except that a wrong command line is told from work that failed by its exit status.
+  cl::opt<std::string> input(cl::Positional, cl::desc("<input file>"), cl::init("-"));
+  cl::opt<std::string> output("o", cl::desc("Output file name"), cl::value_desc("file"), cl::init("-"));
+  mlir::MlirOptMainConfig::registerCLOptions(registry);
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  mlir::tracing::DebugCounter::registerCLOptions();
+  if (!cl::ParseCommandLineOptions(argc, argv, "Runs Weft's passes on IR.\n", &llvm::errs()))
+    return kWrongCommandLine;
+  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
 }
