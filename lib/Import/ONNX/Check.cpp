@@ -47,6 +47,8 @@ private:
                   llvm::DenseMap<const onnx::FunctionProto *, int> &state);
   void checkGraph(const onnx::GraphProto &graph, const Names *outer, const Opsets &opsets, int depth);
   void checkTensors(const onnx::GraphProto &graph, Names &names);
+  bool isKnownType(int32_t type) const { return static_cast<bool>(elementType(&importer.context, type)); }
+  void checkTypes(const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> &values, StringRef role);
   void checkBody(const void *body, const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
                  Names &names, const Opsets &opsets, int depth);
   void checkNode(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth);
@@ -213,6 +215,15 @@ void Checker::checkTensors(const onnx::GraphProto &graph, Names &names) {
     check(tensor.values().name(), importer.tensors.check(tensor));
 }
 
+/// Element types that are stated must be known; bodies of control flow may leave them open.
+void Checker::checkTypes(const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> &values,
+                         StringRef role) {
+  for (const onnx::ValueInfoProto &value : values)
+    if (int32_t type = value.type().tensor_type().elem_type(); type != 0 && !isKnownType(type))
+      error() << "expected " << role << " \"" << value.name() << "\" of a known element type, but got "
+              << dataTypeName(type);
+}
+
 void Checker::checkGraph(const onnx::GraphProto &graph, const Names *outer, const Opsets &opsets, int depth) {
   Names names;
   names.parent = outer;
@@ -222,6 +233,8 @@ void Checker::checkGraph(const onnx::GraphProto &graph, const Names *outer, cons
     else if (!names.defined.insert(input.name()).second)
       error() << "expected one input \"" << input.name() << "\" of graph \"" << graph.name()
               << "\", but got two";
+  checkTypes(graph.input(), "input");
+  checkTypes(graph.output(), "output");
   checkTensors(graph, names);
   checkBody(&graph, graph.node(), names, opsets, depth);
   if (depth == 0 && graph.output().empty())
@@ -299,6 +312,14 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
                         << node.output_size();
 }
 
+/// Whether an attribute of an operator of the standard is the number of an element type. 0 stands for none.
+static bool namesType(const onnx::NodeProto &node, const onnx::AttributeProto &attribute) {
+  StringRef name = attribute.name();
+  return canonicalDomain(node.domain()).empty() && attribute.type() == onnx::AttributeProto::INT &&
+         attribute.i() != 0 &&
+         (name == "to" || name == "dtype" || name == "output_dtype" || name == "output_datatype");
+}
+
 void Checker::checkAttributes(const onnx::NodeProto &node, const Names &names, const Opsets &opsets,
                               int depth) {
   llvm::StringSet<> seen;
@@ -316,6 +337,9 @@ void Checker::checkAttributes(const onnx::NodeProto &node, const Names &names, c
   for (const onnx::AttributeProto &attribute : node.attribute()) {
     if (!seen.insert(attribute.name()).second)
       error(node, opsets) << "expected one attribute '" << attribute.name() << "', but got two";
+    if (namesType(node, attribute) && !isKnownType(static_cast<int32_t>(attribute.i())))
+      error(node, opsets) << "expected a known element type in attribute '" << attribute.name()
+                          << "', but got " << dataTypeName(static_cast<int32_t>(attribute.i()));
     if (attribute.has_t())
       checkTensor(attribute, importer.tensors.check(attribute.t()));
     for (const onnx::TensorProto &tensor : attribute.tensors())
