@@ -31,7 +31,7 @@ std::optional<MathMode> weft::parseMathMode(llvm::StringRef name, std::string &e
   for (const auto &[known, mode] : kModes)
     names.push_back(known);
   bool isPlanned = llvm::is_contained(kPlanned, name);
-  error = (isPlanned ? "--math=" + name + " is not available in this version"
+  error = (isPlanned ? "--math=" + name + " is not in this version"
                      : "unknown arithmetic '" + name + "' in --math")
               .str() +
           "; possible are " + llvm::join(names, ", ");

@@ -3,6 +3,7 @@
 // `weftc check MODEL`: everything that is wrong or noteworthy in a model, without compiling it.
 #include "Session.h"
 #include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Driver/Approximations.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -19,7 +20,8 @@ namespace {
 struct Findings {
   llvm::MapVector<StringRef, int64_t> ops;
   uint64_t weightBytes = 0;
-  SmallVector<std::string> inputs, outputs;
+  std::vector<std::string> inputs, outputs;
+  std::vector<::weft::Approximation> approximations;
 };
 
 std::string describeValue(func::FuncOp main, Type type, StringAttr name) {
@@ -62,6 +64,57 @@ Findings inspect(ModuleOp module) {
   return findings;
 }
 
+llvm::json::Object toJson(const ::weft::Approximation &approximation) {
+  return llvm::json::Object{
+      {"kind", approximation.kind}, {"text", approximation.text}, {"nodes", ::toJson(approximation.nodes)}};
+}
+
+/// "in 12 nodes: conv1, conv2, conv3, ..."
+std::string listNodes(const std::vector<std::string> &nodes) {
+  constexpr size_t most = 4;
+  std::string text = "in " + std::to_string(nodes.size()) + (nodes.size() == 1 ? " node: " : " nodes: ");
+  for (size_t i = 0; i < std::min(most, nodes.size()); ++i)
+    text += (i ? ", " : "") + nodes[i];
+  return text + (nodes.size() > most ? ", ..." : "");
+}
+
+void printJson(const CommandLine &command, const Session &session, const Findings &findings,
+               bool isCompilable) {
+  llvm::json::Object ops;
+  for (auto [name, count] : findings.ops)
+    ops[name] = count;
+  llvm::json::Array approximations;
+  for (const ::weft::Approximation &approximation : findings.approximations)
+    approximations.push_back(toJson(approximation));
+  llvm::json::Array warnings;
+  for (llvm::StringRef warning : session.getWarnings())
+    warnings.push_back(::toJson(warning.trim()));
+  llvm::outs() << llvm::json::Value(llvm::json::Object{{"model", ::toJson(command.model)},
+                                                       {"compiles", isCompilable},
+                                                       {"errors", session.getNumErrors()},
+                                                       {"warnings", std::move(warnings)},
+                                                       {"approximations", std::move(approximations)},
+                                                       {"weights_bytes", findings.weightBytes},
+                                                       {"inputs", ::toJson(findings.inputs)},
+                                                       {"outputs", ::toJson(findings.outputs)},
+                                                       {"ops", std::move(ops)}})
+               << "\n";
+}
+
+void printForPeople(const CommandLine &command, const Findings &findings) {
+  llvm::outs() << "'" << command.model << "' can be compiled\n";
+  for (const std::string &input : findings.inputs)
+    llvm::outs() << "  input  " << input << "\n";
+  for (const std::string &output : findings.outputs)
+    llvm::outs() << "  output " << output << "\n";
+  llvm::outs() << "  constants " << formatBytes(findings.weightBytes) << "\n";
+  for (auto [name, count] : findings.ops)
+    llvm::outs() << llvm::formatv("  {0,6} {1}\n", count, name);
+  for (const ::weft::Approximation &approximation : findings.approximations)
+    llvm::outs() << "  approximate (" << approximation.kind << "): " << approximation.text << "; "
+                 << listNodes(approximation.nodes) << "\n";
+}
+
 } // namespace
 
 int runCheck(const CommandLine &command) {
@@ -73,40 +126,24 @@ int runCheck(const CommandLine &command) {
   // Import alone reports what the model says; the structured phase reports what has no code.
   FailureOr<::weft::CompileResult> imported =
       ::weft::compileModel(command.model, session.getContext(), options, session.getProgress());
+  Findings findings;
   bool isCompilable = succeeded(imported);
   if (isCompilable) {
+    findings = inspect(*imported->module);
     options.stopAfter = ::weft::Phase::Structured;
-    isCompilable =
-        succeeded(::weft::compileModel(command.model, session.getContext(), options, session.getProgress()));
+    FailureOr<::weft::CompileResult> structured =
+        ::weft::compileModel(command.model, session.getContext(), options, session.getProgress());
+    isCompilable = succeeded(structured);
+    findings.approximations = ::weft::findApproximations(
+        *imported->module, isCompilable ? *structured->module : ModuleOp(), options.math);
   }
   session.endProgress();
-  Findings findings = succeeded(imported) ? inspect(*imported->module) : Findings();
-  if (command.json) {
-    llvm::json::Object ops;
-    for (auto [name, count] : findings.ops)
-      ops[name] = count;
-    llvm::outs() << llvm::json::Value(llvm::json::Object{{"model", command.model},
-                                                         {"compiles", isCompilable},
-                                                         {"errors", session.getNumErrors()},
-                                                         {"weights_bytes", findings.weightBytes},
-                                                         {"inputs", llvm::json::Array(findings.inputs)},
-                                                         {"outputs", llvm::json::Array(findings.outputs)},
-                                                         {"ops", std::move(ops)}})
-                 << "\n";
-    return isCompilable ? kDone : kFailed;
-  }
-  if (!isCompilable) {
+  if (command.json)
+    printJson(command, session, findings, isCompilable);
+  else if (isCompilable)
+    printForPeople(command, findings);
+  else
     llvm::errs() << "weftc: '" << command.model << "' cannot be compiled: " << session.getNumErrors()
                  << (session.getNumErrors() == 1 ? " error\n" : " errors\n");
-    return kFailed;
-  }
-  llvm::outs() << "'" << command.model << "' can be compiled\n";
-  for (const std::string &input : findings.inputs)
-    llvm::outs() << "  input  " << input << "\n";
-  for (const std::string &output : findings.outputs)
-    llvm::outs() << "  output " << output << "\n";
-  llvm::outs() << "  constants " << formatBytes(findings.weightBytes) << "\n";
-  for (auto [name, count] : findings.ops)
-    llvm::outs() << llvm::formatv("  {0,6} {1}\n", count, name);
-  return kDone;
+  return isCompilable ? kDone : kFailed;
 }

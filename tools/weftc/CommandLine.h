@@ -43,6 +43,8 @@ struct CommandLine {
   bool bisect = false;
   /// The command line as typed, without the names of files: recorded in the artifact.
   std::string flags;
+  /// The command line as typed, the program's name first.
+  std::vector<std::string> words;
 };
 
 int runCompile(const CommandLine &command);

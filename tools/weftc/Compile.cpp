@@ -35,77 +35,82 @@ static void printTimes(const weft::CompileResult &result) {
     llvm::errs() << llvm::formatv("{0,-12} {1,9:f1} ms\n", time.phase, time.seconds * 1e3);
 }
 
+/// Work as JSON: a number, an expression of the dims' symbols, or null.
+static llvm::json::Value workToJson(const std::string &text) {
+  int64_t number = 0;
+  if (llvm::to_integer(text, number, 10))
+    return number;
+  return text.empty() ? llvm::json::Value(nullptr) : toJson(text);
+}
+
+static llvm::json::Array valuesToJson(const std::vector<weft::ArtifactValue> &values) {
+  llvm::json::Array list;
+  for (const weft::ArtifactValue &value : values)
+    list.push_back(llvm::json::Object{{"name", toJson(value.name)}, {"type", toJson(describeType(value))}});
+  return list;
+}
+
+static llvm::json::Array kernelsToJson(const std::vector<weft::ArtifactKernel> &kernels) {
+  llvm::json::Array list;
+  for (const weft::ArtifactKernel &kernel : kernels)
+    list.push_back(llvm::json::Object{{"kernel", kernel.name},
+                                      {"kind", toJson(kernel.kind)},
+                                      {"nodes", toJson(kernel.nodes)},
+                                      {"flops", workToJson(kernel.flops)},
+                                      {"bytes", workToJson(kernel.bytes)},
+                                      {"schedule", kernel.schedule},
+                                      {"notes", toJson(kernel.notes)}});
+  return list;
+}
+
+static llvm::json::Value summaryToJson(const CommandLine &command, const weft::CompileResult &result,
+                                       uint64_t fileBytes, uint64_t codeBytes, double seconds) {
+  const weft::ArtifactDescription &artifact = result.artifact;
+  llvm::json::Array phases, levels, entries;
+  for (const weft::PhaseTime &time : result.times)
+    phases.push_back(llvm::json::Object{{"phase", time.phase}, {"seconds", time.seconds}});
+  for (const weft::ArtifactCode &code : artifact.codes)
+    levels.push_back(code.level);
+  for (const weft::ArtifactEntry &entry : artifact.entries)
+    entries.push_back(toJson(entry.name));
+  llvm::json::Object ops;
+  for (const auto &[name, count] : result.ops)
+    ops[name] = count;
+  return llvm::json::Object{{"output", toJson(command.output)},
+                            {"math", command.math},
+                            {"inputs", valuesToJson(artifact.mainEntry().inputs)},
+                            {"outputs", valuesToJson(artifact.mainEntry().outputs)},
+                            {"ops", std::move(ops)},
+                            {"kernel_list", kernelsToJson(artifact.kernels)},
+                            {"bytes", fileBytes},
+                            {"weights_bytes", artifact.constantBytes},
+                            {"code_bytes", codeBytes},
+                            {"arena_bytes", artifact.arenaBytes()},
+                            {"arena_lower_bound_bytes", result.arenaLowerBound},
+                            {"kernels", int64_t(artifact.kernels.size())},
+                            {"entries", std::move(entries)},
+                            {"levels", std::move(levels)},
+                            {"seconds", seconds},
+                            {"phases", std::move(phases)}};
+}
+
 static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
                          double seconds) {
+  const weft::ArtifactDescription &artifact = result.artifact;
   uint64_t codeBytes = 0;
-  int64_t arenaBytes = result.artifact.arenaBytes();
   std::string levels;
-  for (const weft::ArtifactCode &code : result.artifact.codes) {
+  for (const weft::ArtifactCode &code : artifact.codes) {
     codeBytes += code.object.size();
     levels += (levels.empty() ? "" : ", ") + code.level;
   }
-  if (command.json) {
-    llvm::json::Array phases;
-    for (const weft::PhaseTime &time : result.times)
-      phases.push_back(llvm::json::Object{{"phase", time.phase}, {"seconds", time.seconds}});
-    llvm::json::Array isa;
-    for (const weft::ArtifactCode &code : result.artifact.codes)
-      isa.push_back(code.level);
-    auto describe = [](const std::vector<weft::ArtifactValue> &values) {
-      llvm::json::Array list;
-      for (const weft::ArtifactValue &value : values)
-        list.push_back(
-            llvm::json::Object{{"name", toJson(value.name)}, {"type", toJson(describeType(value))}});
-      return list;
-    };
-    auto work = [](const std::string &text) -> llvm::json::Value {
-      int64_t number = 0;
-      if (llvm::to_integer(text, number, 10))
-        return number;
-      return text.empty() ? llvm::json::Value(nullptr) : toJson(text);
-    };
-    llvm::json::Array kernels;
-    for (const weft::ArtifactKernel &kernel : result.artifact.kernels)
-      kernels.push_back(llvm::json::Object{{"kernel", kernel.name},
-                                           {"kind", toJson(kernel.kind)},
-                                           {"nodes", toJson(kernel.nodes)},
-                                           {"flops", work(kernel.flops)},
-                                           {"bytes", work(kernel.bytes)},
-                                           {"schedule", kernel.schedule},
-                                           {"notes", toJson(kernel.notes)}});
-    llvm::json::Object ops;
-    for (const auto &[name, count] : result.ops)
-      ops[name] = count;
-    llvm::json::Array entries;
-    for (const weft::ArtifactEntry &entry : result.artifact.entries)
-      entries.push_back(entry.name);
-    llvm::outs() << llvm::json::Value(
-                        llvm::json::Object{{"output", command.output},
-                                           {"math", command.math},
-                                           {"inputs", describe(result.artifact.mainEntry().inputs)},
-                                           {"outputs", describe(result.artifact.mainEntry().outputs)},
-                                           {"ops", std::move(ops)},
-                                           {"kernel_list", std::move(kernels)},
-                                           {"bytes", fileBytes},
-                                           {"weights_bytes", result.artifact.constantBytes},
-                                           {"code_bytes", codeBytes},
-                                           {"arena_bytes", arenaBytes},
-                                           {"arena_lower_bound_bytes", result.arenaLowerBound},
-                                           {"kernels", int64_t(result.artifact.kernels.size())},
-                                           {"entries", std::move(entries)},
-                                           {"levels", std::move(isa)},
-                                           {"seconds", seconds},
-                                           {"phases", std::move(phases)}})
-                 << "\n";
-    return;
-  }
-  if (command.quiet)
-    return;
-  llvm::errs() << llvm::formatv(
-      "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n", command.output,
-      formatBytes(fileBytes), formatBytes(result.artifact.constantBytes), formatBytes(codeBytes), levels,
-      result.artifact.entries.size() > 1 ? std::to_string(result.artifact.entries.size()) + " entries, " : "",
-      result.artifact.kernels.size(), formatBytes(arenaBytes), seconds);
+  if (command.json)
+    llvm::outs() << summaryToJson(command, result, fileBytes, codeBytes, seconds) << "\n";
+  else if (!command.quiet)
+    llvm::errs() << llvm::formatv(
+        "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n",
+        command.output, formatBytes(fileBytes), formatBytes(artifact.constantBytes), formatBytes(codeBytes),
+        levels, artifact.entries.size() > 1 ? std::to_string(artifact.entries.size()) + " entries, " : "",
+        artifact.kernels.size(), formatBytes(artifact.arenaBytes()), seconds);
 }
 
 /// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.
@@ -166,6 +171,34 @@ static int checkEmit(const CommandLine &command) {
   return kDone;
 }
 
+/// Writes what the compilation gave in the wanted form.
+static int writeResult(const CommandLine &command, weft::CompileResult &result,
+                       const weft::TargetLevel &level, double secondsBefore) {
+  auto start = std::chrono::steady_clock::now();
+  if (!command.stopAfter.empty() || command.emit == "mlir")
+    return writeText(command.output, printModule(result.llvmModule ? *result.llvmModule : *result.module,
+                                                 /*isWhole=*/command.output != "-"));
+  if (command.emit == "llvm" || command.emit == "asm") {
+    FailureOr<std::string> text = command.emit == "llvm" ? weft::emitLLVMIR(*result.llvmModule, level)
+                                                         : weft::emitAssembly(*result.llvmModule, level);
+    return failed(text) ? int(kFailed) : writeText(command.output, *text);
+  }
+  if (command.emit == "obj" || command.emit == "so")
+    return writeEmbedded(command, result, level);
+  llvm::Expected<uint64_t> bytes = weft::writeArtifact(result.artifact, command.output);
+  if (!bytes) {
+    llvm::errs() << "weftc: " << llvm::toString(bytes.takeError()) << "\n";
+    return kFailed;
+  }
+  double seconds =
+      secondsBefore + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!command.report.empty())
+    if (int status = writeText(command.report, makeReport(command, result, *bytes, seconds)))
+      return status;
+  printSummary(command, result, *bytes, seconds);
+  return kDone;
+}
+
 int runCompile(const CommandLine &command) {
   if (int status = checkOutput(command))
     return status;
@@ -182,6 +215,13 @@ int runCompile(const CommandLine &command) {
   weft::CompileOptions options;
   if (int status = session.fillOptions(options))
     return status;
+  if ((command.emit == "obj" || command.emit == "so") && command.stopAfter.empty() &&
+      !options.import.dimBuckets.empty()) {
+    llvm::errs()
+        << "weftc: an object holds one entry, but lists of sizes in --dim ask for several; fix the dim "
+           "(--dim NAME=SIZE), leave it open, or compile to an artifact (--emit=weft)\n";
+    return kWrongCommandLine;
+  }
   if (command.stopAfter.empty()) {
     if (command.emit == "mlir")
       options.stopAfter = weft::Phase::Graph;
@@ -198,26 +238,6 @@ int runCompile(const CommandLine &command) {
   }
   if (command.timePhases)
     printTimes(*result);
-  if (!command.stopAfter.empty() || command.emit == "mlir")
-    return writeText(command.output, printModule(result->llvmModule ? *result->llvmModule : *result->module,
-                                                 /*isWhole=*/command.output != "-"));
-  if (command.emit == "llvm" || command.emit == "asm") {
-    FailureOr<std::string> text = command.emit == "llvm"
-                                      ? weft::emitLLVMIR(*result->llvmModule, options.levels.front())
-                                      : weft::emitAssembly(*result->llvmModule, options.levels.front());
-    return failed(text) ? int(kFailed) : writeText(command.output, *text);
-  }
-  if (command.emit == "obj" || command.emit == "so")
-    return writeEmbedded(command, *result, options.levels.front());
-  llvm::Expected<uint64_t> bytes = weft::writeArtifact(result->artifact, command.output);
-  if (!bytes) {
-    llvm::errs() << "weftc: " << llvm::toString(bytes.takeError()) << "\n";
-    return kFailed;
-  }
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!command.report.empty())
-    if (int status = writeText(command.report, makeReport(command, *result, *bytes, seconds)))
-      return status;
-  printSummary(command, *result, *bytes, seconds);
-  return kDone;
+  return writeResult(command, *result, options.levels.front(), seconds);
 }

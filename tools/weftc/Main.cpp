@@ -2,6 +2,7 @@
 //
 // Parses weftc's command line. The only source of the tool that may throw: CLI11 reports by exceptions.
 #include "CommandLine.h"
+#include "Planned.h"
 
 #include <CLI/CLI.hpp>
 
@@ -29,18 +30,22 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
                "Initialisers that are also listed as inputs stay inputs");
 }
 
-static void addTarget(CLI::App &app, CommandLine &command) {
-  app.add_option(
-         "--cpu", command.cpu,
-         "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
-         "(v3 or v2,v3,v4)")
-      ->capture_default_str();
+static void addMath(CLI::App &app, CommandLine &command) {
   app.add_option(
          "--math", command.math,
          "Float arithmetic: f32 (default), f32-fma (no less accurate than chained multiply-adds), strict "
          "(plain order, each operation rounded, denormals kept), fast (any order, NaN may be lost in "
          "min, max and pooling)")
       ->type_name("MODE");
+}
+
+static void addTarget(CLI::App &app, CommandLine &command) {
+  app.add_option(
+         "--cpu", command.cpu,
+         "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
+         "(v3 or v2,v3,v4)")
+      ->capture_default_str();
+  addMath(app, command);
   app.add_option("--target", command.target, "Device to compile for")
       ->check(CLI::IsMember({"cpu"}))
       ->capture_default_str();
@@ -70,96 +75,115 @@ static std::string describeFlags(int argc, char **argv) {
   return flags;
 }
 
+using Command = int (*)(const CommandLine &);
+
+static Command describeCompile(CLI::App &app, CommandLine &command) {
+  app.description("weftc compiles a trained model (ONNX) into one file of machine code.\n\n"
+                  "  weftc model.onnx -o model.weft                  for this machine\n"
+                  "  weftc model.onnx -o model.weft --cpu=portable   for any x86-64 machine since 2009\n"
+                  "  weftc model.onnx -o m.weft --dim batch=8        with a symbolic dim fixed\n"
+                  "  weftc model.onnx -o m.weft --dim batch=1,8      fast at these sizes, any other too\n"
+                  "  weftc model.onnx -o - --stop-after=graph        print the IR after the graph passes\n"
+                  "  weft run model.weft -i x=in.npy -o y=out.npy    run the artifact\n\n"
+                  "Other commands: weftc check, weftc verify, weftc explain (each with --help).");
+  addModel(app, command, "Model to compile: .onnx, or .mlir with weft IR");
+  app.add_option("-o,--output", command.output, "Where the result goes; - is the terminal")->required();
+  addTarget(app, command);
+  app.add_option("--emit", command.emit,
+                 "What to write: weft, mlir, llvm, asm, obj (with a C header beside it), so (the same)")
+      ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "obj", "so"}))
+      ->capture_default_str();
+  app.add_option("--stop-after", command.stopAfter, "Stop after a phase and write its IR")
+      ->check(CLI::IsMember({"import", "graph", "structured", "scheduled", "loops", "llvm"}));
+  app.add_option("--dump-dir", command.dumpDirectory, "Write the IR after each phase into this folder");
+  app.add_option("--report", command.report,
+                 "Write an HTML page about the compilation: phases, kernels, sizes")
+      ->type_name("FILE.html");
+  app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
+  app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
+  app.add_flag("--json", command.json, "Print the summary as JSON");
+  app.add_flag("-q,--quiet", command.quiet, "Print errors only");
+  return runCompile;
+}
+
+static Command describeCheck(CLI::App &app, CommandLine &command) {
+  app.description("weftc check says everything that is wrong or approximate in a model, before any work.\n\n"
+                  "  weftc check model.onnx");
+  addModel(app, command, "Model to check");
+  addMath(app, command);
+  app.add_flag("--json", command.json, "Print the findings as JSON");
+  return runCheck;
+}
+
+static Command describeVerify(CLI::App &app, CommandLine &command) {
+  app.description(
+      "weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
+      "and, when given, with ONNX test data.\n\n"
+      "  weftc verify model.onnx --random 1\n"
+      "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5\n"
+      "  weftc verify model.onnx --random 1 --bisect     which pass or kernel makes a result wrong");
+  addModel(app, command, "Model to verify");
+  addTarget(app, command);
+  app.add_option("--data", command.data,
+                 "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
+  app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
+  app.add_option("--random", command.random,
+                 "Seed of the random numbers for inputs that are not given; default 0");
+  app.add_option("--rtol", command.rtol, "Relative tolerance")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--atol", command.atol, "Absolute tolerance")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_flag(
+      "--bisect", command.bisect,
+      "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "
+      "program around kernels");
+  app.add_flag("--json", command.json, "Print the result as JSON");
+  return runVerify;
+}
+
+static Command describeExplain(CLI::App &app, CommandLine &command) {
+  app.description(
+      "weftc explain says for each kernel of a model which ONNX nodes it computes, how it is generated,\n"
+      "what it computes and moves, and why nodes were not fused.\n\n"
+      "  weftc explain model.weft                        what an artifact holds\n"
+      "  weftc explain model.weft --dim batch=8          its work at a batch of 8\n"
+      "  weftc explain model.weft --measure              with times and shares of the roofline\n"
+      "  weftc explain model.onnx --cpu=v3               what a compilation would give");
+  addModel(app, command, "Artifact (.weft) or model (.onnx) to explain");
+  app.add_flag("--measure", command.measure,
+               "Run the artifact on one thread with random inputs; sizes that --dim does not give are 1");
+  app.add_option("--seconds", command.seconds, "Time of the measurement")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  addTarget(app, command);
+  app.add_flag("--json", command.json, "Print one JSON object per kernel");
+  return runExplain;
+}
+
+/// The command that a first word names, or none.
+static Command (*findCommand(const std::string &verb))(CLI::App &, CommandLine &) {
+  return verb == "check"     ? describeCheck
+         : verb == "verify"  ? describeVerify
+         : verb == "explain" ? describeExplain
+                             : nullptr;
+}
+
 /// The status of a command that printed through the C++ library: a full disk makes it a failure.
 static int printed(int status) { return std::cout.flush() ? status : int(kFailed); }
 
 static int parseAndRun(int argc, char **argv) {
   CommandLine command;
   command.flags = describeFlags(argc, argv);
+  command.words.assign(argv, argv + argc);
   std::string verb = argc > 1 ? argv[1] : "";
-  bool hasVerb = verb == "check" || verb == "verify" || verb == "explain";
+  auto describe = findCommand(verb);
+  bool hasVerb = describe != nullptr;
 
   CLI::App app;
   app.get_formatter()->column_width(34);
-  int (*run)(const CommandLine &) = nullptr;
-  if (!hasVerb) {
-    app.description("weftc compiles a trained model (ONNX) into one file of machine code.\n\n"
-                    "  weftc model.onnx -o model.weft                  for this machine\n"
-                    "  weftc model.onnx -o model.weft --cpu=portable   for any x86-64 machine since 2009\n"
-                    "  weftc model.onnx -o m.weft --dim batch=8        with a symbolic dim fixed\n"
-                    "  weftc model.onnx -o m.weft --dim batch=1,8      fast at these sizes, any other too\n"
-                    "  weftc model.onnx -o - --stop-after=graph        print the IR after the graph passes\n"
-                    "  weft run model.weft -i x=in.npy -o y=out.npy    run the artifact\n\n"
-                    "Other commands: weftc check, weftc verify, weftc explain (each with --help).");
-    addModel(app, command, "Model to compile: .onnx, or .mlir with weft IR");
-    app.add_option("-o,--output", command.output, "Where the result goes; - is the terminal")->required();
-    addTarget(app, command);
-    app.add_option("--emit", command.emit,
-                   "What to write: weft, mlir, llvm, asm, obj (with a C header beside it), so (the same)")
-        ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "obj", "so"}))
-        ->capture_default_str();
-    app.add_option("--stop-after", command.stopAfter, "Stop after a phase and write its IR")
-        ->check(CLI::IsMember({"import", "graph", "structured", "scheduled", "loops", "llvm"}));
-    app.add_option("--dump-dir", command.dumpDirectory, "Write the IR after each phase into this folder");
-    app.add_option("--report", command.report,
-                   "Write an HTML page about the compilation: phases, kernels, sizes")
-        ->type_name("FILE.html");
-    app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
-    app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
-    app.add_flag("--json", command.json, "Print the summary as JSON");
-    app.add_flag("-q,--quiet", command.quiet, "Print errors only");
-    run = runCompile;
-  } else if (verb == "check") {
-    app.description(
-        "weftc check says everything that is wrong or approximate in a model, before any work.\n\n"
-        "  weftc check model.onnx");
-    addModel(app, command, "Model to check");
-    app.add_flag("--json", command.json, "Print the findings as JSON");
-    run = runCheck;
-  } else if (verb == "verify") {
-    app.description(
-        "weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
-        "and, when given, with ONNX test data.\n\n"
-        "  weftc verify model.onnx --random 1\n"
-        "  weftc verify model.onnx --data test_data_set_0 --rtol 1e-3 --atol 1e-5\n"
-        "  weftc verify model.onnx --random 1 --bisect     which pass or kernel makes a result wrong");
-    addModel(app, command, "Model to verify");
-    addTarget(app, command);
-    app.add_option("--data", command.data,
-                   "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
-    app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
-    app.add_option("--random", command.random,
-                   "Seed of the random numbers for inputs that are not given; default 0");
-    app.add_option("--rtol", command.rtol, "Relative tolerance")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    app.add_option("--atol", command.atol, "Absolute tolerance")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    app.add_flag(
-        "--bisect", command.bisect,
-        "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "
-        "program around kernels");
-    app.add_flag("--json", command.json, "Print the result as JSON");
-    run = runVerify;
-  } else {
-    app.description(
-        "weftc explain says for each kernel of a model which ONNX nodes it computes, how it is generated,\n"
-        "what it computes and moves, and why nodes were not fused.\n\n"
-        "  weftc explain model.weft                        what an artifact holds\n"
-        "  weftc explain model.weft --dim batch=8          its work at a batch of 8\n"
-        "  weftc explain model.weft --measure              with times and shares of the roofline\n"
-        "  weftc explain model.onnx --cpu=v3               what a compilation would give");
-    addModel(app, command, "Artifact (.weft) or model (.onnx) to explain");
-    app.add_flag("--measure", command.measure,
-                 "Run the artifact on one thread with random inputs; sizes that --dim does not give are 1");
-    app.add_option("--seconds", command.seconds, "Time of the measurement")
-        ->check(CLI::Range(0.0, 3600.0))
-        ->capture_default_str();
-    addTarget(app, command);
-    app.add_flag("--json", command.json, "Print one JSON object per kernel");
-    run = runExplain;
-  }
+  Command run = hasVerb ? describe(app, command) : describeCompile(app, command);
   app.set_version_flag("--version", "weftc " WEFT_VERSION);
 
   int shift = hasVerb ? 1 : 0;
@@ -172,7 +196,9 @@ static int parseAndRun(int argc, char **argv) {
   } catch (const CLI::CallForVersion &version) {
     return printed(app.exit(version));
   } catch (const CLI::ParseError &error) {
-    std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), error.what(), name.c_str());
+    std::string planned = explainPlanned(command.words);
+    std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(),
+                 planned.empty() ? error.what() : planned.c_str(), name.c_str());
     return kWrongCommandLine;
   }
   return finishOutput(run(command));

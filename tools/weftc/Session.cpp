@@ -7,8 +7,11 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
 #include <unistd.h>
 
 using namespace mlir;
@@ -48,21 +51,30 @@ static void dropRepeatedNode(Location location, std::string &where, std::string 
   where.clear();
 }
 
-static void printDiagnostic(const Diagnostic &diagnostic) {
+/// A diagnostic as a line of text, and one per note.
+static std::string describeDiagnostic(const Diagnostic &diagnostic) {
+  std::string lines;
+  llvm::raw_string_ostream os(lines);
   llvm::StringRef severity = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error"
                              : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning"
                              : diagnostic.getSeverity() == DiagnosticSeverity::Remark  ? "remark"
                                                                                        : "note";
   std::string where = describeLocation(diagnostic.getLocation()), text = diagnostic.str();
   dropRepeatedNode(diagnostic.getLocation(), where, text);
-  llvm::errs() << severity << ": " << where << (where.empty() ? "" : ": ") << text << "\n";
+  os << severity << ": " << where << (where.empty() ? "" : ": ") << text << "\n";
   for (const Diagnostic &note : diagnostic.getNotes()) {
     std::string place = describeLocation(note.getLocation());
-    llvm::errs() << "  note: " << (place == where || place.empty() ? "" : place + ": ") << note.str() << "\n";
+    os << "  note: " << (place == where || place.empty() ? "" : place + ": ") << note.str() << "\n";
   }
+  return lines;
 }
 
-Session::Session(const CommandLine &command) : command(command) {
+Session::Session(const CommandLine &command) : command(command), crashText(describeFault()) {
+  llvm::setBugReportMsg(crashText.c_str());
+  llvm::EnablePrettyStackTrace();
+  llvm::sys::PrintStackTraceOnErrorSignal(command.words.front());
+  // A file that grows over a limit is an error to report, but LLVM takes it for a crash.
+  std::signal(SIGXFSZ, SIG_IGN);
   weft::registerCompilerDialects(registry);
   context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   if (command.jobs != 1) {
@@ -74,10 +86,21 @@ Session::Session(const CommandLine &command) : command(command) {
   context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Remark && !this->command.remarks)
       return success();
-    if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+    std::string text = describeDiagnostic(diagnostic);
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
+      // A model is read once per entry, and by check twice; what is worth knowing stays the same.
+      if (llvm::is_contained(warnings, text))
+        return success();
+      warnings.push_back(text);
+    }
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       ++numErrors;
+      // The second is MLIR's: an op that no pass gave a form that the next phase takes.
+      hasFault |= llvm::StringRef(text).contains("internal: ") ||
+                  llvm::StringRef(text).contains("failed to legalize");
+    }
     endProgress();
-    printDiagnostic(diagnostic);
+    llvm::errs() << text;
     return success();
   });
 }
@@ -85,6 +108,41 @@ Session::Session(const CommandLine &command) : command(command) {
 Session::~Session() {
   endProgress();
   context.reset();
+  llvm::setBugReportMsg("");
+  if (hasFault)
+    llvm::errs() << crashText;
+}
+
+std::string quoteCommand(llvm::ArrayRef<std::string> words) {
+  constexpr llvm::StringLiteral plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  std::string line;
+  for (const std::string &word : words) {
+    line += line.empty() ? "" : " ";
+    if (!word.empty() && llvm::StringRef(word).find_first_not_of(plain) == llvm::StringRef::npos) {
+      line += word;
+      continue;
+    }
+    line += "'";
+    for (char c : word)
+      line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += "'";
+  }
+  return line;
+}
+
+std::string Session::describeFault() const {
+  std::vector<std::string> words = command.words;
+  // Compilations can show their work: the last file is what went into the phase that failed.
+  bool hasFiles = !command.output.empty();
+  if (hasFiles && command.dumpDirectory.empty())
+    words.push_back("--dump-dir=weft-fault");
+  return (llvm::Twine("weftc: this is a fault of Weft's, not of the model; please report it with the model "
+                      "and what this "
+                      "command prints") +
+          (hasFiles ? " and writes into the folder of --dump-dir" : "") + ":\n  " + quoteCommand(words) +
+          "\n")
+      .str();
 }
 
 static int wrong(const llvm::Twine &message) {

@@ -13,8 +13,10 @@
 #include "llvm/Support/ThreadPool.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
-/// A compiler session of one command.
+/// A compiler session of one command. Its end tells how to report a fault of Weft's, if there was one.
 class Session {
 public:
   explicit Session(const CommandLine &command);
@@ -22,6 +24,8 @@ public:
 
   mlir::MLIRContext &getContext() { return *context; }
   unsigned getNumErrors() const { return numErrors; }
+  /// Warnings so far, each once, as they were printed.
+  llvm::ArrayRef<std::string> getWarnings() const { return warnings; }
   /// Fills `options` from the command line; prints what is wrong and returns an exit status otherwise.
   int fillOptions(weft::CompileOptions &options);
   /// Tells a terminal which phase runs; silent elsewhere and with --quiet.
@@ -30,13 +34,22 @@ public:
   void endProgress();
 
 private:
+  /// How a fault of Weft's can be reported.
+  std::string describeFault() const;
+
   const CommandLine &command;
+  std::string crashText; ///< what is printed should the program crash
   mlir::DialectRegistry registry;
   std::unique_ptr<llvm::DefaultThreadPool> threads;
   std::unique_ptr<mlir::MLIRContext> context;
   unsigned numErrors = 0;
+  std::vector<std::string> warnings;
+  bool hasFault = false; ///< an error began with "internal:"
   bool hasProgressLine = false;
 };
+
+/// A command line as a shell takes it.
+std::string quoteCommand(llvm::ArrayRef<std::string> words);
 
 /// Sizes for people: "512 B", "48.2 KB", "97.5 MB".
 std::string formatBytes(uint64_t bytes);

@@ -233,6 +233,35 @@ def many_problems():
 
 
 @model_of
+def unknown_types():
+    """Element types that no version of the standard has, beside an operator that it does not have."""
+    bad = const("w", np.float32([1, 2]))
+    bad.data_type = 99
+    return model([node("Frobnicate", ["x"], ["a"], name="n0"), node("Add", ["x", "w"], ["b"], name="n1"),
+                  node("Cast", ["x"], ["c"], name="n2", to=77), node("Neg", ["y"], ["d"], name="n3")],
+                 [value("x", [2]), value("y", [2], 55)], [value("a", [2]), value("b", [2]), value("c", None), value("d", None)], [bad])
+
+
+@model_of
+def ignored():
+    return model([node("Neg", ["x"], ["y"], name="negate", speed=3)], [value("x", [2])], [value("y", [2])])
+
+
+@model_of
+def approximate():
+    """Sums, functions, float16, quantisation, random numbers, a convolution for Winograd's algorithm, and a dropout."""
+    rng = np.random.default_rng(1)
+    nodes = [node("Conv", ["x", "w"], ["a"], name="wide", pads=[1, 1, 1, 1]), node("Exp", ["a"], ["b"], name="power"),
+             node("QuantizeLinear", ["b", "scale", "zero"], ["c"], name="code"),
+             node("DequantizeLinear", ["c", "scale", "zero"], ["d"], name="decode"), node("Dropout", ["d", "ratio", "yes"], ["e"], name="drop"),
+             node("Cast", ["e"], ["f"], name="narrow", to=TensorProto.FLOAT16), node("ReduceSum", ["f"], ["y"], name="sum", keepdims=0),
+             node("RandomNormal", [], ["z"], name="noise", shape=[2], seed=3.0)]
+    weights = [const("w", rng.standard_normal((64, 64, 3, 3)).astype(np.float32)), const("scale", np.float32(0.1)), const("zero", np.uint8(3)),
+               const("ratio", np.float32(0.5)), const("yes", np.array(True))]
+    return model(nodes, [value("x", [1, 64, 28, 28])], [value("y", [], TensorProto.FLOAT16), value("z", [2])], weights)
+
+
+@model_of
 def build_problems():
     """Problems that only shapes show, in nodes that do not depend on each other."""
     return model([node("MatMul", ["x", "x"], ["a"], name="product"), node("Relu", ["a"], ["b"], name="after"),
