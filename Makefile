@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 # Precompiled headers are cacheable only with these two.
 export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 
-.PHONY: help setup build demo test check check-full docs bench clean
+.PHONY: help setup build demo test check check-full conformance docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -35,6 +35,10 @@ check: setup ## lint and structure: format, arrows, budgets, labels, links
 
 check-full: test check ## what is too long for every change: sanitizers, fuzzing, random graphs
 	@tools/dev/check-full
+
+# DATA adds cases in the form of ONNX's own: a folder or a .tar.xz.
+conformance: build ## the published ONNX test cases, compiled and run; writes docs/conformance.md
+	@tools/dev/conformance $(DATA:%=--data %) --report docs/conformance.md
 
 docs: setup ## regenerate docs/dialects and docs/passes.md
 	@tools/dev/gen-docs

@@ -43,6 +43,24 @@ Value packHeads(NodeBuilder &n, Value x) {
 
 Value swapHeadsAndRows(NodeBuilder &n, Value x) { return n.transpose(x, {0, 2, 1, 3}); }
 
+Value repeatHeads(NodeBuilder &n, Value x, Size heads) {
+  const SizeMath &m = n.sizes;
+  Size own = n.dim(x, 1);
+  if (known(heads) && known(heads) == known(own))
+    return x;
+  Size batch = n.dim(x, 0), rows = n.dim(x, 2), depth = n.dim(x, 3);
+  x = n.broadcast(n.unsqueeze(x, 2), {batch, own, m.floorDiv(heads, own), rows, depth});
+  return n.reshape(x, {batch, heads, rows, depth});
+}
+
+FailureOr<double> attentionScale(NodeBuilder &n, Value q) {
+  std::optional<int64_t> depth = known(n.dim(q, 3));
+  double scale = n.floatAttr("scale", 0.0);
+  if (scale == 0 && !depth)
+    return n.fail("expected a known head size or attribute 'scale'; fix the dims of the query (--shape)");
+  return scale != 0 ? scale : 1.0 / std::sqrt(static_cast<double>(std::max<int64_t>(*depth, 1)));
+}
+
 static LogicalResult readOperands(NodeBuilder &n, Attention &a) {
   a.q = n.in(0);
   a.k = n.in(1);
@@ -101,14 +119,8 @@ static LogicalResult readMask(NodeBuilder &n, Attention &a) {
 static Value tapScores(NodeBuilder &n, const Attention &a, int64_t mode) {
   Type element = n.elem(a.q), wide = w::getAccumulatorType(element), i64 = n.b.getI64Type();
   const SizeMath &m = n.sizes;
-  Size heads = n.dim(a.q, 1), keyHeads = n.dim(a.k, 1), rows = n.dim(a.q, 2), keys = n.dim(a.k, 2);
-  Value k = a.k;
-  if (!(known(heads) && known(heads) == known(keyHeads))) {
-    // Each key head serves a group of query heads.
-    Size group = m.floorDiv(heads, keyHeads), batch = n.dim(k, 0), depth = n.dim(k, 3);
-    k = n.broadcast(n.unsqueeze(k, 2), {batch, keyHeads, group, keys, depth});
-    k = n.reshape(k, {batch, heads, keys, depth});
-  }
+  Size rows = n.dim(a.q, 2), keys = n.dim(a.k, 2);
+  Value k = repeatHeads(n, a.k, n.dim(a.q, 1));
   Value scores = n.mul(n.cast(n.matmul(a.q, k, false, /*transposeRhs=*/true), wide), n.scalar(wide, a.scale));
   if (mode == 0)
     return n.cast(scores, element);

@@ -2,17 +2,14 @@
 //
 // Builders of com.microsoft operators that transformer exports use: fused normalisation, activations,
 // products, convolutions.
-#include "NodeBuilder.h"
+#include "Contrib.h"
 
 #include "ModelImporter.h"
 #include "Quant.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
-
 namespace weft::importer {
 
-/// Reports unless these inputs are given: required ones that lie behind optional ones.
-static LogicalResult require(NodeBuilder &n, ArrayRef<unsigned> inputs) {
+LogicalResult requireInputs(NodeBuilder &n, ArrayRef<unsigned> inputs) {
   for (unsigned i : inputs)
     if (!n.has(i))
       return n.fail("expected input " + llvm::Twine(i) + ", but it is missing");
@@ -74,7 +71,7 @@ LogicalResult buildSkipSimplifiedLayerNormalization(NodeBuilder &n) {
 LogicalResult buildEmbedLayerNormalization(NodeBuilder &n) {
   // Inputs: ids, segment ids?, word, position, segment tables, gamma, beta, mask?, position ids?.
   Value ids = n.in(0), positionIds = n.in(8);
-  if (failed(require(n, {0, 2, 3, 5, 6})) || failed(n.checkRank(0, 2, 2)))
+  if (failed(requireInputs(n, {0, 2, 3, 5, 6})) || failed(n.checkRank(0, 2, 2)))
     return failure();
   (void)n.intAttr("mask_index_type", 0);
   Value sum = n.gather(n.in(2), ids, 0), position;
@@ -116,8 +113,7 @@ LogicalResult buildQuickGelu(NodeBuilder &n) {
   return buildBiasedGelu(n, w::GeluApprox::quick, n.floatAttr("alpha", 1.702));
 }
 
-/// The activation that a fused operator names; `x` when it names none.
-static Value activate(NodeBuilder &n, Value x, StringRef name, ArrayRef<double> params) {
+Value activate(NodeBuilder &n, Value x, StringRef name, ArrayRef<double> params) {
   if (!x || name.empty())
     return x;
   Type t = n.elem(x);
@@ -153,10 +149,23 @@ static Value swapLast(NodeBuilder &n, Value x) {
   return n.transpose(x, perm);
 }
 
+/// [M, batch.., K] as [batch.., M, K].
+static Value batchInward(NodeBuilder &n, Value x) {
+  if (n.rank(x) < 3)
+    return x;
+  SmallVector<int64_t> perm = sequence(1, n.rank(x) - 1);
+  perm.append({0, n.rank(x) - 1});
+  return n.transpose(x, perm);
+}
+
 LogicalResult buildFusedMatMul(NodeBuilder &n) {
   Value x = n.in(0), y = n.in(1);
-  if (n.flagAttr("transBatchA", false) || n.flagAttr("transBatchB", false))
-    return n.fail("transBatchA and transBatchB are not supported; export without fusion");
+  if (n.flagAttr("transBatchA", false))
+    x = batchInward(n, x);
+  if (n.flagAttr("transBatchB", false))
+    y = batchInward(n, y);
+  if (!x || !y)
+    return failure();
   if (n.flagAttr("transA", false) && n.rank(x) >= 2)
     x = swapLast(n, x);
   if (n.flagAttr("transB", false) && n.rank(y) >= 2)
@@ -223,134 +232,8 @@ LogicalResult buildDynamicQuantizeMatMul(NodeBuilder &n) {
   return n.result(scaledProduct(n, x.value, n.in(1), x.scale, n.in(2), x.zero, n.in(3), n.in(4)));
 }
 
-/// A constant of packed bytes as a matrix of `bits`-bit elements with rows of `columns` (padded to whole
-/// bytes); null after a report.
-static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t columns, int64_t bits,
-                        StringRef what) {
-  auto constant = packed.getDefiningOp<w::ConstantOp>();
-  if (!constant || !n.elem(packed).isUnsignedInteger(8))
-    return n.failValue("expected " + what + " to be constant bytes");
-  int64_t perByte = 8 / bits, padded = llvm::divideCeil(columns, perByte) * perByte;
-  Type element = IntegerType::get(n.b.getContext(), static_cast<unsigned>(bits), IntegerType::Unsigned);
-  auto type = RankedTensorType::get({rows, padded}, element);
-  if (n.type(packed).getNumElements() != rows * (padded / perByte))
-    return n.failValue("expected " + llvm::Twine(rows * (padded / perByte)) + " bytes in " + what +
-                       ", but got " + llvm::Twine(n.type(packed).getNumElements()));
-  ElementsAttr value;
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue())) {
-    value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
-  } else {
-    std::optional<std::vector<char>> bytes = unpackBytes(constant.getValue());
-    if (!bytes)
-      return n.failValue("expected the bytes of " + what + " to be known");
-    auto keep = std::make_shared<std::vector<char>>(std::move(*bytes));
-    value = makeConstant(type, *keep, n.importer.constantName(constant.getLoc()), keep);
-  }
-  return n.sliceAxis(n.importer.constant(value, constant.getLoc()), 1, n.sizes.of(0), n.sizes.of(columns));
-}
-
-/// A [.., K] times block-wise quantised B [N, K] transposed.
-LogicalResult buildMatMulNBits(NodeBuilder &n) {
-  int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), bits = n.intAttr("bits", 4),
-          block = n.intAttr("block_size", 0);
-  (void)n.intAttr("accuracy_level", 0);
-  constexpr int64_t kMax = 1 << 28;
-  if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
-    return n.fail("expected positive N, K and block_size");
-  if (bits != 2 && bits != 4 && bits != 8)
-    return n.fail("expected bits 2, 4 or 8, but got " + llvm::Twine(bits));
-  if (n.intAttr("weight_prepacked", 0) != 0)
-    return n.fail("weights that were packed for one machine are not supported; export without prepacking");
-  if (n.has(4))
-    return n.fail("g_idx is not supported; export without it");
-  int64_t blocks = llvm::divideCeil(k, block);
-  Value q = unpackRows(n, n.in(1), columns, blocks * block, bits, "B");
-  Value scale = n.reshape(n.in(2), ArrayRef<int64_t>{columns, blocks}), zero;
-  if (!q || !scale)
-    return failure();
-  if (!n.has(3))
-    zero = n.broadcast(n.reshape(n.intScalar(n.elem(q), int64_t(1) << (bits - 1)), ArrayRef<int64_t>{1, 1}),
-                       n.sizes.of(ArrayRef<int64_t>{columns, blocks}));
-  else if (n.isFloat(n.in(3)))
-    zero = n.reshape(n.in(3), ArrayRef<int64_t>{columns, blocks});
-  else
-    zero = unpackRows(n, n.in(3), columns, blocks, bits, "zero_points");
-  if (!zero)
-    return failure();
-  QuantPlace place;
-  place.axis = 1;
-  place.block = block;
-  Value weights =
-      n.sliceAxis(dequantize(n, q, scale, zero, n.elem(n.in(0)), place), 1, n.sizes.of(0), n.sizes.of(k));
-  if (!weights || n.rank(n.in(0)) < 2)
-    return n.fail("expected A of rank 2 or more");
-  Value y = n.cast(n.matmul(n.in(0), weights, false, /*transposeRhs=*/true), n.elem(n.in(0)));
-  return n.result(n.has(5) ? n.add(y, n.in(5)) : y);
-}
-
 LogicalResult buildMatMulIntegerToFloat(NodeBuilder &n) {
   return n.result(scaledProduct(n, n.in(0), n.in(1), n.in(2), n.in(3), n.in(4), n.in(5), n.in(6)));
-}
-
-//===----------------------------------------------------------------------===//
-// Quantised elementwise
-//===----------------------------------------------------------------------===//
-
-/// Dequantize inputs `i`, `i + 1` (scale), `i + 2` (zero point, may be absent).
-static Value dequantizeAt(NodeBuilder &n, unsigned i) {
-  return dequantize(n, n.in(i), n.in(i + 1), n.in(i + 2), n.elem(n.in(i + 1)), {});
-}
-
-static LogicalResult quantizeResult(NodeBuilder &n, Value y, unsigned scale) {
-  Type to = n.has(scale + 1) ? n.elem(n.in(scale + 1)) : n.elem(n.in(0));
-  return n.result(quantize(n, y, n.in(scale), n.in(scale + 1), to, {}));
-}
-
-template <typename OpTy> static LogicalResult buildQLinearBinary(NodeBuilder &n) {
-  if (failed(require(n, {0, 1, 3, 4, 6})))
-    return failure();
-  return quantizeResult(n, n.binary<OpTy>(dequantizeAt(n, 0), dequantizeAt(n, 3)), 6);
-}
-LogicalResult buildQLinearAdd(NodeBuilder &n) { return buildQLinearBinary<w::AddOp>(n); }
-LogicalResult buildQLinearMul(NodeBuilder &n) { return buildQLinearBinary<w::MulOp>(n); }
-LogicalResult buildQLinearSigmoid(NodeBuilder &n) {
-  if (failed(require(n, {0, 1, 3})))
-    return failure();
-  return quantizeResult(n, n.make<w::SigmoidOp>(dequantizeAt(n, 0)), 3);
-}
-LogicalResult buildQLinearLeakyRelu(NodeBuilder &n) {
-  if (failed(require(n, {0, 1, 3})))
-    return failure();
-  Value x = dequantizeAt(n, 0);
-  return quantizeResult(n, activate(n, x, "LeakyRelu", n.floatAttr("alpha", 0.01)), 3);
-}
-LogicalResult buildQLinearGlobalAveragePool(NodeBuilder &n) {
-  if (failed(require(n, {0, 1, 3})))
-    return failure();
-  Value x = dequantizeAt(n, 0);
-  if (!x || failed(n.checkRank(0, 3)))
-    return failure();
-  bool isLast = n.flagAttr("channels_last", false);
-  return quantizeResult(
-      n, n.reduce(w::ReduceKind::mean, x, isLast ? sequence(1, n.rank(x) - 1) : sequence(2, n.rank(x))), 3);
-}
-LogicalResult buildQLinearConcat(NodeBuilder &n) {
-  // Inputs: scale and zero point of the result, then three per operand.
-  if (n.numInputs() < 5 || (n.numInputs() - 2) % 3 != 0)
-    return n.fail("expected three inputs per operand, but got " + llvm::Twine(n.numInputs()) +
-                  " inputs in all");
-  SmallVector<Value> xs;
-  for (unsigned i = 2; i < n.numInputs(); i += 3) {
-    if (!n.has(i) || !n.has(i + 1))
-      return n.fail("expected every operand and its scale, but one is missing");
-    xs.push_back(dequantizeAt(n, i));
-  }
-  if (llvm::is_contained(xs, Value()))
-    return failure();
-  FailureOr<int64_t> axis = n.axisAttr("axis", 0, n.rank(xs[0]));
-  if (failed(axis))
-    return failure();
-  return n.result(quantize(n, n.concat(xs, *axis), n.in(0), n.in(1), n.elem(n.in(1)), {}));
 }
 
 } // namespace weft::importer

@@ -3,10 +3,9 @@
 // Builders of com.microsoft attention: multi-head, grouped-query, rotary embedding.
 #include "NodeBuilder.h"
 
+#include "ContribAttention.h"
 #include "Heads.h"
 #include "ModelImporter.h"
-
-#include <cmath>
 
 namespace weft::importer {
 
@@ -52,107 +51,194 @@ LogicalResult buildContribRotaryEmbedding(NodeBuilder &n) {
   return n.result(isPacked ? packHeads(n, y) : y);
 }
 
-/// The attribute `scale`, or 1 / sqrt(head size); failure when that is not known.
-static FailureOr<double> scaleOf(NodeBuilder &n, Value q) {
-  std::optional<int64_t> depth = known(n.dim(q, 3));
-  double scale = n.floatAttr("scale", 0.0);
-  if (scale == 0 && !depth)
-    return n.fail("expected a known head size or attribute 'scale'");
-  return scale != 0 ? scale : 1.0 / std::sqrt(static_cast<double>(std::max<int64_t>(*depth, 1)));
-}
-
-/// Attention over [B H S D] operands, back as [B S H*D].
-static Value attend(NodeBuilder &n, ArrayRef<Value> qkv, Value mask, Value length, Value start, double scale,
-                    bool causal, int64_t window, double softcap) {
-  SmallVector<Value> operands(qkv);
-  for (Value optional : {mask, length, start})
+Value attend(NodeBuilder &n, const HeadAttention &a) {
+  SmallVector<Value> operands = {a.q, a.k, a.v};
+  SmallVector<int32_t> present = {1, 1, 1};
+  for (Value optional : {a.mask, a.length, a.start, a.sink}) {
+    present.push_back(optional ? 1 : 0);
     if (optional)
       operands.push_back(optional);
-  Value y = n.make<w::AttentionOp>(operands,
-                                   {n.f64("scale", scale), n.flag("causal", causal),
-                                    n.i64("window_left", window), n.f64("softcap", softcap),
-                                    n.segments({1, 1, 1, mask ? 1 : 0, length ? 1 : 0, start ? 1 : 0, 0})});
+  }
+  Value y = n.make<w::AttentionOp>(operands, {n.f64("scale", a.scale), n.flag("causal", a.causal),
+                                              n.i64("window_left", a.window), n.f64("softcap", a.softcap),
+                                              n.segments(present)});
   return y ? packHeads(n, swapHeadsAndRows(n, y)) : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Masks
+//===----------------------------------------------------------------------===//
+
+/// Whether keys [1 1 1 T] count by a list of lengths, or of ends and starts.
+static Value countedKeys(NodeBuilder &n, Value mask, Size batch, Size keys) {
+  const SizeMath &m = n.sizes;
+  Type i64 = n.b.getI64Type();
+  Value key = n.iota({m.of(1), m.of(1), m.of(1), keys}, 3, i64);
+  auto part = [&](Size from) { return n.onAxis(n.cast(n.sliceAxis(mask, 0, from, batch), i64), 0, 4); };
+  std::optional<int64_t> entries = known(n.dim(mask, 0)), samples = known(batch);
+  Value isBefore = n.compare(w::ComparePredicate::lt, key, part(m.of(0)));
+  // A list of another size than the batch has more parts; where sizes are not known, it has one.
+  if (!entries || !samples || *entries == *samples || *entries == 3 * *samples + 2)
+    return isBefore;
+  if (*entries != 2 * *samples)
+    return n.failValue("expected a mask of B, 2 B or 3 B + 2 entries for a batch of " +
+                       llvm::Twine(*samples) + ", but got " + llvm::Twine(*entries));
+  return n.binary<w::AndOp>(isBefore, n.compare(w::ComparePredicate::ge, key, part(batch)));
+}
+
+Value paddingMask(NodeBuilder &n, Value mask, Size batch, Size rows, Size keys, Type element) {
+  const SizeMath &m = n.sizes;
+  Type i64 = n.b.getI64Type();
+  int64_t rank = n.rank(mask);
+  Value counts;
+  if (rank == 1) {
+    counts = countedKeys(n, mask, batch, keys);
+  } else if (rank <= 4 && rank > 0) {
+    // The last rows of a square for all positions.
+    if (rank == 4)
+      mask = n.slice(mask, {m.of(0), m.of(0), m.sub(keys, rows), m.of(0)},
+                     {n.dim(mask, 0), n.dim(mask, 1), rows, keys});
+    Value wide = rank == 4 ? mask : rank == 2 ? n.unsqueeze(mask, {1, 2}) : n.unsqueeze(mask, 1);
+    counts = n.compare(w::ComparePredicate::ne, n.cast(wide, i64), n.intScalar(i64, 0));
+  } else {
+    return n.failValue("expected a mask of rank 1 to 4, but got rank " + llvm::Twine(rank));
+  }
+  return n.select(counts, n.scalar(element, 0.0),
+                  n.scalar(element, n.floatAttr("mask_filter_value", -10000.0)));
 }
 
 //===----------------------------------------------------------------------===//
 // MultiHeadAttention
 //===----------------------------------------------------------------------===//
 
-/// 0 where a key counts and mask_filter_value where it does not, as [B 1 S|1 T].
-static Value paddingMask(NodeBuilder &n, Value mask, Size keys, Type element) {
-  Type i64 = n.b.getI64Type();
-  Value counts;
-  if (n.rank(mask) == 1) {
-    // Lengths.
-    Value key = n.iota({n.sizes.of(1), n.sizes.of(1), n.sizes.of(1), keys}, 3, i64);
-    counts = n.compare(w::ComparePredicate::lt, key, n.onAxis(n.cast(mask, i64), 0, 4));
-  } else if (n.rank(mask) <= 3) {
-    Value wide = n.rank(mask) == 2 ? n.unsqueeze(mask, {1, 2}) : n.unsqueeze(mask, 1);
-    counts = n.compare(w::ComparePredicate::ne, n.cast(wide, i64), n.intScalar(i64, 0));
-  } else {
-    return n.failValue("expected key_padding_mask of rank 1 to 3, but got rank " + llvm::Twine(n.rank(mask)));
+/// Queries, keys and values [B H S D] of the first three inputs, which may be packed into one or two, with
+/// their bias; failure after a report.
+static FailureOr<SmallVector<Value>> readHeads(NodeBuilder &n, int64_t heads, Value bias) {
+  Value q = n.in(0), k = n.in(1), v = n.in(2);
+  const SizeMath &m = n.sizes;
+  // [B S N parts D]: one part, as [B S N*D].
+  auto unpack = [&](Value packed, int64_t part) {
+    Value one = n.squeeze(n.sliceAxis(packed, 3, m.of(part), m.of(1)), 3);
+    return one ? packHeads(n, one) : Value();
+  };
+  if (!k && n.rank(q) == 5) {
+    k = unpack(q, 1);
+    v = unpack(q, 2);
+    q = unpack(q, 0);
+  } else if (!k) {
+    // Side by side; the three are of one width.
+    Size width = m.floorDiv(n.dim(q, 2), m.of(3));
+    k = n.sliceAxis(q, 2, width, width);
+    v = n.sliceAxis(q, 2, m.mul(width, m.of(2)), width);
+    q = n.sliceAxis(q, 2, m.of(0), width);
+  } else if (!v && n.rank(k) == 5) {
+    v = unpack(k, 1);
+    k = unpack(k, 0);
   }
-  return n.select(counts, n.scalar(element, 0.0),
-                  n.scalar(element, n.floatAttr("mask_filter_value", -10000.0)));
-}
-
-LogicalResult buildMultiHeadAttention(NodeBuilder &n) {
-  int64_t heads = n.intAttr("num_heads", 0);
-  (void)n.floatAttr("mask_filter_value", -10000.0);
-  if (!n.has(1) || !n.has(2))
-    return n.fail("packed queries, keys and values are not supported; export them apart");
-  for (unsigned i = 8; i < n.numInputs(); ++i)
-    if (n.has(i))
-      return n.fail("input " + llvm::Twine(i) + " (shared cache) is not supported; export without it");
+  if (!q || !k || !v)
+    return n.fail("expected keys and values beside the queries or packed with them");
   SmallVector<Value> qkv;
-  for (unsigned i = 0; i < 3; ++i) {
-    Value x = n.in(i);
+  Size offset = m.of(0);
+  for (Value x : {q, k, v}) {
     // Rank 4: keys and values that are projected already, heads first.
-    if (i > 0 && n.rank(x) == 4) {
+    if (x != q && n.rank(x) == 4) {
       qkv.push_back(x);
       continue;
     }
-    if (n.has(3) && n.rank(x) == 3) {
-      // The bias of the three projections lies in one list.
-      Size queryWidth = n.dim(n.in(0), 2), width = n.dim(x, 2);
-      Size offset = i == 0   ? n.sizes.of(0)
-                    : i == 1 ? queryWidth
-                             : n.sizes.add(queryWidth, n.dim(n.in(1), n.rank(n.in(1)) - 1));
-      x = n.add(x, n.sliceAxis(n.in(3), 0, offset, width));
+    Size width = n.dim(x, n.rank(x) - 1);
+    if (bias && n.rank(x) == 3) {
+      x = n.add(x, n.sliceAxis(bias, 0, offset, width));
+      offset = m.add(offset, width);
     }
     Value unpacked = x ? unpackHeads(n, x, heads, "query, key or value") : Value();
     if (!unpacked)
       return failure();
     qkv.push_back(swapHeadsAndRows(n, unpacked));
   }
-  Size past = n.sizes.of(0);
-  if (n.has(6) && n.has(7)) {
-    if (failed(n.checkRank(6, 4, 4)) || failed(n.checkRank(7, 4, 4)))
-      return failure();
-    past = n.dim(n.in(6), 2);
-    qkv[1] = n.concat({n.in(6), qkv[1]}, 2);
-    qkv[2] = n.concat({n.in(7), qkv[2]}, 2);
-  }
-  if (llvm::is_contained(qkv, Value()))
+  return qkv;
+}
+
+namespace {
+
+/// Where the optional inputs of an operator lie.
+struct CacheInputs {
+  unsigned mask, bias, pastKey, pastValue, pastLength, cacheIndirection;
+};
+
+} // namespace
+
+static LogicalResult buildHeads(NodeBuilder &n, const CacheInputs &at, Value projectionBias) {
+  const SizeMath &m = n.sizes;
+  int64_t heads = n.intAttr("num_heads", 0);
+  (void)n.floatAttr("mask_filter_value", -10000.0);
+  if (n.has(at.cacheIndirection))
+    return n.fail(
+        "a cache that beams share (cache_indirection) is not supported; export without beam search");
+  FailureOr<SmallVector<Value>> qkv = readHeads(n, heads, projectionBias);
+  if (failed(qkv))
     return failure();
-  for (unsigned i : {1u, 2u})
-    if (n.wants(i) && failed(n.result(i, qkv[i])))
+  HeadAttention a;
+  a.q = (*qkv)[0];
+  a.k = (*qkv)[1];
+  a.v = (*qkv)[2];
+  if (n.has(at.pastKey) && n.has(at.pastValue)) {
+    if (failed(n.checkRank(at.pastKey, 4, 4)) || failed(n.checkRank(at.pastValue, 4, 4)))
       return failure();
-  FailureOr<double> scale = scaleOf(n, qkv[0]);
+    Value pastKey = n.in(at.pastKey), pastValue = n.in(at.pastValue);
+    if (n.has(at.pastLength)) {
+      // One buffer for past and present: new rows go behind those that are there.
+      Type i64 = n.b.getI64Type();
+      Value length = n.reshape(n.cast(n.in(at.pastLength), i64), ArrayRef<int64_t>{1});
+      a.start = length;
+      a.length = n.add(length, n.tensorOf(n.dim(a.k, 2)));
+      a.k = n.make<w::CacheUpdateOp>({pastKey, a.k, length}, n.i64("axis", 2));
+      a.v = n.make<w::CacheUpdateOp>({pastValue, a.v, length}, n.i64("axis", 2));
+    } else {
+      if (!isKnown(n.dim(pastKey, 2), 0))
+        a.start = n.tensorOf(n.dim(pastKey, 2));
+      a.k = n.concat({pastKey, a.k}, 2);
+      a.v = n.concat({pastValue, a.v}, 2);
+    }
+  }
+  if (!a.q || !a.k || !a.v || (n.wants(1) && failed(n.result(1, a.k))) ||
+      (n.wants(2) && failed(n.result(2, a.v))))
+    return failure();
+  FailureOr<double> scale = attentionScale(n, a.q);
   if (failed(scale))
     return failure();
-  Value mask;
-  if (n.has(4)) {
-    mask = paddingMask(n, n.in(4), n.dim(qkv[1], 2), n.elem(qkv[0]));
-    if (!mask)
+  a.scale = *scale;
+  Size rows = n.dim(a.q, 2), keys = n.dim(a.k, 2);
+  if (n.has(at.mask)) {
+    Value mask = n.in(at.mask);
+    // A mask of the keys that are there says nothing about the rest of their buffer, which `length` hides.
+    if (int64_t last = n.rank(mask) - 1; a.length && last > 0) {
+      SmallVector<Size> lo(last + 1, m.of(0)), hi = lo;
+      hi[last] = m.max(m.sub(keys, n.dim(mask, last)), m.of(0));
+      mask = n.pad(mask, lo, hi);
+    }
+    a.mask = mask ? paddingMask(n, mask, n.dim(a.q, 0), rows, keys, n.elem(a.q)) : Value();
+    if (!a.mask)
       return failure();
   }
-  if (n.has(5))
-    mask = mask ? n.add(mask, n.in(5)) : n.withRank(n.in(5), 4);
-  bool causal = n.flagAttr("unidirectional", false);
-  Value start = isKnown(past, 0) ? Value() : n.tensorOf(past);
-  return n.result(attend(n, qkv, mask, {}, start, *scale, causal, -1, 0.0));
+  if (n.has(at.bias))
+    a.mask = a.mask ? n.add(a.mask, n.in(at.bias)) : n.withRank(n.in(at.bias), 4);
+  a.causal = n.flagAttr("unidirectional", false);
+  return n.result(attend(n, a));
+}
+
+LogicalResult buildMultiHeadAttention(NodeBuilder &n) {
+  if (n.wants(3))
+    return n.fail("output 3 (scores) is not supported; leave it out of the export");
+  return buildHeads(n, {4, 5, 6, 7, 8, 9}, n.in(3));
+}
+
+/// MultiHeadAttention of one new position, with other places of the inputs.
+LogicalResult buildDecoderMaskedMultiHeadAttention(NodeBuilder &n) {
+  (void)n.intAttr("past_present_share_buffer", 0);
+  if (n.flagAttr("output_qk", false) || n.wants(3))
+    return n.fail("output 3 (scores) is not supported; leave it out of the export");
+  // Input 8, the number of beams, only says how cache_indirection is read.
+  return buildHeads(n, {3, 4, 5, 6, 7, 9}, n.in(10));
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,8 +253,6 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
   // head sink?
   if (!n.has(5) || heads < 1 || keyHeads < 1)
     return n.fail("expected seqlens_k, num_heads and kv_num_heads");
-  if (n.has(10) || n.has(11) || n.flagAttr("smooth_softmax", false))
-    return n.fail("attention_bias, head_sink and smooth_softmax are not supported; export without them");
   Value q = n.in(0), k = n.in(1), v = n.in(2);
   if (failed(n.checkRank(0, 3, 3)))
     return failure();
@@ -219,13 +303,21 @@ LogicalResult buildGroupQueryAttention(NodeBuilder &n) {
     if (!qkv[i] || (n.wants(i) && failed(n.result(i, qkv[i]))))
       return failure();
   }
-  FailureOr<double> scale = scaleOf(n, qkv[0]);
+  FailureOr<double> scale = attentionScale(n, qkv[0]);
   if (failed(scale))
     return failure();
+  HeadAttention a{qkv[0], qkv[1], qkv[2], {}, total, start, n.in(11), *scale};
+  // A softmax whose sum holds one more term, exp(0).
+  if (n.flagAttr("smooth_softmax", false) && !a.sink)
+    a.sink = n.splat(heads, n.elem(qkv[0]), 0.0);
+  if (n.has(10))
+    a.mask = n.withRank(n.in(10), 4);
   // The window counts the query's own position; window_left counts the keys before it.
   int64_t window = n.intAttr("local_window_size", -1);
-  return n.result(attend(n, qkv, {}, total, start, *scale, /*causal=*/true, window > 0 ? window - 1 : -1,
-                         n.floatAttr("softcap", 0.0)));
+  a.window = window > 0 ? window - 1 : -1;
+  a.causal = true;
+  a.softcap = n.floatAttr("softcap", 0.0);
+  return n.result(attend(n, a));
 }
 
 } // namespace weft::importer

@@ -15,6 +15,11 @@ Value packHeads(NodeBuilder &n, Value x);
 /// [B S H D] as [B H S D] and back.
 Value swapHeadsAndRows(NodeBuilder &n, Value x);
 
+/// [B H S D] with each head repeated until there are `heads`; `x` itself when there are as many.
+Value repeatHeads(NodeBuilder &n, Value x, Size heads);
+/// The attribute `scale`, or 1 / sqrt(head size) of q [.., D]; failure when that is not known.
+FailureOr<double> attentionScale(NodeBuilder &n, Value q);
+
 } // namespace weft::importer
 
 #endif // WEFT_LIB_IMPORT_ONNX_HEADS_H

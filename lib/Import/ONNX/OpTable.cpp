@@ -60,6 +60,7 @@ int64_t newestOpset(StringRef domain) {
       .Case("", 28)
       .Case("com.microsoft", 1)
       .Case("ai.onnx.ml", 5)
+      .Case("ai.onnx.preview", 1)
       .Case("ai.onnx.preview.training", 1)
       .Default(0);
 }

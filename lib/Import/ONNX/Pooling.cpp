@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Builders of pooling over windows and over whole images.
-#include "NodeBuilder.h"
+#include "Pooling.h"
 
 #include "ModelImporter.h"
 #include "Window.h"
@@ -40,8 +40,7 @@ static void applyCeil(NodeBuilder &n, Pooling &pooling, Value x) {
   }
 }
 
-static FailureOr<Pooling> readPooling(NodeBuilder &n) {
-  Value x = n.in(0);
+static FailureOr<Pooling> readPooling(NodeBuilder &n, Value x) {
   if (failed(n.checkRank(0, 3)))
     return failure();
   int64_t spatial = n.rank(x) - 2;
@@ -98,19 +97,26 @@ static Value lowest(NodeBuilder &n, Type element) {
                                            Attribute(n.b.getIntegerAttr(element, least))));
 }
 
-LogicalResult buildMaxPool(NodeBuilder &n) {
-  FailureOr<Pooling> pooling = readPooling(n);
+Value maxPool(NodeBuilder &n, Value x) {
+  if (!x)
+    return {};
+  FailureOr<Pooling> pooling = readPooling(n, x);
   if (failed(pooling))
-    return failure();
+    return {};
+  if (pooling->window.isStatic())
+    return pool(n, *pooling, x, w::PoolKind::max);
+  return pool(n, *pooling, pooling->window.padInput(n, x, lowest(n, n.elem(x))), w::PoolKind::max,
+              /*withPads=*/false);
+}
+
+LogicalResult buildMaxPool(NodeBuilder &n) {
   Value x = n.in(0);
   bool columnMajor = n.flagAttr("storage_order", false);
-  if (!n.wants(1)) {
-    if (!pooling->window.isStatic())
-      return n.result(pool(n, *pooling, pooling->window.padInput(n, x, lowest(n, n.elem(x))),
-                           w::PoolKind::max,
-                           /*withPads=*/false));
-    return n.result(pool(n, *pooling, x, w::PoolKind::max));
-  }
+  if (!n.wants(1))
+    return n.result(maxPool(n, x));
+  FailureOr<Pooling> pooling = readPooling(n, x);
+  if (failed(pooling))
+    return failure();
   if (!pooling->window.isStatic())
     return n.fail("expected static pads for MaxPool with indices; fix the dims of the image (--shape)");
   SmallVector<NamedAttribute> attributes = poolAttributes(n, *pooling, /*withPads=*/true);
@@ -121,28 +127,31 @@ LogicalResult buildMaxPool(NodeBuilder &n) {
   return n.result(cut(n, *pooling, op.getResult()));
 }
 
-LogicalResult buildAveragePool(NodeBuilder &n) {
-  FailureOr<Pooling> pooling = readPooling(n);
+Value averagePool(NodeBuilder &n, Value x) {
+  if (!x)
+    return {};
+  FailureOr<Pooling> pooling = readPooling(n, x);
   if (failed(pooling))
-    return failure();
-  Value x = n.in(0);
+    return {};
   const Window &window = pooling->window;
   bool countPads = n.flagAttr("count_include_pad", false);
   bool hasCeilPads = llvm::any_of(window.ceilPads, [](int64_t pad) { return pad > 0; });
   if (!countPads && window.isStatic())
-    return n.result(pool(n, *pooling, x, w::PoolKind::avg));
+    return pool(n, *pooling, x, w::PoolKind::avg);
   if (!hasCeilPads && window.isStatic())
-    return n.result(pool(n, *pooling, x, w::PoolKind::avg_pad));
+    return pool(n, *pooling, x, w::PoolKind::avg_pad);
   // The node's own pads count, those of ceil_mode never do: make the former real.
   Value padded = window.padInput(n, x, {});
   if (countPads)
-    return n.result(pool(n, *pooling, padded, w::PoolKind::avg, /*withPads=*/false));
+    return pool(n, *pooling, padded, w::PoolKind::avg, /*withPads=*/false);
   Type wide = w::getAccumulatorType(n.elem(x));
   Value ones = n.broadcast(n.splat(SmallVector<int64_t>(n.rank(x), 1), wide, 1.0), n.dims(x));
   Value sum = pool(n, *pooling, n.cast(padded, wide), w::PoolKind::sum, /*withPads=*/false);
   Value count = pool(n, *pooling, window.padInput(n, ones, {}), w::PoolKind::sum, /*withPads=*/false);
-  return n.result(n.cast(n.div(sum, count), n.elem(x)));
+  return n.cast(n.div(sum, count), n.elem(x));
 }
+
+LogicalResult buildAveragePool(NodeBuilder &n) { return n.result(averagePool(n, n.in(0))); }
 
 /// (sum of |x|^p)^(1/p), where `sum` adds over windows or axes.
 static Value lpNorm(NodeBuilder &n, Value x, function_ref<Value(Value)> sum) {
@@ -158,7 +167,7 @@ static Value lpNorm(NodeBuilder &n, Value x, function_ref<Value(Value)> sum) {
 }
 
 LogicalResult buildLpPool(NodeBuilder &n) {
-  FailureOr<Pooling> pooling = readPooling(n);
+  FailureOr<Pooling> pooling = readPooling(n, n.in(0));
   if (failed(pooling))
     return failure();
   return n.result(lpNorm(n, n.in(0), [&](Value x) {

@@ -138,24 +138,26 @@ LogicalResult buildDynamicQuantizeLinear(NodeBuilder &n) {
 // QOperator forms
 //===----------------------------------------------------------------------===//
 
-LogicalResult buildQLinearConv(NodeBuilder &n) {
+Value quantizedConv(NodeBuilder &n, Value quantized) {
   Type wide = n.elem(n.in(1));
-  Value x = dequantize(n, n.in(0), n.in(1), n.in(2), wide, {});
+  Value x = dequantize(n, quantized, n.in(1), n.in(2), wide, {});
   QuantPlace perFilter;
   perFilter.axis = 0;
   Value filter = dequantize(n, n.in(3), n.in(4), n.in(5), wide, perFilter);
   if (!x || !filter)
-    return failure();
+    return {};
   Value y = makeConv(n, x, filter, {}, {});
   if (!y)
-    return failure();
+    return {};
   if (n.has(8)) {
     Value scale = n.mul(perTensor(n, n.in(1)), perTensor(n, n.in(4)));
     Value bias = dequantize(n, n.in(8), scale, {}, wide, perFilter);
     y = n.add(y, bias ? n.onAxis(bias, 1, n.rank(y)) : Value());
   }
-  return n.result(quantize(n, y, n.in(6), n.in(7), n.elem(n.in(7)), {}));
+  return quantize(n, y, n.in(6), n.in(7), n.elem(n.in(7)), {});
 }
+
+LogicalResult buildQLinearConv(NodeBuilder &n) { return n.result(quantizedConv(n, n.in(0))); }
 
 /// Parameters of a matrix: one, one per row or one per column. ONNX also has them with the matrix's rank.
 /// The standard's product is one of integers: elements are not rounded to the scale's 16-bit type on the way.

@@ -33,6 +33,8 @@ DynamicQuant dynamicQuantize(NodeBuilder &n, Value x);
 
 /// A convolution by the node's attributes, without bias; zero points may be null.
 Value makeConv(NodeBuilder &n, Value x, Value filter, Value xZero, Value filterZero);
+/// The node's QLinearConv of `x` in place of its first input.
+Value quantizedConv(NodeBuilder &n, Value x);
 /// numpy's matmul rules around `product`, which gets operands of equal rank of at least 2.
 Value numpyMatmul(NodeBuilder &n, Value x, Value y, function_ref<Value(Value, Value)> product);
 
