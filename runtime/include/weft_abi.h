@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* 1: one entry, WEFT_ENTRY_SYMBOL. 2: further entries under names that the artifact states. */
-#define WEFT_ABI_VERSION 2u
+/* 1: one entry, WEFT_ENTRY_SYMBOL. 2: further entries under names that the artifact states. 3: lists. */
+#define WEFT_ABI_VERSION 3u
 
 /* Name of the function that a code object exports for its first entry. */
 #define WEFT_ENTRY_SYMBOL "weft_entry"
@@ -28,6 +28,21 @@ typedef struct weft_worker weft_worker;
  * sizes and offsets. May run on several threads at once with disjoint ranges. */
 typedef void (*weft_kernel_fn)(void *const *args, const int64_t *scalars, int64_t begin, int64_t end,
                                weft_worker *worker);
+
+/* An element of a list: a tensor (dense, row-major, 64-byte aligned), or a list. */
+typedef struct weft_item {
+  const void *data;    /* of a list: its weft_list */
+  int64_t bytes;       /* of a tensor; -1: a list */
+  int64_t rank;        /* of a tensor */
+  const int64_t *dims; /* `rank` sizes */
+} weft_item;
+
+/* A sequence, or an optional as a list of at most one. Nobody writes a list or the tensors in it once it is
+ * made: functions make new ones. Lists and what they hold live until the end of the run. */
+typedef struct weft_list {
+  int64_t count;
+  const weft_item *items;
+} weft_list;
 
 /* What the runtime offers. Functions that return int32_t return 0, or a status code that the caller must
  * return at once. */
@@ -63,6 +78,32 @@ typedef struct weft_abi {
    * the kernel returns; a second call in the same kernel invocation returns different memory. NULL when
    * memory is exhausted: the kernel then returns at once, and its dispatch fails. */
   void *(*scratch)(weft_worker *worker, int64_t bytes);
+
+  /* From here on: version 3. `message` is what `fail` reports when elements do not fit together. */
+
+  /* A list of `count` elements, whose tensors are copied. */
+  int32_t (*list_make)(void *ctx, const weft_item *items, int64_t count, const weft_list **out_list);
+
+  /* The list with an element in front of that at `position`, or without that one. Positions are in range.
+   * Inserting at the end takes time that does not depend on the length, when nobody has before. */
+  int32_t (*list_insert)(void *ctx, const weft_list *list, const weft_item *item, int64_t position,
+                         const weft_list **out_list);
+  int32_t (*list_erase)(void *ctx, const weft_list *list, int64_t position, const weft_list **out_list);
+
+  /* The elements, tensors of `rank` dims, joined along `axis`, or stacked along a new dim there, in memory as
+   * from `alloc`. Reads the `out_dims` of the result, -1 where any size is fine, for a list that is empty;
+   * writes all of them. Fails with a = the number of the element, b = the dim. */
+  int32_t (*list_join)(void *ctx, const weft_list *list, int64_t rank, int64_t axis, int32_t is_new_axis,
+                       int64_t element_bytes, uint32_t message, int64_t *out_dims, void **out_data);
+
+  /* Slices of a tensor along `axis`: of the `count` lengths; or, with count -1, of lengths[0] each but for
+   * the last. Without `keeps_axis` they are of length 1 and lose the axis. Fails with a = the sum of the
+   * lengths, or the length that is not positive, b = the size of the dim. */
+  int32_t (*list_split)(void *ctx, const weft_item *tensor, int64_t axis, int32_t keeps_axis,
+                        const int64_t *lengths, int64_t count, uint32_t message, const weft_list **out_list);
+
+  /* Hands over output `index`, a sequence or optional. */
+  int32_t (*output_list)(void *ctx, uint32_t index, const weft_list *list);
 } weft_abi;
 
 /* A worker starts with the address of the runtime's function table, so that a kernel can reach `scratch`. */
@@ -73,9 +114,10 @@ struct weft_worker {
 /* What one run hands to the entry function. All arrays belong to the runtime and live until the entry
  * returns. */
 typedef struct weft_frame {
-  void *const *inputs; /* base address of each input, 64-byte aligned; NULL for an absent optional input */
-  const int64_t *const *dims; /* dims of each input; already checked against the signature's ranks and static
-                               * sizes; zeros for an absent optional input */
+  void *const *inputs; /* base address of each input, 64-byte aligned. A sequence or optional: its weft_list;
+                        * before version 3, the tensor of an optional, or NULL */
+  const int64_t *const *dims; /* dims of each input that is a tensor; already checked against the signature's
+                               * ranks and static sizes */
   const void *const *constants; /* base address of each constant segment */
   void *arena;                  /* static arena of the size that the artifact states; 64-byte aligned */
 } weft_frame;

@@ -211,9 +211,11 @@ typedef struct weft_dim_info {
 typedef struct weft_value_info {
   const char *name;
   weft_kind kind;
-  weft_dtype dtype; /* of the elements, for sequences and optionals as well */
+  weft_dtype dtype; /* of the elements of the tensors, for sequences and optionals as well */
   uint32_t rank;
   const weft_dim_info *dims;
+  weft_kind item;   /* what an optional holds: WEFT_TENSOR or WEFT_SEQUENCE; else WEFT_TENSOR */
+  int32_t any_rank; /* 1: each tensor in a sequence or optional has its own rank; `rank` is 0 then */
 } weft_value_info;
 
 /* A symbolic dim of the model and the size that an entry is made for. */
@@ -383,13 +385,16 @@ WEFT_API void weft_session_release(weft_session *session);
  * Inputs:  in the order of the signature, tensors of its element type; dims must have the signature's rank
  * and static sizes, lie within its bounds, and agree wherever dims share a symbol. Read only until the call
  * returns. 64-byte aligned data is used where it lies, other data is copied to aligned memory of the session.
- * An absent optional has kind WEFT_OPTIONAL and `optional` NULL.
+ * An absent optional has kind WEFT_OPTIONAL and `optional` NULL; the value of one that is present may be
+ * given as it is. The elements of a sequence may differ in their dims where the signature's are dynamic.
  *
  * Outputs: in the order of the signature.
  * `kind` and, for tensors, `data` and `capacity` are read. With `data` NULL the session provides the memory,
  * valid until its next run or release (and as an input of that next run); otherwise the result is written to
  * `data` (directly when that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype,
- * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone.
+ * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone. Sequences and
+ * optionals always lie in the session's memory: `kind` may be theirs or, with `data` NULL, WEFT_TENSOR, and
+ * is theirs on success.
  *
  * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
  *

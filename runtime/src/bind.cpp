@@ -22,16 +22,21 @@ const char *kindName(weft_kind kind) {
   return kind == WEFT_TENSOR ? "a tensor" : kind == WEFT_SEQUENCE ? "a sequence" : "an optional";
 }
 
+/// Whether the program takes a value as a list.
+bool isList(const weft_session &session, const weft_value_info &info) {
+  return info.kind == WEFT_SEQUENCE || (info.kind == WEFT_OPTIONAL && session.module->info.abi_version >= 3);
+}
+
 /// The tensor inside of an input value; null tensor for an absent optional.
 weft_code findTensor(const weft_value_info &info, const weft_value_view &view,
                      const weft_tensor_view *&outTensor, weft_status *status) {
   if (view.kind != info.kind && !(info.kind == WEFT_OPTIONAL && view.kind == WEFT_TENSOR))
     return fail(status, WEFT_CALLER_KIND, "Input '%s' is %s, but the model takes %s there.", info.name,
                 kindName(view.kind), kindName(info.kind));
-  if (info.kind == WEFT_SEQUENCE || info.dtype == WEFT_STRING)
+  if (info.dtype == WEFT_STRING)
     return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
-                "Input '%s' is %s, which this version of the runtime cannot run yet.", info.name,
-                info.kind == WEFT_SEQUENCE ? "a sequence" : "a tensor of strings");
+                "Input '%s' is a tensor of strings, which this version of the runtime cannot run yet.",
+                info.name);
   const weft_value_view *value = &view;
   if (view.kind == WEFT_OPTIONAL)
     value = view.optional;
@@ -50,7 +55,10 @@ weft_code checkTensor(const weft_value_info &info, const weft_tensor_view &tenso
   if (tensor.dtype != info.dtype)
     return fail(status, WEFT_CALLER_TYPE, "Input '%s' has elements of type %s, but the model takes %s.",
                 info.name, weft_dtype_name(tensor.dtype), weft_dtype_name(info.dtype));
-  if (tensor.rank != info.rank)
+  if (tensor.rank > maxRank)
+    return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has rank %u, above the limit of %u.", info.name,
+                tensor.rank, maxRank);
+  if (tensor.rank != info.rank && !info.any_rank)
     return fail(status, WEFT_CALLER_SHAPE, "Input '%s' has rank %u, but the model takes rank %u.", info.name,
                 tensor.rank, info.rank);
   if (tensor.rank && !tensor.dims)
@@ -69,7 +77,90 @@ weft_code checkTensor(const weft_value_info &info, const weft_tensor_view &tenso
   return WEFT_OK;
 }
 
+/// An element of a list input: checked and copied.
+weft_code bindElement(weft_session &session, uint32_t index, const weft_value_view &view, weft_item &item,
+                      weft_status *status) {
+  const weft_entry_info &info = session.module->info.entries[session.entry];
+  const weft_value_info &input = info.inputs[index];
+  if (view.kind != WEFT_TENSOR)
+    return fail(status, WEFT_CALLER_KIND, "Input '%s' holds %s, but the model takes a tensor there.",
+                input.name, kindName(view.kind));
+  if (weft_code code = checkTensor(input, view.tensor, status))
+    return code;
+  if (!input.any_rank)
+    if (weft_code code = bindSymbols(info, session.module->plans[session.entry], index, view.tensor.dims,
+                                     session.entries[session.entry].symbols, status))
+      return code;
+  ListMemory &lists = session.lists[session.listTurn];
+  weft_item given = {view.tensor.data, static_cast<int64_t>(view.tensor.bytes), view.tensor.rank,
+                     view.tensor.dims};
+  bool isKept = keepItem(lists, session.memory, given, item);
+  return isKept ? WEFT_OK
+                : fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", input.name);
+}
+
+/// Prepends which element of a sequence a message is about.
+weft_code sayElement(weft_status *status, size_t element, weft_code code) {
+  if (!status)
+    return code;
+  weft_status copy = *status;
+  return fail(status, code, "Element %zu: %s", element, copy.message);
+}
+
+/// The list of a sequence, or of what an optional holds.
+weft_code makeInputList(weft_session &session, uint32_t index, const weft_value_view *items, size_t count,
+                        const weft_list *&out, weft_status *status) {
+  const weft_value_info &input = session.module->info.entries[session.entry].inputs[index];
+  if (count && !items)
+    return fail(status, WEFT_CALLER_ARGUMENT, "Input '%s' has no elements behind its count.", input.name);
+  weft_item *bound = nullptr;
+  List *list = count > maxTensorBytes
+                   ? nullptr
+                   : makeList(session.lists[session.listTurn], session.memory, static_cast<int64_t>(count),
+                              static_cast<int64_t>(count), bound);
+  if (!list)
+    return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", input.name);
+  for (size_t i = 0; i < count; ++i)
+    if (weft_code code = bindElement(session, index, items[i], bound[i], status))
+      return input.kind == WEFT_SEQUENCE || input.item == WEFT_SEQUENCE ? sayElement(status, i, code) : code;
+  out = &list->base;
+  return WEFT_OK;
+}
+
 } // namespace
+
+weft_code bindList(weft_session &session, uint32_t index, const weft_value_view &view, weft_status *status) {
+  const weft_value_info &input = session.module->info.entries[session.entry].inputs[index];
+  if (input.dtype == WEFT_STRING)
+    return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
+                "Input '%s' holds strings, which this version of the runtime cannot run yet.", input.name);
+  bool isOptional = input.kind == WEFT_OPTIONAL;
+  // What an optional holds may be given without the optional around it.
+  const weft_value_view *value = isOptional && view.kind == WEFT_OPTIONAL ? view.optional : &view;
+  weft_kind expected = isOptional ? input.item : WEFT_SEQUENCE;
+  if (value && value->kind != expected)
+    return fail(status, WEFT_CALLER_KIND, "Input '%s' is %s, but the model takes %s there.", input.name,
+                kindName(value->kind), kindName(isOptional && value == &view ? WEFT_OPTIONAL : expected));
+  const weft_list *list = nullptr;
+  weft_code code = WEFT_OK;
+  if (!value)
+    code = makeInputList(session, index, nullptr, 0, list, status);
+  else if (expected == WEFT_SEQUENCE)
+    code = makeInputList(session, index, value->sequence.items, value->sequence.count, list, status);
+  else
+    code = makeInputList(session, index, value, 1, list, status);
+  if (!code && value && isOptional && expected == WEFT_SEQUENCE) {
+    weft_item *item = nullptr;
+    List *around = makeList(session.lists[session.listTurn], session.memory, 1, 1, item);
+    if (!around)
+      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", input.name);
+    *item = {list, -1, 0, nullptr};
+    list = &around->base;
+  }
+  if (!code)
+    session.entries[session.entry].inputData[index] = const_cast<weft_list *>(list);
+  return code;
+}
 
 weft_code bindInputs(weft_session &session, weft_status *status) {
   const weft_entry_info &info = session.module->info.entries[session.entry];
@@ -79,6 +170,11 @@ weft_code bindInputs(weft_session &session, weft_status *status) {
     state.symbols[i].size = -1;
   for (uint32_t i = 0; i < info.input_count; ++i) {
     const weft_tensor_view *tensor = nullptr;
+    if (isList(session, info.inputs[i])) {
+      if (weft_code code = bindList(session, i, session.givenInputs[i], status))
+        return code;
+      continue;
+    }
     if (weft_code code = findTensor(info.inputs[i], session.givenInputs[i], tensor, status))
       return code;
     auto *dims = const_cast<int64_t *>(state.inputDims[i]); // a row of dimStorage
@@ -100,7 +196,7 @@ weft_code bindInputs(weft_session &session, weft_status *status) {
     return code;
   // Copies come last: nothing is moved for a run that is refused.
   for (uint32_t i = 0; i < info.input_count; ++i) {
-    if (!state.inputData[i] || isAligned(state.inputData[i]))
+    if (!state.inputData[i] || isAligned(state.inputData[i]) || isList(session, info.inputs[i]))
       continue;
     const weft_value_view &view = session.givenInputs[i];
     uint64_t bytes = view.kind == WEFT_TENSOR ? view.tensor.bytes : view.optional->tensor.bytes;
@@ -119,14 +215,16 @@ weft_code prepareOutputs(weft_session &session, weft_status *status) {
   for (uint32_t i = 0; i < info.output_count; ++i) {
     const weft_value_info &output = info.outputs[i];
     const weft_value_view &view = session.givenOutputs[i];
-    if (output.kind != WEFT_TENSOR || output.dtype == WEFT_STRING)
+    if (output.dtype == WEFT_STRING)
       return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
-                  "Output '%s' is %s, which this version of the runtime cannot run yet.", output.name,
-                  output.kind == WEFT_TENSOR ? "a tensor of strings" : kindName(output.kind));
-    if (view.kind != WEFT_TENSOR)
-      return fail(status, WEFT_CALLER_KIND, "Output '%s' was given as %s, but the model makes a tensor.",
-                  output.name, kindName(view.kind));
+                  "Output '%s' is a tensor of strings, which this version of the runtime cannot run yet.",
+                  output.name);
+    bool isFree = output.kind != WEFT_TENSOR && view.kind == WEFT_TENSOR && !view.tensor.data;
+    if (view.kind != output.kind && !isFree)
+      return fail(status, WEFT_CALLER_KIND, "Output '%s' was given as %s, but the model makes %s.",
+                  output.name, kindName(view.kind), kindName(output.kind));
     session.entries[session.entry].outputs[i].data = nullptr;
+    session.entries[session.entry].outputs[i].list = nullptr;
   }
   return WEFT_OK;
 }
@@ -139,6 +237,9 @@ bool holdsInput(const weft_session &session, const void *data, uint64_t bytes, i
   const EntryState &state = session.entries[session.entry];
   for (uint32_t i = 0; i < info.input_count; ++i) {
     const weft_value_view &view = session.givenInputs[i];
+    // The elements of lists have been copied.
+    if (isList(session, info.inputs[i]))
+      continue;
     const weft_value_view *value = view.kind == WEFT_OPTIONAL ? view.optional : &view;
     bool isAlias = ignored == static_cast<int32_t>(i) && data == state.inputData[i];
     if (value && !isAlias && overlaps(data, bytes, state.inputData[i], value->tensor.bytes))
@@ -177,6 +278,8 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
                 output.name, static_cast<unsigned long long>(place.bytes),
                 static_cast<unsigned long long>(given.capacity));
   for (uint32_t i = 0; given.data && i < info.output_count; ++i) {
+    if (info.outputs[i].kind != WEFT_TENSOR)
+      continue;
     const OutputState &other = session.entries[session.entry].outputs[i];
     const weft_tensor_view &otherGiven = session.givenOutputs[i].tensor;
     if (i != index && other.data && otherGiven.data &&
@@ -207,6 +310,56 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
   return WEFT_OK;
 }
 
+namespace {
+
+/// A view of an element, which is copied where it lies in the caller's memory. False without memory.
+bool viewElement(weft_session &session, const weft_value_info &output, const weft_item &item,
+                 weft_value_view &out) {
+  weft_item kept;
+  if (!keepItem(session.lists[session.listTurn], session.memory, item, kept))
+    return false;
+  out.kind = WEFT_TENSOR;
+  out.tensor.data = const_cast<void *>(kept.data);
+  out.tensor.bytes = out.tensor.capacity = static_cast<uint64_t>(kept.bytes);
+  out.tensor.dtype = output.dtype;
+  out.tensor.rank = static_cast<uint32_t>(kept.rank);
+  out.tensor.dims = kept.dims;
+  return true;
+}
+
+bool viewList(weft_session &session, const weft_value_info &output, weft_kind kind, const weft_list *list,
+              weft_value_view &out) {
+  auto count = static_cast<size_t>(list->count);
+  auto *views = static_cast<weft_value_view *>(
+      session.lists[session.listTurn].take(session.memory, count * sizeof(weft_value_view)));
+  if (!views)
+    return false;
+  for (size_t i = 0; i < count; ++i) {
+    const weft_item &item = list->items[i];
+    bool isViewed = item.bytes < 0 ? viewList(session, output, WEFT_SEQUENCE,
+                                              static_cast<const weft_list *>(item.data), views[i])
+                                   : viewElement(session, output, item, views[i]);
+    if (!isViewed)
+      return false;
+  }
+  out.kind = kind;
+  if (kind == WEFT_OPTIONAL)
+    out.optional = count ? views : nullptr;
+  else
+    out.sequence = {count, views};
+  return true;
+}
+
+} // namespace
+
+weft_code finishList(weft_session &session, uint32_t index, weft_status *status) {
+  const weft_value_info &output = session.module->info.entries[session.entry].outputs[index];
+  if (viewList(session, output, output.kind, session.entries[session.entry].outputs[index].list,
+               session.givenOutputs[index]))
+    return WEFT_OK;
+  return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.", output.name);
+}
+
 weft_code finishOutputs(weft_session &session, weft_status *status) {
   const weft_entry_info &info = session.module->info.entries[session.entry];
   for (uint32_t i = 0; i < info.output_count; ++i)
@@ -215,6 +368,11 @@ weft_code finishOutputs(weft_session &session, weft_status *status) {
                   "The program ended without making output '%s'. Please report this.", info.outputs[i].name);
   for (uint32_t i = 0; i < info.output_count; ++i) {
     const OutputState &place = session.entries[session.entry].outputs[i];
+    if (info.outputs[i].kind != WEFT_TENSOR) {
+      if (weft_code code = finishList(session, i, status))
+        return code;
+      continue;
+    }
     weft_tensor_view &tensor = session.givenOutputs[i].tensor;
     if (place.isStaged)
       memcpy(tensor.data, place.data, place.bytes);

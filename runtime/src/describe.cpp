@@ -49,8 +49,13 @@ public:
         bool hasSymbol = dim.size() < 0 && dim.symbol() && dim.symbol()->size() > 0;
         dims[d] = {dim.size(), hasSymbol ? dim.symbol()->c_str() : nullptr, dim.min(), dim.max()};
       }
-      out[i] = {value.name()->c_str(), static_cast<weft_kind>(value.kind()),
-                static_cast<weft_dtype>(value.type()), rank, dims};
+      out[i] = {value.name()->c_str(),
+                static_cast<weft_kind>(value.kind()),
+                static_cast<weft_dtype>(value.type()),
+                rank,
+                dims,
+                static_cast<weft_kind>(value.item()),
+                value.any_rank()};
     }
     return out;
   }

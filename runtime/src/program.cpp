@@ -14,13 +14,6 @@ namespace {
 
 weft_session &sessionOf(void *ctx) { return *static_cast<weft_session *>(ctx); }
 
-/// Remembers the first failure of a run, so that its message survives.
-int32_t remember(weft_session &session, weft_code code) {
-  if (!session.failure)
-    session.failure = code;
-  return code;
-}
-
 /// One kernel over one range, shared by the threads that work on it.
 struct Dispatch {
   weft_session *session;
@@ -167,6 +160,18 @@ int32_t output(void *ctx, uint32_t index, const int64_t *dims, void **outData) {
   return code ? remember(session, code) : WEFT_OK;
 }
 
+int32_t outputList(void *ctx, uint32_t index, const weft_list *list) {
+  weft_session &session = sessionOf(ctx);
+  const weft_entry_info &info = session.module->info.entries[session.entry];
+  if (index >= info.output_count || info.outputs[index].kind == WEFT_TENSOR)
+    return remember(session, fail(session.status, WEFT_SYSTEM_INTERNAL,
+                                  "The program made output %u a list. Please report this.", index));
+  OutputState &place = session.entries[session.entry].outputs[index];
+  place.list = list;
+  place.data = session.nothing;
+  return WEFT_OK;
+}
+
 /// Copies `text` to `out`, with {a} and {b} replaced.
 void expand(const char *text, int64_t a, int64_t b, char *out, size_t size) {
   size_t used = 0;
@@ -233,14 +238,19 @@ void *scratch(weft_worker *base, int64_t bytes) {
 static_assert(offsetof(weft_abi, dispatch) == 8 && offsetof(weft_abi, arena) == 16 &&
               offsetof(weft_abi, alloc) == 24 && offsetof(weft_abi, release) == 32 &&
               offsetof(weft_abi, output) == 40 && offsetof(weft_abi, fail) == 48 &&
-              offsetof(weft_abi, scratch) == 56 && sizeof(weft_abi) == 64);
+              offsetof(weft_abi, scratch) == 56 && offsetof(weft_abi, list_make) == 64 &&
+              offsetof(weft_abi, list_insert) == 72 && offsetof(weft_abi, list_erase) == 80 &&
+              offsetof(weft_abi, list_join) == 88 && offsetof(weft_abi, list_split) == 96 &&
+              offsetof(weft_abi, output_list) == 104 && sizeof(weft_abi) == 112);
+static_assert(sizeof(weft_list) == 16 && sizeof(weft_item) == 32);
 static_assert(offsetof(weft_frame, inputs) == 0 && offsetof(weft_frame, dims) == 8 &&
               offsetof(weft_frame, constants) == 16 && offsetof(weft_frame, arena) == 24 &&
               sizeof(weft_frame) == 32);
 static_assert(offsetof(weft_worker, abi) == 0 && offsetof(Worker, base) == 0);
 
-const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena,  alloc,
-                               release,          output,           failRun,  scratch};
+const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena,     alloc,
+                               release,          output,           failRun,  scratch,   listMake,
+                               listInsert,       listErase,        listJoin, listSplit, outputList};
 
 void freeScratch(weft_session &session, Worker &worker) {
   while (ScratchChunk *chunk = worker.chunks) {

@@ -99,6 +99,8 @@ void freeEntries(weft_session &session) {
   session.memory.releaseArray(session.candidate, session.module->maxSlots + 1);
   session.arena.free(session.memory);
   session.dynamicArena.free(session.memory);
+  for (ListMemory &lists : session.lists)
+    lists.free(session.memory);
 }
 
 void destroySession(weft_session *session) {
@@ -245,6 +247,8 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   session->status = status;
   session->failure = WEFT_OK;
   session->isScratchExhausted.store(false, std::memory_order_relaxed);
+  session->listTurn ^= 1;
+  session->lists[session->listTurn].reset(session->memory);
   bool isTimed = session->isProfiling || session->isTracing;
   uint64_t start = isTimed ? nowNs() : 0;
   // Threads wake while the inputs are bound; a program that used none in its last run will hardly need them.

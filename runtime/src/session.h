@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "cpu/thread_pool.h"
+#include "lists.h"
 #include "module.h"
 #include "weft_abi.h"
 
@@ -53,7 +54,8 @@ struct OutputState {
   void *data;  // where the program writes; null until it asks
   uint64_t bytes;
   int64_t dims[maxRank];
-  bool isStaged; // written to `own` and copied to the caller's buffer at the end
+  bool isStaged;         // written to `own` and copied to the caller's buffer at the end
+  const weft_list *list; // of a sequence or optional: what the program handed over
 };
 
 /// Buffers of one entry.
@@ -83,6 +85,9 @@ struct weft_session {
   weft::rt::SymbolValue *candidate = nullptr; // sizes while an entry is looked for
   weft::rt::Block arena, dynamicArena;        // of whichever entry runs
   weft::rt::DynamicBlock *dynamic = nullptr;
+  // Lists of the run, and those of the run before, whose outputs the caller may still read.
+  weft::rt::ListMemory lists[2];
+  uint32_t listTurn = 0;
   // Stands for tensors of no bytes, whose address must still be valid and aligned.
   alignas(64) char nothing[64];
 
@@ -108,6 +113,29 @@ namespace weft::rt {
 
 /// The functions that compiled code calls (program.cpp).
 extern const weft_abi abiFunctions;
+
+/// Remembers the first failure of a run, so that its message survives.
+inline int32_t remember(weft_session &session, weft_code code) {
+  if (!session.failure)
+    session.failure = code;
+  return code;
+}
+
+/// What weft_abi says of the functions of the same names (lists.cpp).
+int32_t listMake(void *ctx, const weft_item *items, int64_t count, const weft_list **outList);
+int32_t listInsert(void *ctx, const weft_list *from, const weft_item *item, int64_t position,
+                   const weft_list **outList);
+int32_t listErase(void *ctx, const weft_list *from, int64_t position, const weft_list **outList);
+int32_t listJoin(void *ctx, const weft_list *list, int64_t rank, int64_t axis, int32_t isNewAxis,
+                 int64_t elementBytes, uint32_t message, int64_t *outDims, void **outData);
+int32_t listSplit(void *ctx, const weft_item *tensor, int64_t axis, int32_t keepsAxis, const int64_t *lengths,
+                  int64_t count, uint32_t message, const weft_list **outList);
+
+/// Makes the list of input `index`, a sequence or optional that the caller gave as `view`.
+weft_code bindList(weft_session &session, uint32_t index, const weft_value_view &view, weft_status *status);
+
+/// Fills the caller's view of output `index` from its list.
+weft_code finishList(weft_session &session, uint32_t index, weft_status *status);
 
 /// Calls `fn(task, slot)` on the session's threads, at least on the calling one.
 void runParallel(weft_session &session, weft_task_fn fn, void *task);

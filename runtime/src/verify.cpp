@@ -36,7 +36,13 @@ weft_code verifyValue(const fb::Value *value, const char *name, const char *entr
     return WEFT_INVALID("%s '%s' has element type number %u, which does not exist", role, label, type);
   if (kind > WEFT_OPTIONAL)
     return WEFT_INVALID("%s '%s' has kind number %u, which does not exist", role, label, kind);
+  if (value->item() != fb::ValueKind::TENSOR &&
+      (kind != WEFT_OPTIONAL || value->item() != fb::ValueKind::SEQUENCE))
+    return WEFT_INVALID("%s '%s' of kind number %u holds values of kind number %u", role, label, kind,
+                        static_cast<unsigned>(value->item()));
   unsigned rank = value->dims() ? value->dims()->size() : 0;
+  if (value->any_rank() && (kind == WEFT_TENSOR || rank))
+    return WEFT_INVALID("%s '%s' has any rank, but is a tensor or has dims", role, label);
   if (rank > maxRank)
     return WEFT_INVALID("%s '%s' has rank %u, above the limit of %u", role, label, rank, maxRank);
   int64_t sizes[maxRank];
@@ -109,7 +115,8 @@ bool agree(const List<flatbuffers::Offset<fb::Value>> *a, const List<flatbuffers
     return false;
   for (unsigned i = 0; i < count; ++i)
     if (strcmp(a->Get(i)->name()->c_str(), b->Get(i)->name()->c_str()) != 0 ||
-        a->Get(i)->kind() != b->Get(i)->kind() || a->Get(i)->type() != b->Get(i)->type() ||
+        a->Get(i)->kind() != b->Get(i)->kind() || a->Get(i)->item() != b->Get(i)->item() ||
+        a->Get(i)->type() != b->Get(i)->type() ||
         (a->Get(i)->dims() ? a->Get(i)->dims()->size() : 0) !=
             (b->Get(i)->dims() ? b->Get(i)->dims()->size() : 0))
       return false;

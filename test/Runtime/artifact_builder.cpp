@@ -44,7 +44,8 @@ makeValues(Builder &builder, const std::vector<ValueSpec> &specs) {
                                    dim.min, dim.max));
     values.push_back(fb::CreateValue(builder, builder.CreateString(spec.name),
                                      static_cast<fb::ValueKind>(spec.kind),
-                                     static_cast<fb::DataType>(spec.type), builder.CreateVector(dims)));
+                                     static_cast<fb::DataType>(spec.type), builder.CreateVector(dims),
+                                     static_cast<fb::ValueKind>(spec.item)));
   }
   return builder.CreateVector(values);
 }

@@ -27,7 +27,8 @@ enum Mode : int64_t {
   HugeAlloc = 8,
   SumFirsts = 9,
   WrongSize = 10,
-  TwoOutputs = 11
+  TwoOutputs = 11,
+  Lists = 12
 };
 
 struct DimSpec {
@@ -43,6 +44,7 @@ struct ValueSpec {
   std::vector<DimSpec> dims;
   int type = WEFT_FLOAT32;
   int kind = WEFT_TENSOR;
+  int item = WEFT_TENSOR;
 };
 
 struct CodeSpec {

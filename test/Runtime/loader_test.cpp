@@ -198,8 +198,8 @@ TEST(Loader, RefusesUnknownVersion) {
 
 TEST(Loader, RefusesNewerInterface) {
   ArtifactSpec spec;
-  spec.abiVersion = 3;
-  expectRefused(open(spec), WEFT_ARTIFACT_VERSION, "version 3 of the runtime's binary interface");
+  spec.abiVersion = 4;
+  expectRefused(open(spec), WEFT_ARTIFACT_VERSION, "version 4 of the runtime's binary interface");
   spec.abiVersion = 0;
   expectRefused(open(spec), WEFT_ARTIFACT_VERSION, "version 0 of the runtime's binary interface");
 }

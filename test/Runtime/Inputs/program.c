@@ -68,6 +68,32 @@ static int32_t positives(const weft_abi *abi, void *ctx, const weft_frame *frame
   return 0;
 }
 
+/* Inputs: a sequence s of [?, 2] floats, an optional one of them. Outputs: t is s with the optional's value
+ * behind it, y is t joined along dim 0, and an optional sequence of the parts of y of `part` rows; 0: absent,
+ * below: s without that element, counted from -1. */
+static int32_t lists(const weft_abi *abi, void *ctx, const weft_frame *frame, int64_t part) {
+  const weft_list *list = frame->inputs[0], *maybe = frame->inputs[1], *parts = 0, *optional = 0;
+  int64_t dims[] = {-1, 2};
+  void *joined = 0, *out = 0;
+  int32_t code = 0;
+  if (maybe->count && (code = abi->list_insert(ctx, list, maybe->items, list->count, &list)))
+    return code;
+  if (part < 0 && (code = abi->list_erase(ctx, list, -1 - part, &list)))
+    return code;
+  if ((code = abi->list_join(ctx, list, 2, 0, 0, 4, 0, dims, &joined)) ||
+      (code = abi->output_list(ctx, 0, list)) || (code = abi->output(ctx, 1, dims, &out)))
+    return code;
+  for (int64_t i = 0; i < elements(dims, 2); ++i)
+    ((float *)out)[i] = ((float *)joined)[i];
+  weft_item whole = {joined, elements(dims, 2) * 4, 2, dims};
+  if (part > 0 && (code = abi->list_split(ctx, &whole, 0, 1, &part, -1, 0, &parts)))
+    return code;
+  weft_item inside = {parts, -1, 0, 0};
+  if ((code = abi->list_make(ctx, &inside, part > 0, &optional)))
+    return code;
+  return abi->output_list(ctx, 2, optional);
+}
+
 __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, void *ctx,
                                                           const weft_frame *frame) {
   const struct Plan *plan = frame->constants[0];
@@ -141,6 +167,8 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
     int64_t scalars[] = {n, plan->b, 0};
     return abi->dispatch(ctx, 0, affine, args, scalars, (n + 15) / 16);
   }
+  case 12: /* lists */
+    return lists(abi, ctx, frame, plan->a);
   default:
     return -2;
   }
