@@ -206,7 +206,7 @@ public:
       if (isGiven[i])
         continue;
       const weft_value_info &info = entry.inputs[i];
-      if (info.kind == WEFT_SEQUENCE || info.dtype == WEFT_STRING)
+      if (info.kind == WEFT_SEQUENCE || info.item == WEFT_SEQUENCE || info.dtype == WEFT_STRING)
         return report(Failed, "Input '" + std::string(info.name) + "' is " + describeValue(info) +
                                   ", which has no random values. Give it by -i.");
       Array &array = out.arrays.emplace_back();
@@ -294,7 +294,7 @@ private:
       view.optional = nullptr;
       return Done;
     }
-    if (info.kind == WEFT_SEQUENCE)
+    if (info.kind == WEFT_SEQUENCE || info.item == WEFT_SEQUENCE)
       return readSequence(info, file, view);
     view.kind = WEFT_TENSOR;
     if (ExitStatus status = readTensor(info, file, view.tensor))

@@ -27,8 +27,9 @@ Json valueJson(const weft_value_info &value) {
   }
   return {{"name", value.name},
           {"kind", kinds[value.kind]},
+          {"item", value.kind == WEFT_OPTIONAL ? Json(kinds[value.item]) : Json()},
           {"dtype", weft_dtype_name(value.dtype)},
-          {"shape", shape},
+          {"shape", value.any_rank ? Json() : shape},
           {"dims", dims}};
 }
 

@@ -93,9 +93,11 @@ bool isFolder(const std::string &path) {
 
 std::string describeValue(const weft_value_info &value) {
   std::string text = value.kind == WEFT_SEQUENCE   ? "sequence of "
+                     : value.item == WEFT_SEQUENCE ? "optional sequence of "
                      : value.kind == WEFT_OPTIONAL ? "optional "
                                                    : "";
   text += std::string(weft_dtype_name(value.dtype)) + " [";
+  text += value.any_rank ? "..." : "";
   for (uint32_t d = 0; d < value.rank; ++d) {
     const weft_dim_info &dim = value.dims[d];
     text += d ? ", " : "";

@@ -5,10 +5,13 @@
 #include "model.h"
 #include "output.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace weft::tool {
 
@@ -40,7 +43,8 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     if (hasFile && file.empty())
       return report(BadCommandLine,
                     "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
-    if (hasFile && isFolder(file))
+    bool isSequence = info.kind == WEFT_SEQUENCE || info.item == WEFT_SEQUENCE;
+    if (hasFile && !isSequence && isFolder(file))
       return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
     if (hasFile && isSameFile(file, options.open.artifact))
       return report(BadCommandLine, "'" + file + "' is the compiled model. Name another file for output '" +
@@ -189,6 +193,47 @@ ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const s
   return Done;
 }
 
+/// Elements as 0.npy, 1.npy ... in a folder, which is made where there is none. Files of a longer sequence
+/// that lay there before go away.
+ExitStatus writeSequence(const weft_sequence_view &sequence, const char *name, const std::string &folder) {
+  if (mkdir(folder.c_str(), 0777) != 0 && !isFolder(folder))
+    return report(Failed, "'" + folder + "' cannot be made: " + strerror(errno) + ".");
+  for (size_t i = 0; i < sequence.count; ++i)
+    if (ExitStatus status =
+            writeTensor(sequence.items[i].tensor, name, folder + "/" + std::to_string(i) + ".npy"))
+      return status;
+  for (size_t i = sequence.count; unlink((folder + "/" + std::to_string(i) + ".npy").c_str()) == 0; ++i) {
+  }
+  return Done;
+}
+
+/// Writes an output to its file or folder, or prints it.
+ExitStatus deliver(const weft_value_view &value, const std::string &name, const std::string &file) {
+  switch (value.kind) {
+  case WEFT_SEQUENCE:
+    if (!file.empty())
+      return writeSequence(value.sequence, name.c_str(), file);
+    printf("%s: sequence of %zu\n", name.c_str(), value.sequence.count);
+    for (size_t i = 0; i < value.sequence.count; ++i)
+      printSummary((name + "[" + std::to_string(i) + "]").c_str(), value.sequence.items[i].tensor);
+    return Done;
+  case WEFT_OPTIONAL:
+    if (value.optional)
+      return deliver(*value.optional, name, file);
+    if (file.empty())
+      printf("%s: absent\n", name.c_str());
+    else
+      fprintf(stderr, "weft: note: output '%s' is absent; '%s' was not written.\n", name.c_str(),
+              file.c_str());
+    return Done;
+  default:
+    if (!file.empty())
+      return writeTensor(value.tensor, name.c_str(), file);
+    printSummary(name.c_str(), value.tensor);
+    return Done;
+  }
+}
+
 } // namespace
 
 ExitStatus runCommand(const RunOptions &options) {
@@ -230,9 +275,7 @@ ExitStatus runCommand(const RunOptions &options) {
   for (size_t i = 0; i < entry.output_count; ++i) {
     if (!destinations[i].isWanted)
       continue;
-    if (destinations[i].file.empty())
-      printSummary(entry.outputs[i].name, outputs[i].tensor);
-    else if (ExitStatus status = writeTensor(outputs[i].tensor, entry.outputs[i].name, destinations[i].file))
+    if (ExitStatus status = deliver(outputs[i], entry.outputs[i].name, destinations[i].file))
       return status;
   }
   return fflush(stdout) == 0 ? Done : report(Failed, "The output cannot be written.");
