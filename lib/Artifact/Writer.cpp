@@ -75,8 +75,9 @@ public:
     for (const ArtifactDim &dim : value.dims)
       dims.push_back(fb::CreateDimDirect(builder, dim.size, dim.symbol.empty() ? nullptr : dim.symbol.c_str(),
                                          dim.min, dim.max));
-    return fb::CreateValueDirect(builder, value.name.c_str(), fb::ValueKind::TENSOR,
-                                 static_cast<fb::DataType>(value.dataType), &dims);
+    return fb::CreateValueDirect(builder, value.name.c_str(), static_cast<fb::ValueKind>(value.kind),
+                                 static_cast<fb::DataType>(value.dataType), &dims,
+                                 static_cast<fb::ValueKind>(value.item), value.isAnyRank);
   }
   std::vector<flatbuffers::Offset<fb::Value>> values(const std::vector<ArtifactValue> &list) {
     std::vector<flatbuffers::Offset<fb::Value>> offsets;
@@ -146,7 +147,7 @@ public:
     auto constantsVector = builder.CreateVector(constantTables);
     auto messages = strings(artifact.messages), metadata = strings(artifact.metadata);
     fb::ArtifactBuilder root(builder);
-    root.add_abi_version(hasFurtherEntries ? 2 : 1);
+    root.add_abi_version(std::max(artifact.abiVersion, hasFurtherEntries ? 2u : 1u));
     root.add_compiler(compiler);
     root.add_model(model);
     root.add_entries(entriesVector);

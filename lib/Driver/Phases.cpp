@@ -145,6 +145,8 @@ void Compilation::describeNodes() {
   std::set<std::string> atRunTime;
   for (const HostProgram &host : hosts) {
     atRunTime.insert(host.runtimeNodes.begin(), host.runtimeNodes.end());
+    if (host.usesLists)
+      result.artifact.abiVersion = 3;
     for (const LaunchSite &site : host.kernels) {
       ArtifactKernel kernel;
       kernel.name = site.kernel;

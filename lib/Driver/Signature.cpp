@@ -61,16 +61,35 @@ uint8_t(::weft::getDataType)(Type type) {
 static LogicalResult describeValue(func::FuncOp main, Type type, StringAttr name, StringRef role,
                                    unsigned number, ArtifactValue &value) {
   value.name = name ? name.str() : (role + std::to_string(number)).str();
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor)
+  Type inner = type;
+  if (auto optional = dyn_cast<mlir::weft::OptType>(inner)) {
+    value.kind = ValueKind::Optional;
+    inner = optional.getElement();
+  }
+  if (auto sequence = dyn_cast<mlir::weft::SeqType>(inner)) {
+    (value.kind == ValueKind::Optional ? value.item : value.kind) = ValueKind::Sequence;
+    inner = sequence.getElement();
+  }
+  auto tensor = dyn_cast<TensorType>(inner);
+  if (!tensor || (!tensor.hasRank() && value.kind == ValueKind::Tensor))
+    return main.emitError()
+           << role << " '" << value.name << "' has type " << type
+           << ", but a model's inputs and outputs must be tensors, sequences or optionals of "
+              "tensors of known rank";
+  unsigned bits =
+      tensor.getElementType().isIntOrFloat() ? tensor.getElementType().getIntOrFloatBitWidth() : 8;
+  if (value.kind != ValueKind::Tensor && bits > 1 && bits < 8)
     return main.emitError() << role << " '" << value.name << "' has type " << type
-                            << ", but a model's inputs and outputs must be tensors";
+                            << ", whose elements no caller can pass packed; add a Cast to 8 bits";
   value.dataType = getDataType(tensor.getElementType());
   if (value.dataType == 0)
     return main.emitError() << role << " '" << value.name << "' has element type " << tensor.getElementType()
                             << ", which no caller can pass; add a Cast at the model's boundary";
   auto bounds = main->getAttrOfType<DictionaryAttr>("weft.symbols");
-  for (const mlir::weft::DimExpr &expr : mlir::weft::getDims(tensor)) {
+  value.isAnyRank = !tensor.hasRank();
+  if (value.isAnyRank)
+    return success();
+  for (const mlir::weft::DimExpr &expr : mlir::weft::getDims(cast<RankedTensorType>(tensor))) {
     ArtifactDim dim;
     if (std::optional<int64_t> size = expr.getConstant()) {
       dim.size = *size;

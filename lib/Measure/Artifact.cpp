@@ -156,8 +156,10 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
     return makeError(status);
   std::vector<reference::Tensor> outputs;
   for (const weft_value_view &view : outputViews) {
+    if (view.kind != WEFT_TENSOR)
+      return llvm::createStringError("an output is a sequence or an optional, which cannot be compared");
     Type type = getElementType(&context, view.tensor.dtype);
-    if (view.kind != WEFT_TENSOR || !type)
+    if (!type)
       return llvm::createStringError("an output is of a type that cannot be compared: %s",
                                      weft_dtype_name(view.tensor.dtype));
     reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));

@@ -23,7 +23,8 @@ namespace weft {
 
 namespace {
 
-/// The dims in which two types agree; an unknown one where they do not.
+/// The dims in which two types agree; an unknown one where they do not. Elements of a sequence may differ in
+/// rank.
 Type joinTypes(Type a, Type b) {
   if (a == b)
     return a;
@@ -32,7 +33,10 @@ Type joinTypes(Type a, Type b) {
     return SeqType::get(a.getContext(), joinTypes(seqA.getElement(), seqB.getElement()));
   if (auto optA = dyn_cast<OptType>(a), optB = dyn_cast<OptType>(b); optA && optB)
     return OptType::get(a.getContext(), joinTypes(optA.getElement(), optB.getElement()));
-  if (!tensorA || !tensorB || tensorA.getRank() != tensorB.getRank())
+  if (auto anyA = dyn_cast<TensorType>(a), anyB = dyn_cast<TensorType>(b);
+      anyA && anyB && (!tensorA || !tensorB || tensorA.getRank() != tensorB.getRank()))
+    return UnrankedTensorType::get(anyA.getElementType());
+  if (!tensorA || !tensorB)
     return a;
   SmallVector<DimExpr> dims;
   for (int64_t axis = 0; axis < tensorA.getRank(); ++axis) {
@@ -110,8 +114,20 @@ private:
     return DimExpr::symbol(name);
   }
 
+  /// The type of elements without names: each element may have other sizes.
+  static Type withoutNames(Type type) {
+    if (auto seq = dyn_cast<SeqType>(type))
+      return SeqType::get(type.getContext(), withoutNames(seq.getElement()));
+    if (auto opt = dyn_cast<OptType>(type))
+      return OptType::get(type.getContext(), withoutNames(opt.getElement()));
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor ? RankedTensorType::get(tensor.getShape(), tensor.getElementType()) : type;
+  }
+
   /// Gives `value` the type, with a fresh symbol for each unknown dim.
   void setType(Value value, Type type) {
+    if (isa<SeqType, OptType>(type))
+      return assign(value, withoutNames(type));
     if (auto tensor = dyn_cast<RankedTensorType>(type)) {
       SmallVector<DimExpr> dims = mlir::weft::getDims(tensor);
       SmallVector<int64_t> fresh;

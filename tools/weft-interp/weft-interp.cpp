@@ -93,7 +93,7 @@ static FailureOr<ref::Value> readValue(func::FuncOp function, Type type, StringR
     }
     return ref::Value::sequence(std::move(elements), type);
   }
-  auto tensor = dyn_cast<RankedTensorType>(type);
+  auto tensor = dyn_cast<TensorType>(type);
   Type element = tensor ? tensor.getElementType() : type;
   std::string error;
   FailureOr<ref::Tensor> value = ref::readNpy(function.getContext(), paths, element, error);

@@ -20,9 +20,19 @@ def Kernel_Dialect : Dialect {
   }];
   let hasConstantMaterializer = 1;
   let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
 }
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, mnemonic, traits>;
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def Kernel_ListType : TypeDef<Kernel_Dialect, "List"> {
+  let mnemonic = "list";
+  let summary = "A list of tensors or lists that the run owns; of any length, element types and shapes";
+}
 
 //===----------------------------------------------------------------------===//
 // Attributes: forms of packed data

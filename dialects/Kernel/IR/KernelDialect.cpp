@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Registers the dialect's ops and attributes.
+// Registers the dialect's ops, types and attributes.
 #include "dialects/Kernel/IR/KernelOps.h"
 
 #include "mlir/IR/Builders.h"
@@ -15,6 +15,8 @@ using namespace mlir::kernel;
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kernel/IR/KernelAttrs.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Kernel/IR/KernelTypes.cpp.inc"
 #define GET_OP_CLASSES
 #include "dialects/Kernel/IR/KernelOps.cpp.inc"
 
@@ -22,6 +24,10 @@ void KernelDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialects/Kernel/IR/KernelAttrs.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Kernel/IR/KernelTypes.cpp.inc"
       >();
   addOperations<
 #define GET_OP_LIST

@@ -141,7 +141,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 //===----------------------------------------------------------------------===//
-// kernel.view, kernel.constant, kernel.pack
+// kernel.call, kernel.view, kernel.constant, kernel.pack
 //===----------------------------------------------------------------------===//
 
 LogicalResult ViewOp::verify() {
@@ -159,6 +159,70 @@ LogicalResult ViewOp::verify() {
   if (static_cast<int64_t>(getSizes().size()) != static_cast<int64_t>(result.getNumDynamicDims()))
     return emitOpError() << "expected one size per dynamic dim of the result (" << result.getNumDynamicDims()
                          << "), but got " << getSizes().size() << " [view-C3]";
+  return success();
+}
+
+namespace {
+/// What a function of the runtime takes: `l` a list, `t` a tensor, `e` either, `i` an index, `L` an i64
+/// tensor;
+/// `?` behind a letter: it may be missing, `*`: any number.
+struct RuntimeFunction {
+  StringLiteral name, inputs;
+  size_t numParams;
+  char result;
+};
+} // namespace
+
+static constexpr RuntimeFunction kRuntimeFunctions[] = {
+    {"list_make", "e*", 0, 'l'},    {"list_length", "l", 0, 'i'}, {"list_at", "li", 0, 'e'},
+    {"list_insert", "lei", 0, 'l'}, {"list_erase", "li", 0, 'l'}, {"list_join", "l", 3, 't'},
+    {"list_split", "tL?", 2, 'l'},
+};
+
+static bool isOfKind(Type type, char kind) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  switch (kind) {
+  case 'l':
+    return isa<ListType>(type);
+  case 't':
+    return static_cast<bool>(tensor);
+  case 'e':
+    return tensor || isa<ListType>(type);
+  case 'i':
+    return type.isIndex();
+  default:
+    return tensor && tensor.getElementType().isSignlessInteger(64) && tensor.getRank() <= 1;
+  }
+}
+
+static bool takes(StringRef pattern, TypeRange types) {
+  for (size_t at = 0; at < pattern.size(); ++at) {
+    char kind = pattern[at], count = at + 1 < pattern.size() ? pattern[at + 1] : ' ';
+    if (count == '*')
+      return llvm::all_of(types, [&](Type type) { return isOfKind(type, kind); });
+    if (count == '?') {
+      if (types.empty())
+        return true;
+      ++at;
+    }
+    if (types.empty() || !isOfKind(types.front(), kind))
+      return false;
+    types = types.drop_front();
+  }
+  return types.empty();
+}
+
+LogicalResult CallOp::verify() {
+  const auto *function =
+      llvm::find_if(kRuntimeFunctions, [&](const RuntimeFunction &f) { return f.name == getFunction(); });
+  if (function == std::end(kRuntimeFunctions))
+    return emitOpError() << "expected a function of the runtime, but got \"" << getFunction()
+                         << "\" [call-C1]";
+  if (!takes(function->inputs, getInputs().getTypes()) || getParams().size() != function->numParams ||
+      !isOfKind(getResult().getType(), function->result))
+    return emitOpError() << "expected operands, params and a result of " << getFunction() << ", but got "
+                         << getInputs().getTypes() << ", " << getParams().size() << " params and "
+                         << getResult().getType() << " [call-C1]";
   return success();
 }
 

@@ -85,6 +85,36 @@ def Kernel_LaunchOp : Kernel_Op<"launch", [Pure, AttrSizedOperandSegments,
   }];
 }
 
+def Kernel_CallOp : Kernel_Op<"call", [Pure]> {
+  let summary = "A function of the runtime";
+  let description = [{
+    `function` names it; operands, results and the numbers in `params` are [call-C1]:
+
+    | function | operands | params | result |
+    | --- | --- | --- | --- |
+    | list_make | elements: tensors or lists | - | the list of them |
+    | list_length | list | - | its length, an index |
+    | list_at | list, position | - | the element, a tensor or a list |
+    | list_insert | list, element, position | - | the list with the element in front of that at the position |
+    | list_erase | list, position | - | the list without the element there |
+    | list_join | list | axis, 1 for a new axis, 1 where none is legal | its elements joined along the axis, a tensor |
+    | list_split | tensor, lengths (i64, of rank 0 or 1; optional) | axis, 1 to keep it | the slices along the axis, a list |
+
+    Lists are values: a function makes a new one. Negative positions count from the end; one out of range, and elements
+    whose shape is not that of the result's static sizes, end the run with an error. Sizes of a result that its type does not say are its
+    own: `tensor.dim` reads them.
+
+    ```mlir
+    %t = kernel.call "list_insert"(%l, %x, %i) : (!kernel.list, tensor<?xf32>, index) -> !kernel.list
+    ```
+  }];
+  let arguments = (ins StrAttr:$function, Variadic<AnyType>:$inputs,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$params, OptionalAttr<StrArrayAttr>:$nodes);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$function `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
+}
+
 def Kernel_ViewOp : Kernel_Op<"view", [Pure]> {
   let summary = "The same bytes as a tensor of another shape";
   let description = [{

@@ -35,6 +35,8 @@ void getDestinationStyleEffects(DestinationStyleOpInterface op,
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kernel/IR/KernelAttrs.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Kernel/IR/KernelTypes.h.inc"
 
 #include "dialects/Kernel/IR/KernelInterfaces.h.inc"
 

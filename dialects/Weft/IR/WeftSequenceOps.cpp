@@ -11,8 +11,11 @@ static RankedTensorType elementOf(Value seq) {
   return dyn_cast<RankedTensorType>(cast<SeqType>(seq.getType()).getElement());
 }
 
-/// The type that both values have: dims that differ become unknown.
+/// The type that both values have: dims that differ become unknown, ranks that differ any.
 static Type joinTypes(Type a, Type b) {
+  if (auto anyA = dyn_cast<TensorType>(a), anyB = dyn_cast<TensorType>(b);
+      anyA && anyB && (!anyA.hasRank() || !anyB.hasRank() || anyA.getRank() != anyB.getRank()))
+    return UnrankedTensorType::get(anyA.getElementType());
   auto tensorA = dyn_cast<RankedTensorType>(a), tensorB = dyn_cast<RankedTensorType>(b);
   if (a == b || !tensorA || !tensorB || tensorA.getRank() != tensorB.getRank())
     return a;
@@ -24,10 +27,10 @@ static Type joinTypes(Type a, Type b) {
   return makeTensorType(dims, tensorA.getElementType());
 }
 
-/// Whether a value of `type` may be an element of a sequence of `element`: the same but for dims.
+/// Whether a value of `type` may be an element of a sequence of `element`: the same but for its shape.
 static bool fits(Type type, Type element) {
-  auto a = dyn_cast<RankedTensorType>(type), b = dyn_cast<RankedTensorType>(element);
-  return a && b ? a.getRank() == b.getRank() && a.getElementType() == b.getElementType() : type == element;
+  auto a = dyn_cast<TensorType>(type), b = dyn_cast<TensorType>(element);
+  return a && b ? a.getElementType() == b.getElementType() : type == element;
 }
 
 //===----------------------------------------------------------------------===//

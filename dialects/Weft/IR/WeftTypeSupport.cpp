@@ -77,6 +77,10 @@ static bool areCompatible(Type a, Type b) {
     return areCompatible(seqA.getElement(), seqB.getElement());
   if (auto optA = dyn_cast<OptType>(a), optB = dyn_cast<OptType>(b); optA && optB)
     return areCompatible(optA.getElement(), optB.getElement());
+  // Elements of sequences that have any rank.
+  if (auto anyA = dyn_cast<TensorType>(a), anyB = dyn_cast<TensorType>(b);
+      anyA && anyB && (!anyA.hasRank() || !anyB.hasRank()))
+    return areCompatibleElements(anyA.getElementType(), anyB.getElementType());
   auto tensorA = dyn_cast<RankedTensorType>(a), tensorB = dyn_cast<RankedTensorType>(b);
   if (!tensorA || !tensorB || tensorA.getRank() != tensorB.getRank() ||
       !areCompatibleElements(tensorA.getElementType(), tensorB.getElementType()))

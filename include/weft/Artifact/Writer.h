@@ -28,11 +28,17 @@ struct ArtifactDim {
   int64_t max = -1;
 };
 
-/// An input or output. `dataType` is the number of ONNX's TensorProto.DataType.
+enum class ValueKind : uint8_t { Tensor = 0, Sequence = 1, Optional = 2 };
+
+/// An input or output. `dataType` is the number of ONNX's TensorProto.DataType. Sequences and optionals
+/// describe the tensors in them.
 struct ArtifactValue {
   std::string name;
   uint8_t dataType = 0;
   std::vector<ArtifactDim> dims;
+  ValueKind kind = ValueKind::Tensor;
+  ValueKind item = ValueKind::Tensor; ///< what an optional holds
+  bool isAnyRank = false;             ///< each tensor in it has its own rank; there are no dims
 };
 
 /// A dispatch site: what profiles, errors and explanations print. Flops and bytes are expressions of the
@@ -89,6 +95,7 @@ struct ArtifactDescription {
   std::vector<std::string> messages;
   int32_t hostNodes = 0;
   int32_t runtimeNodes = 0;
+  uint32_t abiVersion = 1;           ///< the lowest that has what the code calls
   std::vector<std::string> metadata; ///< key, value, key, value ...
   bool keepDenormals = false;        ///< runs do not flush denormals to zero
 

@@ -73,8 +73,18 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
     maxTensors = std::max<int64_t>(maxTensors, launch->getNumOperands() + launch->getNumResults());
     maxScalars = std::max<int64_t>(maxScalars, launch->getNumOperands());
   });
-  for (Type type : main.getResultTypes())
-    maxRank = std::max<int64_t>(maxRank, cast<RankedTensorType>(type).getRank());
+  auto addRank = [&](Type type) {
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      maxRank = std::max<int64_t>(maxRank, tensor.getRank());
+  };
+  llvm::for_each(main.getResultTypes(), addRank);
+  main.walk([&](kernel::CallOp call) {
+    llvm::for_each(call->getOperandTypes(), addRank);
+    llvm::for_each(call->getResultTypes(), addRank);
+    program.usesLists = true;
+  });
+  for (ArrayRef<Type> types : {main.getArgumentTypes(), main.getResultTypes()})
+    program.usesLists |= llvm::any_of(types, [](Type type) { return isa<kernel::ListType>(type); });
   auto stack = [&](int64_t words) -> Value {
     return LLVM::AllocaOp::create(b, loc, ptr, b.getI64Type(), i64(words), /*alignment=*/8);
   };
@@ -82,14 +92,20 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
   scalarsArray = stack(maxScalars);
   dimsArray = stack(maxRank);
   outPointer = stack(1);
+  if (program.usesLists)
+    itemPlace = stack(sizeof(weft_item) / 8);
   arena = load(ptr, byteOffset(frame, offsetof(weft_frame, arena)));
 
   Value inputs = load(ptr, byteOffset(frame, offsetof(weft_frame, inputs)));
   Value dims = load(ptr, byteOffset(frame, offsetof(weft_frame, dims)));
   for (BlockArgument argument : main.getArguments()) {
-    auto type = cast<RankedTensorType>(argument.getType());
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
     HostTensor tensor;
     tensor.data = load(ptr, slot(inputs, argument.getArgNumber()));
+    if (!type) {
+      scalars.map(argument, tensor.data);
+      continue;
+    }
     if (!type.hasStaticShape()) {
       Value sizes = load(ptr, slot(dims, argument.getArgNumber()));
       for (auto [axis, size] : llvm::enumerate(type.getShape()))
@@ -245,8 +261,7 @@ void HostEmitter::check(Value isOk, std::string message, Value a, Value c) {
   b.setInsertionPointToStart(next);
 }
 
-/// Names of the ONNX nodes in a location, for messages.
-static std::string describeNode(Location location) {
+std::string weft::host::describeNode(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return "node '" + name.getName().str() + "'";
   return "a node";
@@ -311,6 +326,12 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
 
 void HostEmitter::emitReturn(func::ReturnOp op) {
   for (auto [number, value] : llvm::enumerate(op.getOperands())) {
+    if (isa<kernel::ListType>(value.getType())) {
+      Value status = callAbi(offsetof(weft_abi, output_list), b.getI32Type(), {ptr, b.getI32Type(), ptr},
+                             ValueRange{context, i32(number), scalars.lookup(value)});
+      returnIfFailed(status);
+      continue;
+    }
     auto found = plan.siteOf.find(value);
     if (found != plan.siteOf.end()) {
       const BufferSite &site = plan.sites[found->second];
@@ -365,6 +386,7 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](kernel::LaunchOp launch) { return emitLaunch(launch); })
       .Case([&](kernel::ConstantOp constant) { return emitConstant(constant); })
       .Case([&](kernel::ViewOp view) { return emitView(view), success(); })
+      .Case([&](kernel::CallOp call) { return emitCall(call), success(); })
       .Case([&](tensor::ExtractOp extract) { return emitExtract(extract), success(); })
       .Case([&](tensor::FromElementsOp make) { return emitFromElements(make), success(); })
       .Case([&](tensor::CastOp cast) {
@@ -405,6 +427,11 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](arith::SelectOp select) {
         if (isa<RankedTensorType>(select.getType()))
           emitSelect(select);
+        else if (isa<kernel::ListType>(select.getType()))
+          scalars.map(select.getResult(),
+                      arith::SelectOp::create(b, loc, scalars.lookup(select.getCondition()),
+                                              scalars.lookup(select.getTrueValue()),
+                                              scalars.lookup(select.getFalseValue())));
         else
           b.clone(*op, scalars);
         return success();

@@ -32,8 +32,11 @@ struct HostTensor {
 constexpr bool isPlannedCall(size_t fieldOffset) {
   return fieldOffset == offsetof(weft_abi, dispatch) || fieldOffset == offsetof(weft_abi, arena) ||
          fieldOffset == offsetof(weft_abi, output) || fieldOffset == offsetof(weft_abi, fail) ||
-         fieldOffset == offsetof(weft_abi, release);
+         fieldOffset == offsetof(weft_abi, release) || fieldOffset == offsetof(weft_abi, output_list);
 }
+
+/// Names of the ONNX nodes in a location, for messages.
+std::string describeNode(Location location);
 
 class HostEmitter {
 public:
@@ -50,7 +53,7 @@ private:
   Location loc;
   OpBuilder b;
   LLVM::LLVMPointerType ptr;
-  Value abi, context, frame, arena, argsArray, scalarsArray, dimsArray, outPointer;
+  Value abi, context, frame, arena, argsArray, scalarsArray, dimsArray, outPointer, itemPlace;
   Block *exit = nullptr;
   Operation *current = nullptr; ///< the op that is being emitted
   IRMapping scalars;
@@ -182,7 +185,8 @@ private:
         tensor.sizes.push_back(block->addArgument(b.getIndexType(), loc));
       tensors[value] = tensor;
     } else {
-      scalars.map(value, block->addArgument(value.getType(), loc));
+      bool isList = isa<kernel::ListType>(value.getType());
+      scalars.map(value, block->addArgument(isList ? Type(ptr) : value.getType(), loc));
     }
   }
   /// A block in front of the exit; the insertion point stays. Code is always emitted at the end of its block.
@@ -203,6 +207,23 @@ private:
   LogicalResult emitConstant(kernel::ConstantOp constant);
   void emitView(kernel::ViewOp view);
   void emitSelect(arith::SelectOp select);
+  // HostCalls.cpp
+  void emitCall(kernel::CallOp call);
+  void emitListInsert(kernel::CallOp call, Value list, Value item, Value position);
+  void emitListJoin(kernel::CallOp call);
+  void emitListSplit(kernel::CallOp call);
+  void emitListAt(kernel::CallOp call);
+  /// Writes a tensor or list to `itemPlace`, the dims of a tensor to `dimsArray`.
+  void storeItem(Value value);
+  Value listLength(Value list) { return load(b.getI64Type(), byteOffset(list, offsetof(weft_list, count))); }
+  /// A position that may count from the end, as one that does not and is less than `limit`; checked.
+  Value checkedPosition(kernel::CallOp call, Value position, Value length, Value limit);
+  /// A tensor of these dims in memory; sizes that the type knows are checked.
+  void bindTensor(kernel::CallOp call, Value data, Value dims);
+  Value noteMessage(std::string message) {
+    program.messages.push_back(std::move(message));
+    return i32(entry.firstMessage + program.messages.size() - 1);
+  }
   void emitExtract(tensor::ExtractOp extract);
   void emitFromElements(tensor::FromElementsOp make);
   LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,

@@ -106,9 +106,20 @@ w::KernelOp wrapInKernel(OpBuilder &b, Operation *op) {
 // Values and sizes
 //===----------------------------------------------------------------------===//
 
-static Type getHostType(Type type) {
-  auto tensorType = dyn_cast<RankedTensorType>(type);
-  return tensorType ? Type(getStorageType(tensorType)) : type;
+Type getHostType(Type type) {
+  if (auto tensorType = dyn_cast<RankedTensorType>(type))
+    return getStorageType(tensorType);
+  if (auto tensorType = dyn_cast<UnrankedTensorType>(type))
+    return getStorageType(RankedTensorType::get({}, tensorType.getElementType())) ? type : Type();
+  Type element;
+  if (auto seq = dyn_cast<w::SeqType>(type))
+    element = seq.getElement();
+  else if (auto opt = dyn_cast<w::OptType>(type))
+    element = opt.getElement();
+  else
+    return type;
+  // An empty list of nobody knows what is a list.
+  return isa<NoneType>(element) || getHostType(element) ? kernel::ListType::get(type.getContext()) : Type();
 }
 
 void HostBuilder::bindDims(Type weftType, Value value) {
@@ -218,11 +229,12 @@ LogicalResult HostBuilder::convert(Operation *op) {
         values.map(make.getResult(), createFromElements(b, loc, elements));
         return success();
       })
+      .Case<w::SeqMakeOp, w::SeqGetOp, w::SeqInsertOp, w::SeqEraseOp, w::SeqLengthOp, w::SeqConcatOp,
+            w::SeqSplitOp, w::OptMakeOp, w::OptGetOp, w::OptHasOp>(
+          [&](auto) { return convertSequenceOp(op); })
       .Default([&](Operation *other) -> LogicalResult {
         if (isa<w::WeftDialect>(other->getDialect()))
-          return other->emitOpError(
-              "has no form in the host program: sequences, optionals and strings whose shape or "
-              "presence is only known at run time are not compiled yet");
+          return other->emitOpError("has no form in the host program: strings are not compiled yet");
         b.clone(*other, values);
         return success();
       });
@@ -282,7 +294,7 @@ static bool needsKernel(Operation *op) {
 LogicalResult HostBuilder::expandOps() {
   SmallVector<Operation *> found;
   host.walk([&](Operation *op) {
-    if (isa<w::LoopOp, w::AttentionOp, w::NonzeroOp, w::UniqueOp, w::NmsOp>(op))
+    if (isa<w::LoopOp, w::AttentionOp, w::NonzeroOp, w::UniqueOp, w::NmsOp, w::SeqSplitOp>(op))
       found.push_back(op);
   });
   for (Operation *op : found) {
@@ -290,6 +302,8 @@ LogicalResult HostBuilder::expandOps() {
       dissolveKernel(kernel);
     if (auto loop = dyn_cast<w::LoopOp>(op))
       expandScans(loop);
+    else if (auto split = dyn_cast<w::SeqSplitOp>(op))
+      widenLengths(split);
     else if (auto nonzero = dyn_cast<w::NonzeroOp>(op))
       expandNonzero(nonzero);
     else if (auto unique = dyn_cast<w::UniqueOp>(op))

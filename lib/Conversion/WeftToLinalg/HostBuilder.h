@@ -33,6 +33,10 @@ mlir::LogicalResult decomposeAttention(mlir::OpBuilder &b, mlir::weft::Attention
 /// Makes the slices of scanned operands ops of the loop's body, and stacks scan outputs along dim 0.
 void expandScans(mlir::weft::LoopOp op);
 
+/// The type of a value of the host program: tensors of storage types, lists for sequences and optionals. Null
+/// when the host cannot hold it.
+mlir::Type getHostType(mlir::Type type);
+
 /// Names of the ONNX nodes in a location, outermost first, each once.
 mlir::SmallVector<mlir::Attribute> getNodeNames(mlir::Location loc);
 
@@ -71,6 +75,14 @@ private:
   void expandUnique(mlir::weft::UniqueOp op);
   void expandNms(mlir::weft::NmsOp op);
 
+  // HostSequence.cpp
+  mlir::LogicalResult convertSequenceOp(mlir::Operation *op);
+  /// Makes the lengths of a split i64.
+  void widenLengths(mlir::weft::SeqSplitOp op);
+  /// A call of the runtime's for `op`.
+  mlir::Value createCall(mlir::Operation *op, mlir::StringRef function, mlir::Type type,
+                         mlir::ValueRange inputs, mlir::ArrayRef<int64_t> params = {});
+
   // HostControl.cpp
   mlir::LogicalResult convertIf(mlir::weft::IfOp op);
   mlir::LogicalResult convertLoop(mlir::weft::LoopOp op);
@@ -81,8 +93,8 @@ private:
                                       mlir::Value *condition);
   mlir::LogicalResult bindLoopResults(mlir::weft::LoopOp op, mlir::ValueRange results, mlir::Value ran,
                                       mlir::Value count);
-  /// One buffer per scan output, with room for `count` slices.
-  mlir::LogicalResult createScanBuffers(mlir::weft::LoopOp op, mlir::Value count,
+  /// One buffer per scan output, with room for `count` slices; a list where the sizes are not known before.
+  mlir::LogicalResult createScanBuffers(mlir::weft::LoopOp op, mlir::Value count, bool isCounted,
                                         mlir::SmallVectorImpl<mlir::Value> &buffers);
   /// A tensor of zeros from a kernel of its own.
   mlir::Value createBuffer(mlir::Location loc, mlir::RankedTensorType type, mlir::ValueRange sizes);

@@ -4,7 +4,8 @@
 //
 // A scan output is a buffer of all slices along dim 0 that the loop carries; each iteration writes its slice
 // with tensor.insert_slice, which the host program does in place. The buffer has room for the trip count;
-// when a condition may end the loop earlier, the result is a prefix of it (tensor.extract_slice).
+// when a condition may end the loop earlier, the result is a prefix of it (tensor.extract_slice). Where the
+// trip count or the size of a slice is not known before, the loop carries a list that is joined behind it.
 #include "HostBuilder.h"
 #include "Support.h"
 
@@ -19,9 +20,8 @@ static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(valu
 
 /// The host type of a value that control flow carries; null when the host cannot hold it.
 static Type getCarriedType(Type type) {
-  auto tensorType = dyn_cast<RankedTensorType>(type);
-  if (tensorType)
-    return getStorageType(tensorType);
+  if (isa<RankedTensorType, w::SeqType, w::OptType>(type))
+    return getHostType(type);
   return type.isIndex() ? type : Type();
 }
 
@@ -173,24 +173,26 @@ static bool isKnownTrue(Value condition) {
   return splat && !splat.getValue().isZero();
 }
 
-LogicalResult HostBuilder::createScanBuffers(w::LoopOp op, Value count, SmallVectorImpl<Value> &buffers) {
+LogicalResult HostBuilder::createScanBuffers(w::LoopOp op, Value count, bool isCounted,
+                                             SmallVectorImpl<Value> &buffers) {
   Location loc = op.getLoc();
+  // Of a loop that may end earlier, only so many slices are worth a buffer before anybody asks for them.
+  constexpr int64_t kMaxReserved = 1024;
+  std::optional<int64_t> known = count ? getConstantIntValue(count) : std::nullopt;
+  bool hasRoom = count && (isCounted || (known && *known <= kMaxReserved));
   for (Value result : op.getResults().drop_front(op.getCarried().size())) {
-    if (!count)
-      return op.emitOpError("expected a trip count for stacked outputs, but got an unbounded loop");
     RankedTensorType type = typeOf(result), storage = getStorageType(type);
     if (!storage)
       return op.emitOpError("has a result of type ") << type << ", which the host program cannot hold";
     SmallVector<int64_t> shape(storage.getShape());
     shape[0] = ShapedType::kDynamic;
     SmallVector<Value> sizes{count};
-    for (int64_t axis = 1; axis < type.getRank(); ++axis) {
-      if (!type.isDynamicDim(axis))
-        continue;
-      sizes.push_back(dims.materialize(b, loc, w::getDim(type, axis)));
-      if (!sizes.back())
-        return op.emitOpError("expected the size of dim ")
-               << axis << " of " << type << " to be known before the loop runs, but it is not";
+    for (int64_t axis = 1; axis < type.getRank(); ++axis)
+      if (type.isDynamicDim(axis))
+        sizes.push_back(dims.materialize(b, loc, w::getDim(type, axis)));
+    if (!hasRoom || llvm::is_contained(sizes, Value())) {
+      buffers.push_back(createCall(op, "list_make", kernel::ListType::get(b.getContext()), {}));
+      continue;
     }
     buffers.push_back(createBuffer(loc, RankedTensorType::get(shape, storage.getElementType()), sizes));
   }
@@ -229,6 +231,13 @@ LogicalResult HostBuilder::convertLoopBody(w::LoopOp op, Value iteration, Value 
   for (int64_t i = 0; i < numCarried; ++i)
     next.push_back(castTo(loc, lookup(yielded[1 + i]), body.getArgument(1 + i).getType()));
   for (auto [i, slice] : llvm::enumerate(yielded.drop_front(1 + numCarried))) {
+    Value list = carried[numCarried + i];
+    if (isa<kernel::ListType>(list.getType())) {
+      Value position = op.getScanOutReverse()[i] ? createIndex(b, loc, 0)
+                                                 : createCall(op, "list_length", b.getIndexType(), list);
+      next.push_back(createCall(op, "list_insert", list.getType(), {list, lookup(slice), position}));
+      continue;
+    }
     Value place = getPlace(b, loc, iteration, count, op.getScanOutReverse()[i]);
     next.push_back(writeSlice(b, loc, lookup(slice), carried[numCarried + i], place));
   }
@@ -244,7 +253,9 @@ LogicalResult HostBuilder::bindLoopResults(w::LoopOp op, ValueRange results, Val
       RankedTensorType type = typeOf(old);
       if (type.isDynamicDim(0))
         dims.bind(w::getDim(type, 0), ran);
-      if (ran != count) {
+      if (isa<kernel::ListType>(value.getType())) {
+        value = createCall(op, "list_join", getHostType(type), value, {0, 1, 1});
+      } else if (ran != count) {
         auto bufferType = cast<RankedTensorType>(value.getType());
         SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)),
             strides(type.getRank(), b.getIndexAttr(1));
@@ -330,7 +341,7 @@ LogicalResult HostBuilder::convertLoop(w::LoopOp op) {
   Value count;
   if (op.getTrip()) {
     // A negative trip count is none.
-    count = arith::MaxSIOp::create(b, loc, lookup(op.getTrip()), createIndex(b, loc, 0));
+    count = b.createOrFold<arith::MaxSIOp>(loc, lookup(op.getTrip()), createIndex(b, loc, 0));
   } else if (!op.getScanned().empty()) {
     RankedTensorType type = typeOf(op.getScanned().front());
     int64_t axis = op.getScanInAxes().front();
@@ -344,10 +355,10 @@ LogicalResult HostBuilder::convertLoop(w::LoopOp op) {
       return op.emitOpError("carries a value of type ") << type << ", which the host program cannot hold";
     initial.push_back(isa<RankedTensorType>(type) ? castTo(loc, lookup(value), type) : lookup(value));
   }
-  if (failed(createScanBuffers(op, count, initial)))
-    return failure();
   bool isCounted = count && (!op.getCond() || isKnownTrue(op.getCond())) &&
                    isKnownTrue(body.getTerminator()->getOperand(0));
+  if (failed(createScanBuffers(op, count, isCounted, initial)))
+    return failure();
   return isCounted ? convertCountedLoop(op, count, initial) : convertWhileLoop(op, count, initial);
 }
 

@@ -18,6 +18,14 @@ bool isUnknownSequence(Type type) {
   return sequence && isa<NoneType>(sequence.getElement());
 }
 
+Type joinElementTypes(Type a, Type b) {
+  auto x = dyn_cast<TensorType>(a), y = dyn_cast<TensorType>(b);
+  if (x && y && x.getElementType() == y.getElementType() &&
+      (!x.hasRank() || !y.hasRank() || x.getRank() != y.getRank()))
+    return UnrankedTensorType::get(x.getElementType());
+  return joinTypes(a, b);
+}
+
 Type joinTypes(Type a, Type b) {
   if (a == b)
     return a;
@@ -27,7 +35,7 @@ Type joinTypes(Type a, Type b) {
       return y ? a : Type();
     if (isUnknownSequence(x))
       return b;
-    Type element = joinTypes(x.getElement(), y.getElement());
+    Type element = joinElementTypes(x.getElement(), y.getElement());
     return element ? w::SeqType::get(a.getContext(), element) : Type();
   }
   if (auto x = dyn_cast<w::OptType>(a)) {

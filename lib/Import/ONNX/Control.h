@@ -12,6 +12,9 @@ namespace weft::importer {
 /// differ.
 Type joinTypes(Type a, Type b);
 
+/// The same for elements of a sequence, which may differ in rank: the tensor type of any rank then.
+Type joinElementTypes(Type a, Type b);
+
 /// The type of an empty sequence whose elements are not known yet: `!weft.seq<none>`. It joins with every
 /// sequence, and is gone once the sequence meets its first element or the model's end.
 bool isUnknownSequence(Type type);

@@ -29,7 +29,12 @@ InFlightDiagnostic ModelImporter::error() {
 
 Type ModelImporter::valueType(const onnx::TypeProto &type) {
   if (type.has_sequence_type() && type.sequence_type().has_elem_type()) {
-    Type element = valueType(type.sequence_type().elem_type());
+    const onnx::TypeProto &inner = type.sequence_type().elem_type();
+    Type element = valueType(inner);
+    // Elements whose rank the model does not say have any.
+    if (!element && inner.has_tensor_type() && !inner.tensor_type().has_shape())
+      if (Type number = elementType(&context, inner.tensor_type().elem_type()))
+        element = UnrankedTensorType::get(number);
     return element ? w::SeqType::get(&context, element) : Type();
   }
   if (type.has_optional_type() && type.optional_type().has_elem_type()) {

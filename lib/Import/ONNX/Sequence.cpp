@@ -19,10 +19,10 @@ static std::optional<SmallVector<Value>> elementsOf(Value sequence) {
 static Value makeSequence(NodeBuilder &n, ArrayRef<Value> elements) {
   Type element = elements.front().getType();
   for (Value value : elements) {
-    Type joined = joinTypes(element, value.getType());
+    Type joined = joinElementTypes(element, value.getType());
     if (!joined)
-      return n.failValue("expected elements of one element type and rank, but got " +
-                         n.importer.typeText(element) + " and " + n.importer.typeText(value.getType()));
+      return n.failValue("expected elements of one element type, but got " + n.importer.typeText(element) +
+                         " and " + n.importer.typeText(value.getType()));
     element = joined;
   }
   return w::SeqMakeOp::create(n.b, n.loc, w::SeqType::get(n.b.getContext(), element), elements);

@@ -41,8 +41,26 @@ func.func @loop_dynamic_f32_scan(%x: tensor<4xf32>, %s: tensor<?x4xf32, #weft.di
 // CHECK: %[[RESULT:.+]]:4 = scf.while
 // CHECK: scf.condition
 // CHECK: tensor.extract_slice %[[RESULT]]#3[0, 0] [%[[RESULT]]#0, 4]
-func.func @loop_while_f32(%x: tensor<4xf32>, %c: tensor<i1>, %n: index) -> (tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>) {
+func.func @loop_while_f32(%x: tensor<4xf32>, %c: tensor<i1>) -> (tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>) {
+  %n = arith.constant 100 : index
   %0:2 = weft.loop trip %n while %c carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64: 0>, scan_out_reverse = array<i1: false>} : (index, tensor<i1>, tensor<4xf32>) -> (tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>) {
+  ^bb0(%i: index, %a: tensor<4xf32>):
+    %1 = weft.exp %a : (tensor<4xf32>) -> tensor<4xf32>
+    weft.yield %c, %1, %1 : tensor<i1>, tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>
+}
+
+// -----
+
+// Where nobody knows before how many slices there will be, or of what size, a list holds them until the loop ends.
+// CHECK-LABEL: func.func @loop_unbounded_f32(
+// CHECK: %[[EMPTY:.+]] = kernel.call "list_make"()
+// CHECK: %[[RESULT:.+]]:4 = scf.while ({{.*}} %[[EMPTY]])
+// CHECK: kernel.call "list_insert"
+// CHECK: kernel.call "list_join"(%[[RESULT]]#3) {params = array<i64: 0, 1, 1>} : (!kernel.list) -> tensor<?x4xf32>
+func.func @loop_unbounded_f32(%x: tensor<4xf32>, %c: tensor<i1>) -> (tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>) {
+  %0:2 = weft.loop while %c carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64: 0>, scan_out_reverse = array<i1: false>} : (tensor<i1>, tensor<4xf32>) -> (tensor<4xf32>, tensor<?x4xf32, #weft.dims<m, 4>>) {
   ^bb0(%i: index, %a: tensor<4xf32>):
     %1 = weft.exp %a : (tensor<4xf32>) -> tensor<4xf32>
     weft.yield %c, %1, %1 : tensor<i1>, tensor<4xf32>, tensor<4xf32>

@@ -69,6 +69,30 @@ func.func @launch_c2_missing_size(%x: tensor<?xf32>, %n: index) {
 
 // -----
 
+func.func @call_c1_unknown(%x: tensor<4xf32>) {
+  // expected-error @+1 {{expected a function of the runtime, but got "list_sort" [call-C1]}}
+  kernel.call "list_sort"(%x) : (tensor<4xf32>) -> !kernel.list
+  return
+}
+
+// -----
+
+func.func @call_c1_operands(%l: !kernel.list, %x: tensor<4xf32>) {
+  // expected-error @+1 {{expected operands, params and a result of list_insert, but got '!kernel.list', 'tensor<4xf32>', 0 params and '!kernel.list' [call-C1]}}
+  kernel.call "list_insert"(%l, %x) : (!kernel.list, tensor<4xf32>) -> !kernel.list
+  return
+}
+
+// -----
+
+func.func @call_c1_params(%l: !kernel.list) {
+  // expected-error @+1 {{expected operands, params and a result of list_join, but got '!kernel.list', 0 params and 'tensor<?xf32>' [call-C1]}}
+  kernel.call "list_join"(%l) : (!kernel.list) -> tensor<?xf32>
+  return
+}
+
+// -----
+
 func.func @view_c1_width(%x: tensor<4xf32>) {
   // expected-error @+1 {{expected element types of one width, but got 'f32' and 'f64' [view-C1]}}
   kernel.view %x : tensor<4xf32> -> tensor<4xf64>

@@ -46,3 +46,22 @@ func.func @pack_static_f32(%w: tensor<64x100xf32>) -> tensor<4x64x32xf32> {
       : tensor<64x100xf32> -> tensor<4x64x32xf32>
   return %p : tensor<4x64x32xf32>
 }
+
+// Lists hold tensors and lists; lengths of parts may be missing.
+// CHECK-LABEL: func.func @call_list_f32(
+func.func @call_list_f32(%x: tensor<?x4xf32>, %lengths: tensor<?xi64>, %i: index) -> (tensor<?x?xf32>, !kernel.list, index) {
+  // CHECK: %[[L:.*]] = kernel.call "list_make"() : () -> !kernel.list
+  %l = kernel.call "list_make"() : () -> !kernel.list
+  // CHECK: kernel.call "list_insert"(%[[L]], %{{.*}}, %{{.*}}) : (!kernel.list, tensor<?x4xf32>, index) -> !kernel.list
+  %m = kernel.call "list_insert"(%l, %x, %i) : (!kernel.list, tensor<?x4xf32>, index) -> !kernel.list
+  %e = kernel.call "list_erase"(%m, %i) : (!kernel.list, index) -> !kernel.list
+  %outer = kernel.call "list_make"(%m, %e) : (!kernel.list, !kernel.list) -> !kernel.list
+  %inner = kernel.call "list_at"(%outer, %i) : (!kernel.list, index) -> !kernel.list
+  %n = kernel.call "list_length"(%inner) : (!kernel.list) -> index
+  // CHECK: kernel.call "list_join"(%{{.*}}) {params = array<i64: 0, 0, 0>} : (!kernel.list) -> tensor<?x?xf32>
+  %y = kernel.call "list_join"(%inner) {params = array<i64: 0, 0, 0>} : (!kernel.list) -> tensor<?x?xf32>
+  %halves = kernel.call "list_split"(%y) {params = array<i64: 0, 1>} : (tensor<?x?xf32>) -> !kernel.list
+  // CHECK: kernel.call "list_split"(%{{.*}}, %{{.*}}) {params = array<i64: 0, 1>} : (tensor<?x?xf32>, tensor<?xi64>) -> !kernel.list
+  %parts = kernel.call "list_split"(%y, %lengths) {params = array<i64: 0, 1>} : (tensor<?x?xf32>, tensor<?xi64>) -> !kernel.list
+  return %y, %parts, %n : tensor<?x?xf32>, !kernel.list, index
+}

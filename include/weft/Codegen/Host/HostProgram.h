@@ -62,6 +62,7 @@ struct HostProgram {
   /// ONNX nodes during which the program calls the runtime for more than launches, planned memory, outputs
   /// and checks: their results' sizes depend on data, so that memory is made in the run.
   std::set<std::string> runtimeNodes;
+  bool usesLists = false;      ///< needs version 3 of the binary interface
   int64_t arenaBytes = 0;      ///< static arena
   int64_t arenaLowerBound = 0; ///< largest sum of bytes that are live at once: no plan can be smaller
 };
