@@ -139,7 +139,7 @@ static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string 
     return n.fail("strings are not supported; encode strings as integers outside of the model");
   if (n.hasAttr(side + "_tensor")) {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(n.tensorAttr(side + "_tensor"));
-    if (!dense || dense.getType().getRank() != 1)
+    if (!dense || dense.getType().getRank() != 1 || !dense.getElementType().isIntOrFloat())
       return n.fail("expected " + side + "_tensor to be a list of numbers");
     return dense;
   }

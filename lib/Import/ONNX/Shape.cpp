@@ -7,6 +7,7 @@
 #include "RunTimeAxes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 
 namespace weft::importer {
 
@@ -116,6 +117,22 @@ LogicalResult buildFlatten(NodeBuilder &n) {
       n.reshape(x, {n.sizes.product(all.take_front(axis)), n.sizes.product(all.drop_front(axis))}));
 }
 
+/// Without axes, dims that the run decides stay: makes runs fail where one of them is 1.
+static void checkNotOne(NodeBuilder &n, Value x) {
+  n.warn("without axes, dims that the run decides are taken to be other than 1; runs check that");
+  Value one = arith::ConstantIndexOp::create(n.b, n.loc, 1);
+  for (int64_t axis = 0; axis < n.rank(x); ++axis) {
+    if (!n.type(x).isDynamicDim(axis))
+      continue;
+    Value holds = arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::ne,
+                                        n.sizes.value(n.dim(x, axis)), one);
+    cf::AssertOp::create(n.b, n.loc, holds,
+                         "node '" + n.node.name() + "': expected dim " + std::to_string(axis) +
+                             " to be other than 1, as the node names no axes to squeeze, but it is 1; compile the "
+                             "model for these shapes (--shape, --bind)");
+  }
+}
+
 LogicalResult buildSqueeze(NodeBuilder &n) {
   Value x = n.in(0);
   FailureOr<std::optional<SmallVector<Size>>> given = n.intsArg("axes", 1);
@@ -137,9 +154,11 @@ LogicalResult buildSqueeze(NodeBuilder &n) {
   } else {
     auto declared = dyn_cast_if_present<RankedTensorType>(n.declaredType(0));
     int64_t ones = llvm::count(n.type(x).getShape(), 1);
-    if (!n.type(x).hasStaticShape() && !(declared && declared.getRank() == n.rank(x) - ones))
+    if (declared && !n.type(x).hasStaticShape() && declared.getRank() != n.rank(x) - ones)
       return n.fail("expected axes, or static dims to tell those of size 1, but got " +
                     n.importer.typeText(x.getType()) + "; fix the dims (--shape, --dim)");
+    if (!n.type(x).hasStaticShape())
+      checkNotOne(n, x);
     for (int64_t axis = 0; axis < n.rank(x); ++axis)
       if (n.type(x).getDimSize(axis) == 1)
         axes.push_back(axis);

@@ -51,6 +51,7 @@ check("sum", "Add", [(F, 2), (F, 2)], [([numbers(2, 3), numbers(1, 3)], None), (
                                        ([numbers(2000, 3000), numbers(2, 2)], "2000 and 2")])
 check("product", "MatMul", [(F, 3), (F, 3)], [([numbers(1, 2, 3), numbers(4, 3, 2)], None), ([numbers(1, 2, 3), numbers(1, 4, 2)], "3 and 4"),
                                               ([numbers(2, 2, 3), numbers(3, 3, 2)], "2 and 3")])
+check("squeeze", "Squeeze", [(F, 2)], [([numbers(2, 3)], None), ([numbers(2, 1)], "dim 1 to be other than 1")])
 check("join", "Concat", [(F, 2), (F, 2)], [([numbers(2, 3), numbers(4, 3)], None), ([numbers(2, 2), numbers(20000, 2000)], "2 and 2000")], axis=0)
 check("shape", "Reshape", [(F, 2), (I64, 2)],
       [([numbers(2, 3), sizes(3, -1)], None), ([numbers(2, 3), sizes(100000, 10000)], "6, but got 1000000000"),
