@@ -81,3 +81,122 @@ func.func @no_absorb_when_scale_is_per_channel(%x: tensor<2xf32>) -> tensor<2xui
   %1 = weft.quantize %0, %s {to = ui8, axis = 0 : i64} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xui8>
   return %1 : tensor<2xui8>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @no_absorb_when_value_is_no_f32(
+// CHECK: %[[S:.*]] = weft.constant dense<2.000000e+00> : tensor<f16>
+// CHECK: weft.quantize %{{.*}}, %[[S]]
+func.func @no_absorb_when_value_is_no_f32(%x: tensor<2xf16>) -> tensor<2xui8> {
+  %c = weft.constant dense<[4.0, 2.0]> : tensor<2xf16>
+  %s = weft.constant dense<2.0> : tensor<f16>
+  %0 = weft.mul %x, %c : (tensor<2xf16>, tensor<2xf16>) -> tensor<2xf16>
+  %1 = weft.quantize %0, %s {to = ui8} : (tensor<2xf16>, tensor<f16>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// Floats of 8 bits are not rounded to whole steps: a quotient that is rounded elsewhere may be another number.
+// CHECK-LABEL: func.func @no_absorb_when_result_is_a_float(
+// CHECK: %[[S:.*]] = weft.constant dense<2.000000e+00> : tensor<f32>
+// CHECK: weft.quantize %{{.*}}, %[[S]]
+func.func @no_absorb_when_result_is_a_float(%x: tensor<2xf32>) -> tensor<2xf8E4M3FN> {
+  %c = weft.constant dense<[4.0, 2.0]> : tensor<2xf32>
+  %s = weft.constant dense<2.0> : tensor<f32>
+  %0 = weft.mul %x, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = f8E4M3FN} : (tensor<2xf32>, tensor<f32>) -> tensor<2xf8E4M3FN>
+  return %1 : tensor<2xf8E4M3FN>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_absorb_when_scale_is_1(
+// CHECK: %[[C:.*]] = weft.constant dense<[4.000000e+00, 2.000000e+00]>
+// CHECK: weft.mul %{{.*}}, %[[C]]
+func.func @no_absorb_when_scale_is_1(%x: tensor<2xf32>) -> tensor<2xui8> {
+  %c = weft.constant dense<[4.0, 2.0]> : tensor<2xf32>
+  %s = weft.constant dense<1.0> : tensor<f32>
+  %0 = weft.mul %x, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = ui8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// 4 / 1e-38 would be infinite.
+// CHECK-LABEL: func.func @no_absorb_when_scale_is_tiny(
+// CHECK: %[[C:.*]] = weft.constant dense<[4.000000e+00, 2.000000e+00]>
+// CHECK: weft.mul %{{.*}}, %[[C]]
+func.func @no_absorb_when_scale_is_tiny(%x: tensor<2xf32>) -> tensor<2xui8> {
+  %c = weft.constant dense<[4.0, 2.0]> : tensor<2xf32>
+  %s = weft.constant dense<1.0e-38> : tensor<f32>
+  %0 = weft.mul %x, %c : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = ui8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// A dequantisation alone would only become another one.
+// CHECK-LABEL: func.func @no_absorb_when_value_is_dequantised(
+// CHECK: %[[S:.*]] = weft.constant dense<2.000000e+00> : tensor<f32>
+// CHECK: weft.quantize %{{.*}}, %[[S]]
+func.func @no_absorb_when_value_is_dequantised(%x: tensor<2xi8>) -> tensor<2xui8> {
+  %t = weft.constant dense<0.5> : tensor<f32>
+  %s = weft.constant dense<2.0> : tensor<f32>
+  %0 = weft.dequantize %x, %t {to = f32} : (tensor<2xi8>, tensor<f32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = ui8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_drop_when_scale_is_no_constant(
+// CHECK: weft.max
+func.func @no_drop_when_scale_is_no_constant(%x: tensor<2xf32>, %s: tensor<f32>) -> tensor<2xui8> {
+  %o = weft.constant dense<0.0> : tensor<1xf32>
+  %0 = weft.max %x, %o : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = ui8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_drop_when_zero_point_is_no_constant(
+// CHECK: weft.max
+func.func @no_drop_when_zero_point_is_no_constant(%x: tensor<2xf32>, %z: tensor<ui8>) -> tensor<2xui8> {
+  %s = weft.constant dense<1.0> : tensor<f32>
+  %o = weft.constant dense<0.0> : tensor<1xf32>
+  %0 = weft.max %x, %o : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s zp %z {to = ui8} : (tensor<2xf32>, tensor<f32>, tensor<ui8>) -> tensor<2xui8>
+  return %1 : tensor<2xui8>
+}
+
+// -----
+
+// The range ends at -128: a maximum with 0 does more.
+// CHECK-LABEL: func.func @no_drop_when_range_goes_below_the_maximum(
+// CHECK: weft.max
+func.func @no_drop_when_range_goes_below_the_maximum(%x: tensor<2xf32>) -> tensor<2xi8> {
+  %s = weft.constant dense<1.0> : tensor<f32>
+  %o = weft.constant dense<0.0> : tensor<1xf32>
+  %0 = weft.max %x, %o : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %1 = weft.quantize %0, %s {to = i8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xi8>
+  return %1 : tensor<2xi8>
+}
+
+// -----
+
+// The neighbour of the quantisation is no maximum.
+// CHECK-LABEL: func.func @no_drop_when_value_is_a_sum(
+// CHECK: weft.max
+// CHECK: weft.add
+func.func @no_drop_when_value_is_a_sum(%x: tensor<2xf32>, %y: tensor<2xf32>) -> tensor<2xui8> {
+  %s = weft.constant dense<1.0> : tensor<f32>
+  %o = weft.constant dense<0.0> : tensor<1xf32>
+  %0 = weft.max %x, %o : (tensor<2xf32>, tensor<1xf32>) -> tensor<2xf32>
+  %1 = weft.add %0, %y : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %2 = weft.quantize %1, %s {to = ui8} : (tensor<2xf32>, tensor<f32>) -> tensor<2xui8>
+  return %2 : tensor<2xui8>
+}

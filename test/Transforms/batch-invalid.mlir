@@ -111,3 +111,34 @@ func.func @no_batch_when_branches_move_samples(%x: tensor<1x1xf32>, %c: tensor<i
   }
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+func.func @no_batch_when_operands_hold_samples_in_other_dims(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %t = weft.transpose %x {perm = array<i64: 1, 0>} : (tensor<1x1xf32>) -> tensor<1x1xf32>
+  // expected-error @+1 {{cannot be batched: operands carry the samples in dims that do not go together}}
+  %y = weft.add %x, %t : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @no_batch_when_sample_is_repeated(%x: tensor<1x8xf32>) -> tensor<5x8xf32> {
+  // expected-error @+1 {{cannot be batched: it repeats the sample along dim 0}}
+  %y = weft.broadcast %x to [5, 8] : (tensor<1x8xf32>) -> tensor<5x8xf32>
+  return %y : tensor<5x8xf32>
+}
+
+// -----
+
+func.func @no_batch_when_branches_need_repeated_values(%x: tensor<1x3xf32>, %c: tensor<i1>) -> tensor<3xf32> {
+  %r = weft.reshape %x to [3] : (tensor<1x3xf32>) -> tensor<3xf32>
+  %k = weft.constant dense<2.0> : tensor<3xf32>
+  %y = weft.if %c : (tensor<i1>) -> tensor<3xf32> {
+    weft.yield %r : tensor<3xf32>
+  } else {
+    // expected-error @+1 {{cannot be batched: operand 0 would have to be repeated for each sample}}
+    weft.yield %k : tensor<3xf32>
+  }
+  return %y : tensor<3xf32>
+}

@@ -151,3 +151,39 @@ func.func @no_sink_when_dims_interleave(%x: tensor<2x3x5x7xf32>) -> tensor<2x5x2
   %r = weft.reshape %t to [2, 5, 21] : (tensor<2x5x3x7xf32>) -> tensor<2x5x21xf32>
   return %r : tensor<2x5x21xf32>
 }
+
+// -----
+
+// Dims that a reshape takes apart and puts together in other numbers form no groups.
+// CHECK-LABEL: func.func @no_sink_when_size_is_unknown(
+// CHECK: weft.transpose
+// CHECK-NEXT: weft.reshape
+func.func @no_sink_when_size_is_unknown(%x: tensor<?x5x3x7xf32, #weft.dims<n, 5, 3, 7>>, %n: index) -> tensor<?x105xf32, #weft.dims<n, 105>> {
+  %t = weft.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<?x5x3x7xf32, #weft.dims<n, 5, 3, 7>>) -> tensor<?x7x5x3xf32, #weft.dims<n, 7, 5, 3>>
+  %r = weft.reshape %t to [%n, 105] : (tensor<?x7x5x3xf32, #weft.dims<n, 7, 5, 3>>, index) -> tensor<?x105xf32, #weft.dims<n, 105>>
+  return %r : tensor<?x105xf32, #weft.dims<n, 105>>
+}
+
+// -----
+
+// The batch and the channels become one dim: what is behind it would be no transpose to channels first.
+// CHECK-LABEL: func.func @no_sink_when_behind_is_no_change_of_layout(
+// CHECK: weft.transpose
+// CHECK-NEXT: weft.reshape
+func.func @no_sink_when_behind_is_no_change_of_layout(%x: tensor<2x3x5x7xf32>) -> tensor<7x6x5xf32> {
+  %t = weft.transpose %x {perm = array<i64: 3, 0, 1, 2>} : (tensor<2x3x5x7xf32>) -> tensor<7x2x3x5xf32>
+  %r = weft.reshape %t to [7, 6, 5] : (tensor<7x2x3x5xf32>) -> tensor<7x6x5xf32>
+  return %r : tensor<7x6x5xf32>
+}
+
+// -----
+
+// Nothing to group where there are no elements of one size: 6 x 4 is no 4 x 6 by groups of dims.
+// CHECK-LABEL: func.func @no_sink_when_there_are_no_elements(
+// CHECK: weft.transpose
+// CHECK-NEXT: weft.reshape
+func.func @no_sink_when_there_are_no_elements(%x: tensor<0x3x5x7xf32>) -> tensor<0x105xf32> {
+  %t = weft.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<0x3x5x7xf32>) -> tensor<0x7x3x5xf32>
+  %r = weft.reshape %t to [0, 105] : (tensor<0x7x3x5xf32>) -> tensor<0x105xf32>
+  return %r : tensor<0x105xf32>
+}

@@ -65,3 +65,28 @@ func.func @no_loop_removal_when_output_is_stacked(%x: tensor<4xf32>, %c: tensor<
   }
   return %y : tensor<?x4xf32>
 }
+
+// The trips are known at run time.
+// CHECK-LABEL: func.func @no_loop_removal_when_loop_may_run(
+// CHECK: weft.loop
+func.func @no_loop_removal_when_loop_may_run(%x: tensor<4xf32>, %c: tensor<i1>, %n: index) -> tensor<4xf32> {
+  %y = weft.loop trip %n carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (index, tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%i: index, %a: tensor<4xf32>):
+    %0 = weft.exp %a : (tensor<4xf32>) -> tensor<4xf32>
+    weft.yield %c, %0 : tensor<i1>, tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// The function returns a type that says less than what is carried.
+// CHECK-LABEL: func.func @no_loop_removal_when_return_needs_type(
+// CHECK: weft.loop
+func.func @no_loop_removal_when_return_needs_type(%x: tensor<4xf32>, %c: tensor<i1>) -> tensor<?xf32> {
+  %zero = arith.constant 0 : index
+  %y = weft.loop trip %zero carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (index, tensor<4xf32>) -> tensor<?xf32> {
+  ^bb0(%i: index, %a: tensor<?xf32>):
+    %0 = weft.exp %a : (tensor<?xf32>) -> tensor<?xf32>
+    weft.yield %c, %0 : tensor<i1>, tensor<?xf32>
+  }
+  return %y : tensor<?xf32>
+}

@@ -98,3 +98,36 @@ func.func @loop_c4_condition_of_floats(%n: index, %c: tensor<i1>, %x: tensor<4xf
   }
   return
 }
+
+// -----
+
+func.func @loop_c4_carried_of_other_type(%n: index, %c: tensor<i1>, %x: tensor<4xf32>, %d: tensor<4xf64>) {
+  // expected-error @+1 {{expected the region to yield carried values of the types of the results, but they differ [loop-C4]}}
+  %y = weft.loop trip %n carried(%x) scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64>, scan_out_reverse = array<i1>} : (index, tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%i: index, %a: tensor<4xf32>):
+    weft.yield %c, %d : tensor<i1>, tensor<4xf64>
+  }
+  return
+}
+
+// -----
+
+func.func @loop_c2_output_axis_out_of_range(%n: index, %c: tensor<i1>, %x: tensor<4xf32>) {
+  // expected-error @+1 {{expected scan output 0 to be stacked along an axis of it, but got axis 2 [loop-C2]}}
+  %y = weft.loop trip %n carried() scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64: 2>, scan_out_reverse = array<i1: false>} : (index) -> tensor<?x4xf32> {
+  ^bb0(%i: index):
+    weft.yield %c, %x : tensor<i1>, tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @loop_c4_output_of_other_type(%n: index, %c: tensor<i1>, %x: tensor<4xf32>) {
+  // expected-error-re @+1 {{expected result 0 of type 'tensor<?x4xf32>', but got 'tensor<?x5xf32>' [loop-C4]}}
+  %y = weft.loop trip %n carried() scanned() {scan_in_axes = array<i64>, scan_in_reverse = array<i1>, scan_out_axes = array<i64: 0>, scan_out_reverse = array<i1: false>} : (index) -> tensor<?x5xf32> {
+  ^bb0(%i: index):
+    weft.yield %c, %x : tensor<i1>, tensor<4xf32>
+  }
+  return
+}
