@@ -33,7 +33,7 @@ test: build ## all tests; the last line is "N passed, N failed"
 check: setup ## lint and structure: format, arrows, budgets, labels, links
 	@tools/dev/check --build $(BUILD)
 
-check-full: test check ## what is too long for every change: sanitizers, fuzzing, random graphs
+check-full: test check ## what is too long for every change: sanitizers, fuzzing, random graphs, the whole of ONNX
 	@tools/dev/check-full
 
 # DATA adds cases in the form of ONNX's own: a folder or a .tar.xz.
