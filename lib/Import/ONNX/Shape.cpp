@@ -124,12 +124,13 @@ static void checkNotOne(NodeBuilder &n, Value x) {
   for (int64_t axis = 0; axis < n.rank(x); ++axis) {
     if (!n.type(x).isDynamicDim(axis))
       continue;
-    Value holds = arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::ne,
-                                        n.sizes.value(n.dim(x, axis)), one);
-    cf::AssertOp::create(n.b, n.loc, holds,
-                         "node '" + n.node.name() + "': expected dim " + std::to_string(axis) +
-                             " to be other than 1, as the node names no axes to squeeze, but it is 1; compile the "
-                             "model for these shapes (--shape, --bind)");
+    Value holds =
+        arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::ne, n.sizes.value(n.dim(x, axis)), one);
+    cf::AssertOp::create(
+        n.b, n.loc, holds,
+        "node '" + n.node.name() + "': expected dim " + std::to_string(axis) +
+            " to be other than 1, as the node names no axes to squeeze, but it is 1; compile the "
+            "model for these shapes (--shape, --bind)");
   }
 }
 

@@ -199,9 +199,11 @@ def branches():
     """Branches that give sequences of other lengths."""
     then = body("then", [node("SequenceConstruct", ["x", "x"], ["a"])], [], [sequence_info("a", F, ["n"])])
     other = body("other", [node("SequenceEmpty", [], ["e"], dtype=F)], [], [sequence_info("e", F, ["n"])])
-    write("branches", [node("If", ["c"], ["seq"], then_branch=then, else_branch=other)], [info("c", B, []), info("x", F, ["n"])], [sequence_info("seq", F, ["n"])])
+    write("branches", [node("If", ["c"], ["seq"], then_branch=then, else_branch=other)],
+          [info("c", B, []), info("x", F, ["n"])], [sequence_info("seq", F, ["n"])])
     x = np.ones(3, np.float32)
-    report("branches", [(run("branches", {"c": np.array(True), "x": x}, "seq"), [x, x]), (run("branches", {"c": np.array(False), "x": x}, "seq"), [])])
+    report("branches", [(run("branches", {"c": np.array(True), "x": x}, "seq"), [x, x]),
+                        (run("branches", {"c": np.array(False), "x": x}, "seq"), [])])
 
 
 def failures(wrong):

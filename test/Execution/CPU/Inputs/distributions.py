@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Draws many numbers from every random operator of ONNX and tests their distribution; seeds are fixed, so the outcome is, too.
-"""random.py TOOLS_FOLDER WORK_FOLDER"""
+"""distributions.py TOOLS_FOLDER WORK_FOLDER"""
 import pathlib
 import subprocess
 import sys
