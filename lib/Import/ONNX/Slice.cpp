@@ -36,7 +36,7 @@ static Size clampIndex(NodeBuilder &n, Size index, Size size, int64_t lo, int64_
       return m.of(lo);
     if (*number == 0 && hiShift == 0)
       return m.of(0);
-    if (*number > 0)
+    if (*number >= 0)
       return m.min(index, hi);
     return m.max(m.add(size, index), m.of(lo));
   }
