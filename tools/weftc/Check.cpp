@@ -3,6 +3,7 @@
 // `weftc check MODEL`: everything that is wrong or noteworthy in a model, without compiling it.
 #include "Session.h"
 #include "dialects/Weft/IR/WeftOps.h"
+#include "weft/Import/Operators.h"
 #include "weft/Driver/Approximations.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -18,6 +19,7 @@ namespace {
 
 /// What the check found in a model that can be compiled.
 struct Findings {
+  std::vector<::weft::OperatorUse> operators;
   llvm::MapVector<StringRef, int64_t> ops;
   uint64_t weightBytes = 0;
   std::vector<std::string> inputs, outputs;
@@ -89,9 +91,17 @@ void printJson(const CommandLine &command, const Session &session, const Finding
   llvm::json::Array warnings;
   for (llvm::StringRef warning : session.getWarnings())
     warnings.push_back(::toJson(warning.trim()));
+  llvm::json::Array errors, operators;
+  for (llvm::StringRef error : session.getErrors())
+    errors.push_back(::toJson(error.trim()));
+  for (const ::weft::OperatorUse &use : findings.operators)
+    operators.push_back(
+        llvm::json::Object{{"operator", ::toJson(use.name)}, {"opset", use.opset}, {"nodes", use.nodes}});
   llvm::outs() << llvm::json::Value(llvm::json::Object{{"model", ::toJson(command.model)},
                                                        {"compiles", isCompilable},
                                                        {"errors", session.getNumErrors()},
+                                                       {"messages", std::move(errors)},
+                                                       {"operators", std::move(operators)},
                                                        {"warnings", std::move(warnings)},
                                                        {"approximations", std::move(approximations)},
                                                        {"weights_bytes", findings.weightBytes},
@@ -107,6 +117,8 @@ void printForPeople(const CommandLine &command, const Findings &findings) {
     llvm::outs() << "  input  " << input << "\n";
   for (const std::string &output : findings.outputs)
     llvm::outs() << "  output " << output << "\n";
+  for (const ::weft::OperatorUse &use : findings.operators)
+    llvm::outs() << llvm::formatv("  operator {0,6} {1}, opset {2}\n", use.nodes, use.name, use.opset);
   llvm::outs() << "  constants " << formatBytes(findings.weightBytes) << "\n";
   for (auto [name, count] : findings.ops)
     llvm::outs() << llvm::formatv("  {0,6} {1}\n", count, name);
@@ -138,6 +150,8 @@ int runCheck(const CommandLine &command) {
         *imported->module, isCompilable ? *structured->module : ModuleOp(), options.math);
   }
   session.endProgress();
+  if (llvm::StringRef(command.model).ends_with(".onnx"))
+    findings.operators = ::weft::listOperators(command.model);
   if (command.json)
     printJson(command, session, findings, isCompilable);
   else if (isCompilable)

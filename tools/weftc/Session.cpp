@@ -95,6 +95,7 @@ Session::Session(const CommandLine &command) : command(command), crashText(descr
     }
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       ++numErrors;
+      errors.push_back(text);
       // The second is MLIR's: an op that no pass gave a form that the next phase takes.
       hasFault |= llvm::StringRef(text).contains("internal: ") ||
                   llvm::StringRef(text).contains("failed to legalize");

@@ -26,6 +26,8 @@ public:
   unsigned getNumErrors() const { return numErrors; }
   /// Warnings so far, each once, as they were printed.
   llvm::ArrayRef<std::string> getWarnings() const { return warnings; }
+  /// Errors so far, as they were printed.
+  llvm::ArrayRef<std::string> getErrors() const { return errors; }
   /// Fills `options` from the command line; prints what is wrong and returns an exit status otherwise.
   int fillOptions(weft::CompileOptions &options);
   /// Tells a terminal which phase runs; silent elsewhere and with --quiet.
@@ -43,7 +45,7 @@ private:
   std::unique_ptr<llvm::DefaultThreadPool> threads;
   std::unique_ptr<mlir::MLIRContext> context;
   unsigned numErrors = 0;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, errors;
   bool hasFault = false; ///< an error began with "internal:"
   bool hasProgressLine = false;
 };
