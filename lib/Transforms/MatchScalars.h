@@ -25,10 +25,10 @@ inline std::optional<double> getScalar(mlir::Value value) {
   return std::nullopt;
 }
 
-/// Whether the value is the constant `wanted`, within 1e-3 of it: exporters write few digits.
+/// Whether the value is exactly the constant `wanted`, which every float type can hold.
 inline bool isScalar(mlir::Value value, double wanted) {
   std::optional<double> scalar = getScalar(value);
-  return scalar && std::fabs(*scalar - wanted) <= 1e-3 * std::fabs(wanted);
+  return scalar && *scalar == wanted;
 }
 
 /// The operand of a commutative op beside the constant `wanted`; null when there is none.

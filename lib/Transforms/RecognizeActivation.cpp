@@ -58,7 +58,8 @@ FailureOr<HardSigmoidMatch> matchHardSigmoid(Value root) {
       return failure();
   }
   // A scale of 1 is the form that the importer builds, or no hard sigmoid.
-  if (!clip || clip->low != 0 || product.scale == 1 || !isNear(product.scale * clip->high, 1))
+  if (!clip || clip->low != 0 || product.scale == 1 ||
+      !isNear(product.scale * clip->high, 1, tensorOf(root).getElementType()))
     return failure();
   Line line = matchLine(clip->x);
   if (factor) {

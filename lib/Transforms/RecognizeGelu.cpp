@@ -16,21 +16,22 @@ static constexpr double kInverseSqrt2 = 0.70710678118654752, kSqrt2OverPi = 0.79
 
 /// What is multiplied by x, as a function of a polynomial in x.
 static std::optional<GeluApprox> matchGate(Value gate, Value x, double scale) {
+  Type type = tensorOf(x).getElementType();
   if (auto sigmoid = gate.getDefiningOp<SigmoidOp>()) {
     std::optional<Cubic> inner = matchCubic(sigmoid.getX(), x);
-    bool isQuick = inner && isNear(*inner, Cubic{0, kQuickSlope, 0, 0}) && scale == 1;
+    bool isQuick = inner && isNear(*inner, Cubic{0, kQuickSlope, 0, 0}, type) && scale == 1;
     return isQuick ? std::optional(GeluApprox::quick) : std::nullopt;
   }
   Value function = besideScalar<AddOp>(gate, 1);
-  if (!function || !isNear(scale, 0.5))
+  if (!function || !isNear(scale, 0.5, type))
     return std::nullopt;
   if (auto erf = function.getDefiningOp<ErfOp>())
     if (std::optional<Cubic> inner = matchCubic(erf.getX(), x);
-        inner && isNear(*inner, Cubic{0, kInverseSqrt2, 0, 0}))
+        inner && isNear(*inner, Cubic{0, kInverseSqrt2, 0, 0}, type))
       return GeluApprox::none;
   if (auto tanh = function.getDefiningOp<TanhOp>())
     if (std::optional<Cubic> inner = matchCubic(tanh.getX(), x);
-        inner && isNear(*inner, Cubic{0, kSqrt2OverPi, 0, kSqrt2OverPi * kCubic}))
+        inner && isNear(*inner, Cubic{0, kSqrt2OverPi, 0, kSqrt2OverPi * kCubic}, type))
       return GeluApprox::tanh;
   return std::nullopt;
 }

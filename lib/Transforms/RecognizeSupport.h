@@ -11,12 +11,13 @@
 
 namespace weft {
 
-/// Whether the numbers agree within 1e-3 of `wanted`: exporters write few digits.
-bool isNear(double value, double wanted);
+/// Whether a number made of a few constants of `type` is `wanted`, as near as such constants can say it: what
+/// rounding to the type changes, and for wide types the five digits that exporters write of 1 / sqrt(2).
+bool isNear(double value, double wanted, mlir::Type type);
 
 /// Coefficients of a polynomial, by power.
 using Cubic = std::array<double, 4>;
-bool isNear(const Cubic &value, const Cubic &wanted);
+bool isNear(const Cubic &value, const Cubic &wanted, mlir::Type type);
 
 /// `value` as a polynomial in `x` of degree 3 at most, from sums, differences, products, quotients by
 /// constants, and whole powers; nullopt when it is none.

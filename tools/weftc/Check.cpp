@@ -3,8 +3,8 @@
 // `weftc check MODEL`: everything that is wrong or noteworthy in a model, without compiling it.
 #include "Session.h"
 #include "dialects/Weft/IR/WeftOps.h"
-#include "weft/Import/Operators.h"
 #include "weft/Driver/Approximations.h"
+#include "weft/Import/Operators.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
