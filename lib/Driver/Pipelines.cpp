@@ -65,9 +65,11 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   addCleanup(pm);
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createVerifyLayoutPass());
-  // Grouping last: what is in one kernel stays together.
   pm.addPass(createWeftInferShapesPass());
   pm.addPass(createVerifyShapesPass());
+  // Ops are what they stay: an index that a rewrite made good needs no check.
+  pm.addPass(createWeftCheckIndicesPass());
+  // Grouping last: what is in one kernel stays together.
   WeftFuseKernelsPassOptions fuse;
   fuse.remarks = options.hasRemarks;
   pm.addPass(createWeftFuseKernelsPass(fuse));

@@ -182,8 +182,8 @@ LogicalResult evalCacheUpdate(CacheUpdateOp op, Evaluation &e) {
       axis == 0 ? 1 : std::max<int64_t>(to.outer / std::max<int64_t>(cache.getDim(0), 1), 1);
   for (int64_t o = 0; o < to.outer; ++o) {
     int64_t begin = start.getInt(start.size() == 1 ? 0 : o / outerPerSample);
-    if (!op.getCircular())
-      begin = std::clamp<int64_t>(begin, 0, std::max<int64_t>(size - length, 0));
+    if (!op.getCircular() && (begin < 0 || begin > size - length))
+      return e.error() << "expected a start in [0, " << size - length + 1 << "), but got " << begin;
     for (int64_t t = 0; t < length && size > 0; ++t) {
       int64_t place = op.getCircular() ? ((begin + t) % size + size) % size : begin + t;
       copyElements(result, to.at(o, place, 0), update, (o * length + t) * to.inner, to.inner);

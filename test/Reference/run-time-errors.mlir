@@ -38,3 +38,14 @@ func.func @main() -> tensor<?xf32, #weft.dims<n + 1>> {
 func.func @main(%x: tensor<1xf32> {weft.name = "x"}) -> tensor<1xf32> {
   return %x : tensor<1xf32>
 }
+
+// -----
+
+// CHECK: error: 'weft.cache_update' op expected a start in [0, 3), but got 3
+func.func @main() -> tensor<1x4xf32> {
+  %c = weft.constant dense<0.0> : tensor<1x4xf32>
+  %u = weft.constant dense<1.0> : tensor<1x2xf32>
+  %s = weft.constant dense<3> : tensor<1xi64>
+  %y = weft.cache_update %c, %u, %s {axis = 1 : i64} : (tensor<1x4xf32>, tensor<1x2xf32>, tensor<1xi64>) -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}

@@ -72,6 +72,27 @@ def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numValues", "num-values", "Number of values that carry the batch">];
 }
 
+def WeftCheckIndicesPass : Pass<"weft-check-indices", "::mlir::func::FuncOp"> {
+  let summary = "Let runs with an index out of range fail";
+  let description = [{
+    What:           before each gather, scatter, cache update and roi pool whose indices may be out of range, finds the index farthest outside (one
+                    reduction over the indices, a kernel as any other; up to four indices are read one by one) and ends the run unless it is in
+                    range, with a message that names the node, the index and the range. Indices that are constants, positions along a dim,
+                    clamped, or otherwise bounded by a size need no check; nor does an op with the attribute `weft.in_range`.
+    Before this:    sizes are named (`weft-infer-shapes`), and gathers have become what else they are (rotary embedding, slices).
+    After this:     a check stands in the block of its op: one in a branch that is not taken does not run.
+    Does not:       change the ops: kernels clamp indices, so that they stay inside of memory whatever was checked.
+    Cost:           a launch and one pass over the indices, where the op itself moves a row or an element for each.
+    Source:         ONNX: "it is an error if any of the index values are out of bounds".
+    (* example test/Transforms/check-indices.mlir#gather_argument *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect", "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect"];
+  let statistics = [
+    Statistic<"numChecked", "num-checked", "Number of ops whose indices each run checks">,
+    Statistic<"numProved", "num-proved", "Number of ops whose indices are known to be in range">
+  ];
+}
+
 def WeftChooseLayoutPass : Pass<"weft-choose-layout", "::mlir::func::FuncOp"> {
   let summary = "Move image ops to channels-last layout";
   let description = [{

@@ -128,7 +128,7 @@ LogicalResult Contraction::takeDiagonal(Term &term) {
     if (!x)
       return failure();
     Value index = n.iota({n.dim(x, 0), n.sizes.of(2)}, 0, n.b.getI64Type());
-    x = n.make<w::GatherNdOp>({x, index});
+    x = n.inRange(n.make<w::GatherNdOp>({x, index}));
     if (!x)
       return failure();
     term = {x, std::string(1, term.letters[i]) + rest};

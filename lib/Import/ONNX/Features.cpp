@@ -217,12 +217,12 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
     for (; step >= 1 && size > 1; step /= 2) {
       Value next = n.add(at, n.intScalar(i32, step));
       Value inside = n.compare(w::ComparePredicate::lt, next, n.intScalar(i32, size));
-      Value key = n.gather(keyTable, n.min(next, n.intScalar(i32, size - 1)), 0);
+      Value key = n.inRange(n.gather(keyTable, n.min(next, n.intScalar(i32, size - 1)), 0));
       Value reaches = n.binary<w::AndOp>(inside, n.compare(w::ComparePredicate::le, key, x));
       at = n.select(reaches, next, at);
     }
-    Value found = n.compare(w::ComparePredicate::eq, n.gather(keyTable, at, 0), x);
-    result = n.select(found, n.gather(valueTable, at, 0), missing);
+    Value found = n.compare(w::ComparePredicate::eq, n.inRange(n.gather(keyTable, at, 0)), x);
+    result = n.select(found, n.inRange(n.gather(valueTable, at, 0)), missing);
   }
   // NaN equals itself as a key since version 4.
   if (nanAt && n.version >= 4) {

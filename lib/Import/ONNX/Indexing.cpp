@@ -163,8 +163,8 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
   Size batch = n.dim(x, 0), channels = m.floorDiv(n.dim(x, 1), taps);
   Value columns = n.transpose(n.reshape(x, {batch, channels, count}), {2, 0, 1});
   Value zeros = n.broadcast(n.splat({1, 1, 1}, n.elem(x), 0.0), {area, batch, channels});
-  Value summed = n.make<w::ScatterNdOp>({zeros, n.reshape(place, {count, m.of(1)}), columns},
-                                        n.choice<w::ScatterModeAttr>("mode", w::ScatterMode::add));
+  Value summed = n.inRange(n.make<w::ScatterNdOp>({zeros, n.reshape(place, {count, m.of(1)}), columns},
+                                                  n.choice<w::ScatterModeAttr>("mode", w::ScatterMode::add)));
   summed = n.transpose(summed, {1, 2, 0});
   SmallVector<Size> shape = {batch, channels}, offsets(2, m.of(0)), lengths = {batch, channels};
   llvm::append_range(shape, padded);

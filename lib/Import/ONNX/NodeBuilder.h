@@ -8,6 +8,7 @@
 #include "Model.h"
 #include "Sizes.h"
 
+#include "dialects/Weft/IR/DiscardableAttrs.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -208,6 +209,8 @@ public:
   Value reduce(w::ReduceKind kind, Value x, ArrayRef<int64_t> axes, bool keep = true);
   Value matmul(Value x, Value y, bool transposeLhs = false, bool transposeRhs = false);
   Value gather(Value x, Value indices, int64_t axis);
+  /// Of an op that reads or writes at indices: these are in range, by what they are made of.
+  Value inRange(Value accessed);
   /// [C] placed on `axis` of a tensor of `rank`: [1, C, 1 ...].
   Value onAxis(Value vector, int64_t axis, int64_t rank);
   Value softmax(Value x, int64_t axis, bool log = false);

@@ -83,7 +83,7 @@ LogicalResult buildSTFT(NodeBuilder &n) {
   Size frames = m.add(m.floorDiv(m.sub(n.dim(signal, 1), length), *step), m.of(1));
   Value start = n.mul(n.iota({frames, m.of(1)}, 0, i64), n.tensorOf(*step));
   Value index = n.add(start, n.iota({m.of(1), length}, 1, i64));
-  Value framed = n.gather(signal, index, 1); // [B, frames, length, 1|2]
+  Value framed = n.inRange(n.gather(signal, index, 1)); // [B, frames, length, 1|2]
   if (n.has(2))
     framed = n.mul(framed, n.cast(n.onAxis(n.in(2), 2, 4), n.elem(signal)));
   return n.result(framed ? dft(n, framed, length, 2, false, n.flagAttr("onesided", true)) : Value());

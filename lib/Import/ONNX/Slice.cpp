@@ -98,7 +98,7 @@ static Value gatherRange(NodeBuilder &n, Value x, int64_t axis, const Range &ran
   Type i64 = n.b.getI64Type();
   Value index = n.iota(length, 0, i64);
   index = n.add(n.mul(index, n.tensorOf(range.step)), n.tensorOf(start));
-  return n.gather(x, index, axis);
+  return n.inRange(n.gather(x, index, axis));
 }
 
 LogicalResult buildSlice(NodeBuilder &n) {

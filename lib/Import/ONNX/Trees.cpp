@@ -6,6 +6,9 @@
 #include "Learning.h"
 #include "ModelImporter.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+
 #include <limits>
 
 namespace weft::importer {
@@ -38,7 +41,8 @@ public:
     Value place = n.broadcast(table(roots, {1, static_cast<int64_t>(roots.size())}, i32),
                               {n.dim(x, 0), n.sizes.of(static_cast<int64_t>(roots.size()))});
     for (int64_t step = 0; step < depth && place; ++step)
-      place = n.select(decide(x, place), n.gather(yes, place, 0), n.gather(no, place, 0));
+      place =
+          n.select(decide(x, place), n.inRange(n.gather(yes, place, 0)), n.inRange(n.gather(no, place, 0)));
     return place;
   }
 
@@ -95,9 +99,10 @@ private:
 
   /// Whether each place takes its `yes` branch.
   Value decide(Value x, Value place) {
-    Value value = n.make<w::GatherElementsOp>({x, n.gather(feature, place, 0)}, n.i64("axis", 1));
-    Value limit = n.gather(split, place, 0), taken;
-    Value modeHere = mode ? n.gather(mode, place, 0) : Value();
+    Value value =
+        n.inRange(n.make<w::GatherElementsOp>({x, n.inRange(n.gather(feature, place, 0))}, n.i64("axis", 1)));
+    Value limit = n.inRange(n.gather(split, place, 0)), taken;
+    Value modeHere = mode ? n.inRange(n.gather(mode, place, 0)) : Value();
     for (Branch branch : branches) {
       Value holds = n.compare(predicate(branch), value, limit);
       if (modeHere)
@@ -107,8 +112,8 @@ private:
       taken = taken ? n.binary<w::OrOp>(taken, holds) : holds;
     }
     if (missing)
-      taken = n.binary<w::OrOp>(taken,
-                                n.binary<w::AndOp>(n.gather(missing, place, 0), n.make<w::IsNanOp>(value)));
+      taken = n.binary<w::OrOp>(
+          taken, n.binary<w::AndOp>(n.inRange(n.gather(missing, place, 0)), n.make<w::IsNanOp>(value)));
     return taken;
   }
 
@@ -140,6 +145,19 @@ private:
 
 } // namespace
 
+/// Makes runs fail whose samples have fewer features than the trees look at, where only the run knows.
+static void requireFeatures(NodeBuilder &n, const Forest &forest, Size given) {
+  int64_t needed = 0;
+  for (const auto &node : forest.inner)
+    needed = std::max(needed, node.feature + 1);
+  if (known(given))
+    return;
+  Value holds = arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::sge, n.sizes.value(given),
+                                      n.sizes.value(n.sizes.of(needed)));
+  std::string name = n.node.name().empty() ? "trees" : "node '" + n.node.name() + "'";
+  cf::AssertOp::create(n.b, n.loc, holds, name + ": expected at least {b} features, but got {a}");
+}
+
 /// What the leaves give, aggregated over the trees: [N targets] of f32, or of f64 where x is.
 static Value evaluate(NodeBuilder &n, const Forest &forest, Aggregate aggregate) {
   if (failed(n.checkRank(0, 1, 2)))
@@ -160,6 +178,7 @@ static Value evaluate(NodeBuilder &n, const Forest &forest, Aggregate aggregate)
   if (*depth > kDeepest)
     return n.failValue("expected trees of at most " + llvm::Twine(kDeepest) + " decisions, but got " +
                        llvm::Twine(*depth));
+  requireFeatures(n, forest, n.dim(x, 1));
   Value leaf = Traversal(n, forest, element).run(x, *depth);
   if (!leaf)
     return {};
@@ -189,7 +208,7 @@ static Value evaluate(NodeBuilder &n, const Forest &forest, Aggregate aggregate)
   if (forest.targets > 1)
     shape.push_back(forest.targets);
   Value table = n.constant(DenseElementsAttr::get(RankedTensorType::get(shape, element), values));
-  Value given = n.gather(table, leaf, 0);
+  Value given = n.inRange(n.gather(table, leaf, 0));
   w::ReduceKind kind = aggregate == Aggregate::average ? w::ReduceKind::mean
                        : aggregate == Aggregate::sum   ? w::ReduceKind::sum
                        : aggregate == Aggregate::min   ? w::ReduceKind::min

@@ -277,6 +277,12 @@ Value NodeBuilder::gather(Value x, Value indices, int64_t axis) {
   return make<w::GatherOp>({x, indices}, i64("axis", axis));
 }
 
+Value NodeBuilder::inRange(Value accessed) {
+  if (accessed && accessed.getDefiningOp())
+    accessed.getDefiningOp()->setAttr(w::kInRangeAttr, b.getUnitAttr());
+  return accessed;
+}
+
 Value NodeBuilder::softmax(Value x, int64_t axis, bool log) {
   return make<w::SoftmaxOp>(x, {i64("axis", axis), flag("log", log)});
 }
