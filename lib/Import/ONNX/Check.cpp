@@ -54,6 +54,7 @@ private:
   void checkNode(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth);
   void checkOperator(const onnx::NodeProto &node, const Opsets &opsets);
   void checkAttributes(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth);
+  void checkAttributeNames(const onnx::NodeProto &node, const Opsets &opsets, int64_t opset);
   void sortNodes(const void *body, const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
                  const Opsets &opsets);
   void forEachUse(const onnx::NodeProto &node, function_ref<void(StringRef)> visit);
@@ -310,6 +311,35 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
   if (node.output_size() > row->maxOutputs || node.output_size() < row->minOutputs)
     error(node, opsets) << "expected " << row->minOutputs << " to " << row->maxOutputs << " outputs, but got "
                         << node.output_size();
+  checkAttributeNames(node, opsets, opset->second);
+}
+
+/// What an operator does not take in this opset, exporters mean for another one: nothing of it is guessed.
+void Checker::checkAttributeNames(const onnx::NodeProto &node, const Opsets &opsets, int64_t opset) {
+  StringRef domain = canonicalDomain(node.domain()), name = node.op_type();
+  std::optional<StringRef> text = attributesOf(domain, name, opset);
+  if (!text)
+    return;
+  auto takes = [](StringRef list, StringRef wanted) {
+    return llvm::is_contained(llvm::split(list, ' '), wanted);
+  };
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    // Of the first versions, for a framework's memory; newer files carry it too.
+    if (takes(*text, attribute.name()) || attribute.name() == "consumed_inputs")
+      continue;
+    InFlightDiagnostic report = error(node, opsets);
+    report << "expected "
+           << (text->empty() ? std::string("no attributes")
+                             : "no attributes but " + llvm::join(llvm::split(*text, ' '), ", "))
+           << ", but got '" << attribute.name() << "'";
+    for (int64_t other = opset; other >= 1; --other)
+      if (std::optional<StringRef> older = attributesOf(domain, name, other);
+          older && takes(*older, attribute.name())) {
+        report << ", which the operator has up to opset " << other
+               << "; import that opset, or convert the model";
+        break;
+      }
+  }
 }
 
 /// Whether an attribute of an operator of the standard is the number of an element type. 0 stands for none.

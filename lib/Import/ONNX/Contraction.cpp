@@ -3,6 +3,7 @@
 // Builders of matrix products and convolutions.
 #include "NodeBuilder.h"
 
+#include "ModelImporter.h"
 #include "Quant.h"
 #include "Window.h"
 
@@ -96,11 +97,23 @@ static Value addBias(NodeBuilder &n, Value y, Value bias) {
   return n.add(y, n.cast(n.onAxis(bias, 1, n.rank(y)), n.elem(y)));
 }
 
+/// Filters may be computed, but code is generated for their channels and taps.
+static LogicalResult checkFilter(NodeBuilder &n, Value filter) {
+  RankedTensorType type = n.type(filter);
+  if (llvm::none_of(type.getShape().drop_front(), ShapedType::isDynamic))
+    return success();
+  return n.fail("expected filters whose channels and taps are known, but got " + n.importer.typeText(type) +
+                "; give input \"" + n.node.input(1) +
+                "\" a static shape (--shape), or the dims of the inputs that it depends on (--dim)");
+}
+
 /// The convolution without bias; null after a report.
 Value makeConv(NodeBuilder &n, Value x, Value filter, Value xZero, Value filterZero) {
   if (n.rank(x) < 3 || n.rank(filter) != n.rank(x))
     return n.failValue("expected an image [N, C, D...] and filters of the same rank, but got ranks " +
                        llvm::Twine(n.rank(x)) + " and " + llvm::Twine(n.rank(filter)));
+  if (failed(checkFilter(n, filter)))
+    return {};
   FailureOr<Window> window = readWindow(n, x, kernelOf(n, filter));
   if (failed(window))
     return {};
@@ -138,6 +151,8 @@ LogicalResult buildConvTranspose(NodeBuilder &n) {
     return n.fail("expected an image [N, C, D...] and filters of the same rank, but got ranks " +
                   llvm::Twine(n.rank(x)) + " and " + llvm::Twine(n.rank(filter)));
   int64_t spatial = n.rank(x) - 2;
+  if (failed(checkFilter(n, filter)))
+    return failure();
   FailureOr<Window> window = readWindow(n, x, kernelOf(n, filter), /*isTransposed=*/true);
   if (failed(window))
     return failure();

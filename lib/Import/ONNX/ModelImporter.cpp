@@ -328,6 +328,7 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
                               : describeNode(nodeNames.lookup(&node), node, *scope.opsets) + text;
     Diagnostic diagnostic(loc, severity);
     diagnostic << message;
+    noteGivenSizes(severity, diagnostic);
     context.getDiagEngine().emit(std::move(diagnostic));
   }
   ok &= !reported;
@@ -355,6 +356,19 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
     if (attribute.name() != "consumed_inputs" && !builder.usedAttributes().count(attribute.name()))
       nodeWarning(loc, *scope.opsets, node) << "attribute '" << attribute.name() << "' is ignored";
   return success();
+}
+
+/// What a node refuses may be the sizes that the command line gives.
+void ModelImporter::noteGivenSizes(DiagnosticSeverity severity, Diagnostic &diagnostic) const {
+  if (severity != DiagnosticSeverity::Error || (options.fixedDims.empty() && options.shapes.empty()))
+    return;
+  std::vector<std::string> given;
+  for (const auto &[name, size] : options.fixedDims)
+    given.push_back("--dim " + name + "=" + std::to_string(size));
+  for (const auto &[name, dims] : options.shapes)
+    given.push_back("--shape of '" + name + "'");
+  diagnostic.attachNote() << "sizes follow from " << llvm::join(given, ", ")
+                          << "; the model may not take these";
 }
 
 LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function, const onnx::NodeProto &node,

@@ -119,6 +119,8 @@ private:
 
   std::shared_ptr<Model> model;
   MLIRContext &context;
+  void noteGivenSizes(DiagnosticSeverity severity, Diagnostic &diagnostic) const;
+
   const ImportOptions &options;
   Opsets opsets;
   /// Opsets of functions, which differ from the model's.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Looks operators up in OpTable.inc.
+// Looks operators up in OpTable.inc and their attributes in OpAttributes.inc.
 #include "OpTable.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringSwitch.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace weft::importer {
 
@@ -46,6 +47,33 @@ const OpRow *findOp(StringRef domain, StringRef name, int64_t opset) {
     if (row->since <= opset && (!best || row->since > best->since))
       best = row;
   return best;
+}
+
+namespace {
+/// The attributes of an operator from one opset version on.
+struct AttributesRow {
+  StringRef domain, name;
+  int since;
+  StringRef attributes;
+};
+} // namespace
+
+static const AttributesRow kAttributesRows[] = {
+#define ONNX_ATTRIBUTES(domain, name, since, attributes) {domain, name, since, attributes},
+#include "OpAttributes.inc"
+#undef ONNX_ATTRIBUTES
+};
+
+std::optional<StringRef> attributesOf(StringRef domain, StringRef name, int64_t opset) {
+  // Sorted by domain, name and version: the row sought is the last that is not behind.
+  auto key = [](const AttributesRow &row) { return std::tuple(row.domain, row.name, int64_t(row.since)); };
+  assert(llvm::is_sorted(kAttributesRows, [&](const auto &a, const auto &b) { return key(a) < key(b); }));
+  const AttributesRow *row =
+      llvm::upper_bound(kAttributesRows, std::tuple(domain, name, opset),
+                        [&](const auto &sought, const AttributesRow &other) { return sought < key(other); });
+  if (row == std::begin(kAttributesRows) || (--row)->domain != domain || row->name != name)
+    return std::nullopt;
+  return row->attributes;
 }
 
 int firstVersion(StringRef domain, StringRef name) {

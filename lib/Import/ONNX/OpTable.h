@@ -9,6 +9,7 @@
 #include "llvm/Support/LogicalResult.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace weft::importer {
 
@@ -33,6 +34,9 @@ const OpRow *findOp(llvm::StringRef domain, llvm::StringRef name, int64_t opset)
 int firstVersion(llvm::StringRef domain, llvm::StringRef name);
 /// The newest opset of `domain` that the table knows; 0 for an unknown domain.
 int64_t newestOpset(llvm::StringRef domain);
+/// The names of the attributes that an operator takes in an opset, sorted, between spaces; nullopt where the
+/// standard does not say.
+std::optional<llvm::StringRef> attributesOf(llvm::StringRef domain, llvm::StringRef name, int64_t opset);
 /// What to do about an operator that Weft refuses, or empty.
 llvm::StringRef adviceFor(llvm::StringRef domain, llvm::StringRef name);
 

@@ -284,6 +284,35 @@ def build_problems():
 
 
 @model_of
+def wrong_attributes():
+    """What an operator had in another opset, and what it never had."""
+    return model([node("ReduceMax", ["x"], ["a"], axes=[1], name="moved"), node("Relu", ["x"], ["b"], alpha=0.5, name="never"),
+                  node("Elu", ["x"], ["c"], beta=0.5, name="other"), node("Neg", ["x"], ["d"], consumed_inputs=[0], name="old")],
+                 [value("x", [2, 3])], [value("a", None), value("b", None), value("c", None), value("d", None)], opset=18)
+
+
+@model_of
+def open_filter():
+    """Filters of which only the run knows the channels."""
+    return model([node("Conv", ["x", "w"], ["a"], kernel_shape=[3, 3], name="conv"), node("ConvTranspose", ["x", "w"], ["b"], kernel_shape=[3, 3],
+                  name="back")], [value("x", [1, 3, 8, 8]), value("w", ["o", "i", "kh", "kw"])], [value("a", None), value("b", None)])
+
+
+@model_of
+def valid_conv():
+    """A window that an image may be too small for."""
+    return model([node("Conv", ["x", "w"], ["y"], name="conv")], [value("x", [1, 2, "h", 8])], [value("y", None)],
+                 [const("w", np.ones((1, 2, 3, 3), np.float32))])
+
+
+@model_of
+def huge_splat():
+    """As many zeros as no machine holds, and their sum."""
+    return model([node("ConstantOfShape", ["n"], ["y"], name="zeros"), node("ReduceSum", ["y"], ["z"], name="sum")], [],
+                 [value("y", None), value("z", None)], [const("n", np.array([1 << 20, 1 << 20]))])
+
+
+@model_of
 def cycle():
     return model([node("Add", ["x", "b"], ["a"], name="first"), node("Neg", ["a"], ["b"], name="second")], [value("x", [2])], [value("b", [2])])
 
