@@ -21,6 +21,10 @@ namespace weft {
 
 namespace conversion {
 
+// Elements of a splat that an artifact may store. What is greater is filled in when it runs, as fast as a
+// file is read.
+static constexpr int64_t kMaxStoredSplat = int64_t(1) << 24;
+
 //===----------------------------------------------------------------------===//
 // Kernels of single ops
 //===----------------------------------------------------------------------===//
@@ -205,6 +209,13 @@ LogicalResult HostBuilder::convert(Operation *op) {
         if (!elements)
           return op->emitOpError("has elements of type ")
                  << constant.getValue().getElementType() << ", which the host program cannot hold";
+        // A splat takes no room in the model, whatever its type says; nor should it in the artifact.
+        TypedAttr splat = getSplatValue(constant.getResult());
+        auto type = cast<RankedTensorType>(elements.getType());
+        if (splat && type.getNumElements() > kMaxStoredSplat) {
+          values.map(constant.getResult(), createBuffer(loc, type, {}, splat));
+          return success();
+        }
         values.map(constant.getResult(), kernel::ConstantOp::create(b, loc, elements).getResult());
         return success();
       })

@@ -96,8 +96,9 @@ private:
   /// One buffer per scan output, with room for `count` slices; a list where the sizes are not known before.
   mlir::LogicalResult createScanBuffers(mlir::weft::LoopOp op, mlir::Value count, bool isCounted,
                                         mlir::SmallVectorImpl<mlir::Value> &buffers);
-  /// A tensor of zeros from a kernel of its own.
-  mlir::Value createBuffer(mlir::Location loc, mlir::RankedTensorType type, mlir::ValueRange sizes);
+  /// A tensor of zeros, or of another value of its element type, from a kernel of its own.
+  mlir::Value createBuffer(mlir::Location loc, mlir::RankedTensorType type, mlir::ValueRange sizes,
+                           mlir::TypedAttr value = {});
 
   // OutlineKernel.cpp
   mlir::LogicalResult convertKernel(mlir::weft::KernelOp op);

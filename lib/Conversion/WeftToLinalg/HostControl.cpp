@@ -141,7 +141,7 @@ void expandScans(w::LoopOp op) {
 // loop: the host form
 //===----------------------------------------------------------------------===//
 
-Value HostBuilder::createBuffer(Location loc, RankedTensorType type, ValueRange sizes) {
+Value HostBuilder::createBuffer(Location loc, RankedTensorType type, ValueRange sizes, TypedAttr value) {
   std::string name = "k" + std::to_string(nextKernel++);
   SmallVector<Type> inputs(sizes.size(), b.getIndexType());
   OpBuilder inner(host);
@@ -157,8 +157,9 @@ Value HostBuilder::createBuffer(Location loc, RankedTensorType type, ValueRange 
   for (int64_t size : type.getShape())
     shape.push_back(ShapedType::isDynamic(size) ? OpFoldResult(entry->getArgument(next++))
                                                 : b.getIndexAttr(size));
-  Value zero = createScalar(inner, loc, type.getElementType(), 0.0);
-  kernel::ReturnOp::create(inner, loc, createFilled(inner, loc, shape, zero));
+  Value element = value ? Value(arith::ConstantOp::create(inner, loc, value))
+                        : createScalar(inner, loc, type.getElementType(), 0.0);
+  kernel::ReturnOp::create(inner, loc, createFilled(inner, loc, shape, element));
   if (!sizes.empty())
     function.setResultAttr(0, kernel::FuncOp::getDimsAttrName(),
                            b.getDenseI64ArrayAttr(llvm::to_vector(llvm::seq<int64_t>(0, sizes.size()))));
