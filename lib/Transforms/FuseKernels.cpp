@@ -294,8 +294,10 @@ bool BlockFuser::dependsThroughOthers(ArrayRef<Operation *> from, size_t group, 
         visitOperands(op, /*isStart=*/false);
       continue;
     }
+    // What stands before both groups depends on neither; the ops that are computed with it may.
     for (Operation *member : groups[it->second].ops)
-      visitOperands(member, /*isStart=*/false);
+      if (order.lookup(member) > first)
+        visitOperands(member, /*isStart=*/false);
   }
   return false;
 }
