@@ -12,8 +12,10 @@ using namespace mlir;
 
 namespace weft {
 
-FailureOr<Tensors> interpretMain(func::FuncOp main, const Tensors &inputs) {
-  reference::Interpreter interpreter;
+FailureOr<Tensors> interpretMain(func::FuncOp main, const Tensors &inputs, bool keepsDenormals) {
+  reference::InterpreterOptions options;
+  options.flushDenormals = !keepsDenormals;
+  reference::Interpreter interpreter(options);
   std::vector<reference::Value> arguments(inputs.begin(), inputs.end());
   FailureOr<std::vector<reference::Value>> results = interpreter.run(main, arguments);
   if (failed(results))
@@ -109,7 +111,7 @@ LogicalResult compareModule(ModuleOp module, ArrayRef<Tensors> inputs, ArrayRef<
                             const Tolerance &tolerance, BadPass &found) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   for (auto [input, wanted] : llvm::zip_equal(inputs, expected)) {
-    FailureOr<Tensors> results = interpretMain(main, input);
+    FailureOr<Tensors> results = interpretMain(main, input, tolerance.keepsDenormals);
     if (failed(results))
       return failure();
     for (auto [i, result] : llvm::enumerate(*results)) {
@@ -198,7 +200,7 @@ FailureOr<std::optional<BadKernel>> findBadKernel(ModuleOp module, const Compile
     llvm::Expected<Tensors> actual = (*artifact)->run(input, *module.getContext());
     if (!actual)
       return exposed->emitError() << llvm::toString(actual.takeError()), failure();
-    FailureOr<Tensors> oracle = interpretMain(main, input);
+    FailureOr<Tensors> oracle = interpretMain(main, input, tolerance.keepsDenormals);
     if (failed(oracle))
       return failure();
     for (size_t i = 0; i < actual->size(); ++i) {

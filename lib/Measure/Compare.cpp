@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace weft;
 using reference::Tensor;
@@ -34,6 +35,12 @@ static std::string describeIndex(const Tensor &tensor, int64_t i) {
   return text;
 }
 
+/// One unit in the last place of a number in [1, 2); 0 for what is not float.
+static double getUnit(mlir::Type type) {
+  auto floating = mlir::dyn_cast<mlir::FloatType>(type);
+  return floating ? std::ldexp(1.0, 1 - static_cast<int>(floating.getFPMantissaWidth())) : 0;
+}
+
 Comparison weft::compareTensors(const Tensor &actual, const Tensor &expected, const Tolerance &tolerance) {
   Comparison comparison;
   if (actual.getShape() != expected.getShape() || actual.getElementType() != expected.getElementType()) {
@@ -51,17 +58,23 @@ Comparison weft::compareTensors(const Tensor &actual, const Tensor &expected, co
     if (double value = std::fabs(expected.isFloat() ? expected.getFloat(i) : double(expected.getInt(i)));
         std::isfinite(value))
       largest = std::max(largest, value);
-  double floor = std::max(tolerance.absolute, tolerance.ofLargest * largest);
-  double worstExcess = 0;
+  double unit = getUnit(expected.getElementType());
+  double relative = std::max(tolerance.relative, unit);
+  double ofLargest = tolerance.ofLargest > 0 ? std::max(tolerance.ofLargest, unit) : 0;
+  double floor = std::max(tolerance.absolute, ofLargest * largest), worstExcess = 0;
+  double least = tolerance.keepsDenormals            ? 0
+                 : expected.getElementType().isF64() ? std::numeric_limits<double>::min()
+                                                     : std::numeric_limits<float>::min();
+  auto flush = [&](double x) { return std::fabs(x) < least ? 0.0 : x; };
   for (int64_t i = 0; i < expected.size(); ++i) {
     double error = 0, allowed = 0, want = 0, got = 0;
     if (expected.isFloat()) {
-      want = expected.getFloat(i);
-      got = actual.getFloat(i);
+      want = flush(expected.getFloat(i));
+      got = flush(actual.getFloat(i));
       if (want == got || (std::isnan(want) && std::isnan(got)))
         continue;
       error = std::fabs(got - want);
-      allowed = floor + tolerance.relative * std::fabs(want);
+      allowed = floor + relative * std::fabs(want);
       if (!std::isfinite(error) || !std::isfinite(want))
         error = INFINITY, allowed = 0;
     } else {

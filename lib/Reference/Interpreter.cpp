@@ -7,6 +7,9 @@
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 using namespace mlir::weft;
 
@@ -217,6 +220,33 @@ void addControlEvals(EvalTable &table) {
 // Blocks and functions
 //===----------------------------------------------------------------------===//
 
+/// Whether a float type loses denormals on a processor that flushes those of f32 and f64.
+static double getLeastNormal(Type type) {
+  if (type.isF32() || type.isBF16())
+    return std::numeric_limits<float>::min();
+  return type.isF64() ? std::numeric_limits<double>::min() : 0;
+}
+
+Value Interpreter::normalize(const Value &value) const {
+  if (!options.flushDenormals || !value.isTensor())
+    return value;
+  const Tensor &tensor = value.getTensor();
+  double least = getLeastNormal(tensor.getElementType());
+  auto isDenormal = [&](int64_t i) {
+    double element = tensor.getFloat(i);
+    return element != 0 && std::fabs(element) < least;
+  };
+  int64_t first = 0;
+  while (least > 0 && first < tensor.size() && !isDenormal(first))
+    ++first;
+  if (least == 0 || first == tensor.size())
+    return value;
+  Tensor flushed(tensor.getElementType(), tensor.getShape());
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    flushed.setFloat(i, isDenormal(i) ? std::copysign(0.0, tensor.getFloat(i)) : tensor.getFloat(i));
+  return flushed;
+}
+
 LogicalResult Interpreter::runOp(Operation *op) {
   SmallVector<Value> operands, results;
   for (mlir::Value operand : op->getOperands())
@@ -241,6 +271,7 @@ LogicalResult Interpreter::runOp(Operation *op) {
   for (auto [index, result] : llvm::enumerate(op->getResults())) {
     if (failed(checkType(op, result.getType(), results[index], "result " + std::to_string(index))))
       return failure();
+    results[index] = normalize(results[index]);
     values[result] = results[index];
   }
   if (options.onResult)
@@ -256,7 +287,7 @@ FailureOr<std::vector<Value>> Interpreter::runRegion(Region &region, ArrayRef<Va
     if (failed(checkType(region.getParentOp(), argument.getType(), value,
                          "argument " + std::to_string(argument.getArgNumber()))))
       return failure();
-    values[argument] = value;
+    values[argument] = normalize(value);
   }
   for (Operation &op : block.without_terminator()) {
     if (failed(runOp(&op)))

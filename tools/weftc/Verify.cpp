@@ -71,7 +71,10 @@ private:
     rows.push_back({name, against, {}});
     return rows.back().worst;
   }
-  ::weft::Tolerance getTolerance() const { return {command.rtol, command.atol, kOfLargest}; }
+  bool keepsDenormals() const { return options.math == ::weft::MathMode::Strict; }
+  ::weft::Tolerance getTolerance(double ofLargest = kOfLargest) const {
+    return {command.rtol, command.atol, ofLargest, keepsDenormals()};
+  }
   bool isWithin() const {
     return llvm::all_of(rows, [](const Row &row) { return row.worst.isWithin; });
   }
@@ -92,14 +95,13 @@ FailureOr<Blame> Verification::findBlame(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   std::vector<::weft::Tensors> inputs, expected;
   for (const Sample &sample : samples) {
-    FailureOr<::weft::Tensors> results = ::weft::interpretMain(main, sample.inputs);
+    FailureOr<::weft::Tensors> results = ::weft::interpretMain(main, sample.inputs, keepsDenormals());
     if (failed(results))
       return failure();
     for (auto [i, result] : llvm::enumerate(*results)) {
       if (!sample.expected[i])
         continue;
-      Comparison comparison =
-          ::weft::compareTensors(result, *sample.expected[i], {command.rtol, command.atol, 0});
+      Comparison comparison = ::weft::compareTensors(result, *sample.expected[i], getTolerance(0));
       if (!comparison.isWithin)
         return Blame{"import", "", "the imported model differs from the data of " + sample.name, comparison};
     }
@@ -180,7 +182,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                    << "\n";
       return kFailed;
     }
-    FailureOr<::weft::Tensors> oracle = ::weft::interpretMain(main, sample.inputs);
+    FailureOr<::weft::Tensors> oracle = ::weft::interpretMain(main, sample.inputs, keepsDenormals());
     if (failed(oracle))
       return kFailed;
     for (size_t i = 0; i < actual->size(); ++i) {
@@ -195,7 +197,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                 ::weft::compareTensors((*actual)[i], (*oracle)[i], getTolerance()));
       if (!isNode && sample.expected[i])
         keepWorse(row(name, "data"),
-                  ::weft::compareTensors((*actual)[i], *sample.expected[i], {command.rtol, command.atol, 0}));
+                  ::weft::compareTensors((*actual)[i], *sample.expected[i], getTolerance(0)));
     }
   }
   return kDone;

@@ -19,8 +19,10 @@ namespace weft {
 /// Tensors of one run in the order of the signature.
 using Tensors = std::vector<reference::Tensor>;
 
-/// What `main` computes by the reference interpreter. Errors are reported on `main`.
-mlir::FailureOr<Tensors> interpretMain(mlir::func::FuncOp main, const Tensors &inputs);
+/// What `main` computes by the reference interpreter, which keeps denormals or takes them for zeros, as the
+/// compiled code does. Errors are reported on `main`.
+mlir::FailureOr<Tensors> interpretMain(mlir::func::FuncOp main, const Tensors &inputs,
+                                       bool keepsDenormals = false);
 
 /// Makes the results of those ops in the body of `main` outputs that `isWanted` says, as far as they are
 /// tensors of numbers that somebody reads.

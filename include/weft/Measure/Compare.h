@@ -12,10 +12,15 @@ namespace weft {
 
 /// |actual - expected| <= absolute + relative * |expected| for every element, and <= ofLargest * max
 /// |expected| counts as absolute too. Integers must be equal.
+///
+/// Two roundings of nearly one number to a type differ by up to a unit in the last place: `relative`, and
+/// `ofLargest` where it is not 0, are at least that of the element type (2^-10 for f16, 2^-7 for bf16).
 struct Tolerance {
   double relative = 1e-3;
   double absolute = 1e-7;
   double ofLargest = 0;
+  /// Else what is below the normal range of f32 (and of f64, for its type) counts as 0: code flushes it.
+  bool keepsDenormals = false;
 };
 
 struct Comparison {

@@ -21,6 +21,9 @@ struct InterpreterOptions {
   /// Compare the shape of each result with its declared type, and named dims with the values of their
   /// symbols.
   bool checkDims = true;
+  /// Take denormals of f64, f32 and bf16, which are computed in f32, for zeros of their sign wherever they
+  /// are arguments or results, as compiled code does that does not keep them.
+  bool flushDenormals = false;
   /// Called with each op and its results after it ran; may be empty.
   std::function<void(mlir::Operation *, llvm::ArrayRef<Value>)> onResult;
 };
@@ -41,6 +44,8 @@ public:
 
 private:
   mlir::LogicalResult runOp(mlir::Operation *op);
+  /// The value, without denormals where these are flushed.
+  Value normalize(const Value &value) const;
   mlir::LogicalResult checkType(mlir::Operation *op, mlir::Type type, const Value &value,
                                 llvm::StringRef what);
   /// Values that no op behind `op` in its block reads.
