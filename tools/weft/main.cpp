@@ -146,6 +146,15 @@ int main(int argc, char **argv) {
                      "Example:\n"
                      "  weft inspect model.weft --json");
 
+  if (std::string verb = argc > 1 ? argv[1] : "";
+      !verb.empty() && verb[0] != '-' && verb != "run" && verb != "bench" && verb != "inspect") {
+    fprintf(
+        stderr,
+        "weft: error: There is no command '%s'; the commands are run, bench and inspect.\nSee weft --help.\n",
+        verb.c_str());
+    return BadCommandLine;
+  }
+
   try {
     app.parse(argc, argv);
     if (runApp->parsed())

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 static void addModel(CLI::App &app, CommandLine &command, const char *what) {
@@ -102,7 +103,7 @@ static Command describeCompile(CLI::App &app, CommandLine &command) {
   app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
   app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
   app.add_flag("--json", command.json, "Print the summary as JSON");
-  app.add_flag("-q,--quiet", command.quiet, "Print errors only");
+  app.add_flag("-q,--quiet", command.quiet, "Print errors only: no progress, summary or warnings (weftc check prints those)");
   return runCompile;
 }
 
@@ -173,6 +174,19 @@ static Command (*findCommand(const std::string &verb))(CLI::App &, CommandLine &
 /// The status of a command that printed through the C++ library: a full disk makes it a failure.
 static int printed(int status) { return std::cout.flush() ? status : int(kFailed); }
 
+/// Whether the first word names neither an option nor a file, and so was meant as a command; says so.
+static bool isUnknownCommand(const std::string &word) {
+  bool isWord = !word.empty() && word[0] != '-' && word.find_first_of("./") == std::string::npos;
+  if (!isWord || std::filesystem::exists(word))
+    return false;
+  bool isOfRuntime = word == "run" || word == "bench" || word == "inspect";
+  std::fprintf(stderr,
+               "weftc: there is no command or file '%s'; the commands are check, verify and explain, and "
+               "'weftc MODEL.onnx -o MODEL.weft' compiles%s\nTry 'weftc --help'.\n",
+               word.c_str(), isOfRuntime ? (" ('weft " + word + "' takes artifacts)").c_str() : "");
+  return true;
+}
+
 static int parseAndRun(int argc, char **argv) {
   CommandLine command;
   command.flags = describeFlags(argc, argv);
@@ -185,6 +199,9 @@ static int parseAndRun(int argc, char **argv) {
   app.get_formatter()->column_width(34);
   Command run = hasVerb ? describe(app, command) : describeCompile(app, command);
   app.set_version_flag("--version", "weftc " WEFT_VERSION);
+
+  if (!hasVerb && isUnknownCommand(verb))
+    return kWrongCommandLine;
 
   int shift = hasVerb ? 1 : 0;
   std::string name = hasVerb ? "weftc " + verb : "weftc";

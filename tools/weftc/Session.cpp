@@ -92,6 +92,8 @@ Session::Session(const CommandLine &command) : command(command), crashText(descr
       if (llvm::is_contained(warnings, text))
         return success();
       warnings.push_back(text);
+      if (this->command.quiet)
+        return success();
     }
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       ++numErrors;

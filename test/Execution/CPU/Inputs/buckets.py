@@ -77,7 +77,7 @@ def rank_of_batch():
 def check_without_general(work):
     model, artifact = work / "rank.onnx", work / "rank.weft"
     onnx.save(rank_of_batch(), model)
-    status, text = stderr_of("weftc", model, "-o", artifact, "--dim", "n=1,3", "-q")
+    status, text = stderr_of("weftc", model, "-o", artifact, "--dim", "n=1,3")
     print("without a general entry:", status, text.strip())
     for count, wanted in ((1, 4), (3, -12)):
         found = peers.run_artifact(artifact, {"x": np.ones((count, 4), np.float32)}, ["y"], work)["y"]
