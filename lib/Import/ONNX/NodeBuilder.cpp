@@ -176,14 +176,8 @@ FailureOr<Size> NodeBuilder::sizeOf(Value tensor, StringRef what) const {
 
 FailureOr<std::optional<SmallVector<Size>>> NodeBuilder::intsArg(StringRef attr, unsigned input) const {
   if (!attr.empty())
-    if (std::optional<SmallVector<int64_t>> list = intsAttr(attr)) {
-      // Split has both in its first version.
-      const OpRow *row = findOp(canonicalDomain(node.domain()), node.op_type(), version);
-      if (version > 1 && row && row->maxInputs > static_cast<int>(input))
-        return fail("expected " + attr + " as input " + llvm::Twine(input) + " from opset " +
-                    llvm::Twine(version) + " on, but it is an attribute");
+    if (std::optional<SmallVector<int64_t>> list = intsAttr(attr))
       return std::optional(sizes.of(*list));
-    }
   if (!has(input))
     return std::optional<SmallVector<Size>>();
   FailureOr<SmallVector<Size>> list = sizesOf(in(input), attr.empty() ? "input" : attr);

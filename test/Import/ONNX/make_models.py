@@ -58,13 +58,6 @@ def squeeze_all():
 
 
 @model_of
-def moved_parameters():
-    """Parameters that are inputs in this opset, given as attributes."""
-    return model([node("ReduceMax", ["x"], ["a"], name="max", axes=[1]), node("Unsqueeze", ["x", "axes"], ["b"], name="widen", axes=[1])],
-                 [value("x", [2, 3])], [value("a", None), value("b", None)], [const("axes", np.array([0]))], opset=18)
-
-
-@model_of
 def constants():
     """A splat, a small and a large constant; a boolean and a packed one."""
     large = np.arange(600, dtype=np.float32)
