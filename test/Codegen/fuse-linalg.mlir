@@ -219,3 +219,31 @@ kernel.func @size_of_carried(%x: tensor<?xf32> {kernel.dims = array<i64: 1>}, %n
   }
   kernel.return %r : tensor<?xf32>
 }
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+// A size of an argument is an index argument; one of a result is left to the patterns of its op.
+// CHECK-LABEL: kernel.func @no_resolve_when_size_is_of_a_result(
+// CHECK-SAME: %[[N:[a-z0-9]*]]: index
+// CHECK: tensor.empty(%[[N]])
+// CHECK: %[[R:.*]] = scf.if
+// CHECK: tensor.dim %[[R]]
+kernel.func @no_resolve_when_size_is_of_a_result(%x: tensor<?xf32> {kernel.dims = array<i64: 2>}, %c: i1, %n: index) -> (tensor<?xf32> {kernel.dims = array<i64: 2>}) {
+  %c0 = arith.constant 0 : index
+  %d = tensor.dim %x, %c0 : tensor<?xf32>
+  %e = tensor.empty(%d) : tensor<?xf32>
+  %r = scf.if %c -> tensor<?xf32> {
+    scf.yield %x : tensor<?xf32>
+  } else {
+    scf.yield %e : tensor<?xf32>
+  }
+  %m = tensor.dim %r, %c0 : tensor<?xf32>
+  %f = tensor.empty(%m) : tensor<?xf32>
+  %0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%r : tensor<?xf32>) outs(%f : tensor<?xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.exp %a : f32
+    linalg.yield %s : f32
+  } -> tensor<?xf32>
+  kernel.return %0 : tensor<?xf32>
+}

@@ -185,3 +185,17 @@ func.func @no_recognize_when_result_is_wider_than_q(%q: tensor<1x4x8x16xf16>, %k
   %y = weft.matmul %p, %v : (tensor<1x4x8x8xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32>
   return %y : tensor<1x4x8x16xf32>
 }
+
+// -----
+
+// Only the run knows whether the mask has a column for each key, or one for all.
+// CHECK-LABEL: func.func @no_recognize_when_mask_may_be_of_another_size(
+// CHECK-NOT: weft.attention
+// CHECK: return
+func.func @no_recognize_when_mask_may_be_of_another_size(%q: tensor<1x4x8x16xf32>, %k: tensor<1x4x8x16xf32>, %v: tensor<1x4x8x16xf32>, %c: tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, m>>) -> tensor<1x4x8x16xf32> {
+  %s = weft.matmul %q, %k {transpose_rhs = true} : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x8xf32>
+  %m = weft.add %s, %c : (tensor<1x4x8x8xf32>, tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, m>>) -> tensor<1x4x8x8xf32>
+  %p = weft.softmax %m {axis = 3} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %y = weft.matmul %p, %v : (tensor<1x4x8x8xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32>
+  return %y : tensor<1x4x8x16xf32>
+}

@@ -146,3 +146,27 @@ func.func @no_recognize_when_stacked_pairs_have_other_users(%x: tensor<1x2x8x4xf
   %y = weft.reshape %st to [1, 2, 8, 4] : (tensor<1x2x8x2x2xf32>) -> tensor<1x2x8x4xf32>
   return %y, %st : tensor<1x2x8x4xf32>, tensor<1x2x8x2x2xf32>
 }
+
+// -----
+
+// A head whose size only run time knows.
+// CHECK-LABEL: func.func @no_recognize_when_head_size_is_unknown(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_head_size_is_unknown(%p: tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>, %c: tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>, %s: tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>, %h: index, %d: index) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, 2 * h>> {
+  %zero = weft.constant dense<0> : tensor<i64>
+  %one = weft.constant dense<1> : tensor<i64>
+  %e = weft.gather %p, %zero {axis = 4} : (tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>, tensor<i64>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %o = weft.gather %p, %one {axis = 4} : (tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>, tensor<i64>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %ec = weft.mul %e, %c : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %os = weft.mul %o, %s : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %f = weft.sub %ec, %os : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %es = weft.mul %e, %s : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %oc = weft.mul %o, %c : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x1x8x?xf32, #weft.dims<1, 1, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %g = weft.add %es, %oc : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>
+  %f1 = weft.reshape %f to [1, 2, 8, %h, 1] : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, index) -> tensor<1x2x8x?x1xf32, #weft.dims<1, 2, 8, h, 1>>
+  %g1 = weft.reshape %g to [1, 2, 8, %h, 1] : (tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, h>>, index) -> tensor<1x2x8x?x1xf32, #weft.dims<1, 2, 8, h, 1>>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<1x2x8x?x1xf32, #weft.dims<1, 2, 8, h, 1>>, tensor<1x2x8x?x1xf32, #weft.dims<1, 2, 8, h, 1>>) -> tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>
+  %y = weft.reshape %st to [1, 2, 8, %d] : (tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>, index) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, 2 * h>>
+  return %y : tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, 2 * h>>
+}
