@@ -69,7 +69,7 @@ public:
          rhsType = cast<RankedTensorType>(op.getRhs().getType());
     Type compute = getContractionType(resultType.getElementType());
     if (!compute)
-      return rewriter.notifyMatchFailure(op, "expected elements with a storage type");
+      return sizes.refuse(rewriter, op, "expects elements with a storage type");
     int64_t batch = resultType.getRank() - 2;
     // n innermost where rhs is contiguous along it, else k.
     MatmulLoops loops{batch, batch, batch + 2, batch + 1};

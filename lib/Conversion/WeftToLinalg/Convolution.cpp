@@ -157,7 +157,7 @@ public:
     ConvShape shape(rewriter, sizes, op);
     Type compute = getContractionType(shape.resultType.getElementType());
     if (!compute || !shape.isStatic())
-      return rewriter.notifyMatchFailure(op, "expected static channels and taps of numeric elements");
+      return sizes.refuse(rewriter, op, "expects static channels and taps of numeric elements");
 
     // The filter, and a per-feature zero point, are read through maps.
     SmallVector<AffineExpr> filterExprs(shape.dims.rank);
@@ -246,7 +246,7 @@ public:
     ConvShape shape(rewriter, sizes, op);
     Type compute = getContractionType(shape.resultType.getElementType());
     if (!compute || !shape.isStatic())
-      return rewriter.notifyMatchFailure(op, "expected static channels and taps of numeric elements");
+      return sizes.refuse(rewriter, op, "expects static channels and taps of numeric elements");
     // The filter has the input's channels first and the features of one group in the channel dim.
     SmallVector<AffineExpr> exprs(shape.dims.rank);
     exprs[0] = shape.inGroup(rewriter, shape.channels, shape.loops.c);

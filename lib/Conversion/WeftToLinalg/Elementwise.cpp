@@ -20,7 +20,7 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     Operation *op = elementwise;
     if (!canEmitScalar(op))
-      return rewriter.notifyMatchFailure(op, "has elements that are neither numbers nor booleans");
+      return sizes.refuse(rewriter, op, "has elements that are neither numbers nor booleans");
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     bool isDefined = true;
     Value result = createBroadcastElementwise(
@@ -31,7 +31,7 @@ public:
           return value ? value : createScalar(b, loc, getStorageElementType(type.getElementType()), 0.0);
         });
     if (!isDefined)
-      return rewriter.notifyMatchFailure(op, "has no scalar form on these element types");
+      return sizes.refuse(rewriter, op, "has no scalar form on these element types");
     rewriter.replaceOp(op, result);
     return success();
   }

@@ -101,13 +101,24 @@ private:
                            mlir::TypedAttr value = {});
 
   // OutlineKernel.cpp
+  struct KernelArguments;
   mlir::LogicalResult convertKernel(mlir::weft::KernelOp op);
+  /// The values that the launch passes, those of `sizes` last; failure after an error.
+  mlir::LogicalResult gatherArguments(mlir::weft::KernelOp op, mlir::ArrayRef<mlir::weft::DimExpr> sizes,
+                                      KernelArguments &arguments);
+  mlir::LogicalResult launchKernel(mlir::weft::KernelOp op, mlir::kernel::FuncOp function,
+                                   const KernelArguments &arguments);
+
+  // InnerSizes.cpp
   mlir::LogicalResult bindInnerSizes(mlir::weft::KernelOp op);
   mlir::Value getHostIndex(mlir::Value inner);
+  mlir::Value getHostDim(mlir::Value inner, int64_t axis);
   mlir::Value getResultSize(mlir::Operation *op, int64_t axis);
+  mlir::Value getConcatSize(mlir::weft::ConcatOp op, int64_t axis);
+  /// The size of a broadcast that only run time knows: the operands' that is not 1.
+  mlir::Value getBroadcastSize(mlir::Operation *op, int64_t axis);
   /// The size of dim `axis` of the first result by the dim map of the op; null when that does not say it.
   mlir::Value getFactorSize(mlir::Operation *op, int64_t axis);
-  mlir::Value getHostDim(mlir::Value inner, int64_t axis);
 
   // ShapeChecks.cpp
   /// Checks before the kernel of `op` runs that its operands' sizes fit together, where only the run knows

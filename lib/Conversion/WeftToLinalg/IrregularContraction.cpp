@@ -32,7 +32,7 @@ public:
     RankedTensorType lhs = typeOf(op.getLhs()), rhs = typeOf(op.getRhs()), type = typeOf(op.getResult());
     Type compute = getContractionType(type.getElementType());
     if (!compute)
-      return rewriter.notifyMatchFailure(op, "expected elements with a storage type");
+      return sizes.refuse(rewriter, op, "expects elements with a storage type");
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, type);
     OpFoldResult depth = sizes.getSize(rewriter, lhs, 1);
     Value rows = toValue(rewriter, loc, outSizes[0]);
@@ -85,8 +85,7 @@ public:
     int64_t channelDim = last ? 3 : 1, rowDim = last ? 1 : 2;
     if (input.getRank() != 4 || !filter.hasStaticShape() || input.isDynamicDim(channelDim) ||
         !isa<FloatType>(type.getElementType()))
-      return rewriter.notifyMatchFailure(op,
-                                         "expected images with static channels and taps of float elements");
+      return sizes.refuse(rewriter, op, "expected images with static channels and taps of float elements");
     Type compute = getContractionType(type.getElementType());
     int64_t features = filter.getDimSize(0) / op.getGroups(), perGroup = filter.getDimSize(channelDim);
     int64_t taps[] = {filter.getDimSize(rowDim), filter.getDimSize(rowDim + 1)};
@@ -178,6 +177,100 @@ private:
   }
 };
 
+/// One time step of one sample and key head: the state decays, is corrected and extended, and is read.
+struct LinearAttentionStep {
+  w::LinearAttentionOp op;
+  w::LinearAttentionOp::Adaptor adaptor;
+  OpBuilder &b;
+  Location loc;
+  Type compute;
+  OpFoldResult dk, dv;
+  Value n, head, time, none; ///< `none` is the index 0
+
+  /// An element of a tensor of the op as a number to compute with.
+  Value load(OpBuilder &at, Location where, Value weft, Value tensor, ArrayRef<Value> place) {
+    return emitToFloat(at, where, tensor::ExtractOp::create(at, where, tensor, place), elementOf(weft),
+                       compute);
+  }
+  Value loadKey(OpBuilder &at, Location where, Value i) {
+    return load(at, where, op.getK(), adaptor.getK(), {n, time, head, i});
+  }
+
+  Value decay(Value memory);
+  /// What the step adds: the value, less what the state already says about the key.
+  Value computeUpdate(Value memory, Value update);
+  Value extend(Value memory, Value update);
+  Value read(Value memory, Value out);
+};
+
+Value LinearAttentionStep::decay(Value memory) {
+  bool isShared = typeOf(op.getDecay()).getDimSize(3) == 1;
+  return createSequentialLoops(
+      b, loc, {dk, dv}, memory,
+      [&](OpBuilder &at, Location where, ValueRange ij, ValueRange inner) -> SmallVector<Value> {
+        Value rate =
+            load(at, where, op.getDecay(), adaptor.getDecay(), {n, time, head, isShared ? none : ij[0]});
+        Value place[] = {n, head, ij[0], ij[1]};
+        Value old = tensor::ExtractOp::create(at, where, inner[0], place);
+        Value next = ScalarBuilder{at, where}.mul(old, math::ExpOp::create(at, where, rate));
+        return {tensor::InsertOp::create(at, where, next, inner[0], place)};
+      })[0];
+}
+
+Value LinearAttentionStep::computeUpdate(Value memory, Value update) {
+  bool isDelta = op.getRule() == w::RecurrentRule::delta || op.getRule() == w::RecurrentRule::gated_delta;
+  return createSequentialLoops(
+      b, loc, dv, update,
+      [&](OpBuilder &at, Location where, ValueRange j, ValueRange inner) -> SmallVector<Value> {
+        Value value = load(at, where, op.getV(), adaptor.getV(), {n, time, head, j[0]});
+        if (isDelta)
+          value = createSequentialLoops(
+              at, where, dk, value,
+              [&](OpBuilder &deep, Location deepLoc, ValueRange i, ValueRange sum) -> SmallVector<Value> {
+                ScalarBuilder s{deep, deepLoc};
+                Value place[] = {n, head, i[0], j[0]};
+                Value known = tensor::ExtractOp::create(deep, deepLoc, memory, place);
+                return {s.sub(sum[0], s.mul(known, loadKey(deep, deepLoc, i[0])))};
+              })[0];
+        return {tensor::InsertOp::create(at, where, value, inner[0], j)};
+      })[0];
+}
+
+Value LinearAttentionStep::extend(Value memory, Value update) {
+  Value rate = createScalar(b, loc, compute, 1.0);
+  if (op.getBeta()) {
+    bool isShared = typeOf(op.getBeta()).getDimSize(2) == 1;
+    rate = load(b, loc, op.getBeta(), adaptor.getBeta(), {n, time, isShared ? none : head});
+  }
+  return createSequentialLoops(
+      b, loc, {dk, dv}, memory,
+      [&](OpBuilder &at, Location where, ValueRange ij, ValueRange inner) -> SmallVector<Value> {
+        ScalarBuilder s{at, where};
+        Value place[] = {n, head, ij[0], ij[1]};
+        Value old = tensor::ExtractOp::create(at, where, inner[0], place);
+        Value added = tensor::ExtractOp::create(at, where, update, ij[1]);
+        Value next = s.add(old, s.mul(s.mul(rate, loadKey(at, where, ij[0])), added));
+        return {tensor::InsertOp::create(at, where, next, inner[0], place)};
+      })[0];
+}
+
+Value LinearAttentionStep::read(Value memory, Value out) {
+  int64_t group = typeOf(op.getQ()).getDimSize(2) / typeOf(op.getK()).getDimSize(2);
+  return createSequentialLoops(
+      b, loc, {b.getIndexAttr(group), dk, dv}, out,
+      [&](OpBuilder &at, Location where, ValueRange gij, ValueRange inner) -> SmallVector<Value> {
+        ScalarBuilder s{at, where};
+        Value query = s.add(s.mul(head, createIndex(at, where, group)), gij[0]);
+        Value x = load(at, where, op.getQ(), adaptor.getQ(), {n, time, query, gij[1]});
+        Value scale = s.real(compute, op.getScale().convertToDouble());
+        Value known = tensor::ExtractOp::create(at, where, memory, ValueRange{n, head, gij[1], gij[2]});
+        Value target[] = {n, time, query, gij[2]};
+        Value old = tensor::ExtractOp::create(at, where, inner[0], target);
+        Value next = s.add(old, s.mul(s.mul(scale, x), known));
+        return {tensor::InsertOp::create(at, where, next, inner[0], target)};
+      })[0];
+}
+
 /// A state per sample and key head that each time step decays, corrects, extends and reads.
 class LowerLinearAttention : public LoweringPattern<w::LinearAttentionOp> {
 public:
@@ -185,13 +278,11 @@ public:
   LogicalResult matchAndRewrite(w::LinearAttentionOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    RankedTensorType q = typeOf(op.getQ()), k = typeOf(op.getK()), v = typeOf(op.getV());
+    RankedTensorType q = typeOf(op.getQ()), k = typeOf(op.getK());
     RankedTensorType type = typeOf(op.getResult()), stateType = typeOf(op.getNewState());
     if (!isa<FloatType>(q.getElementType()) || q.isDynamicDim(2) || k.isDynamicDim(2) || k.getDimSize(2) == 0)
-      return rewriter.notifyMatchFailure(
-          op, "expected float elements and numbers of heads known at compile time");
+      return sizes.refuse(rewriter, op, "expects float elements and numbers of heads known at compile time");
     Type compute = getComputeFloatType(q.getElementType());
-    int64_t group = q.getDimSize(2) / k.getDimSize(2);
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, type), kSizes = sizes.getSizes(rewriter, k);
     SmallVector<OpFoldResult> stateSizes = sizes.getSizes(rewriter, stateType);
     OpFoldResult dk = stateSizes[2], dv = stateSizes[3];
@@ -202,82 +293,18 @@ public:
                                                                          elementOf(op.getState()), compute);
                                                     })
                                 : createFilled(rewriter, loc, stateSizes, zero);
-    bool isDelta = op.getRule() == w::RecurrentRule::delta || op.getRule() == w::RecurrentRule::gated_delta;
     SmallVector<Value> initial{createFilled(rewriter, loc, outSizes, zero), state,
                                createFilled(rewriter, loc, dv, zero)};
-    auto read = [&](OpBuilder &b, Location at, Value tensor, Type element, ArrayRef<Value> place) {
-      return emitToFloat(b, at, tensor::ExtractOp::create(b, at, tensor, place), element, compute);
-    };
     // Samples, key heads, then time.
     SmallVector<Value> results = createSequentialLoops(
         rewriter, loc, {kSizes[0], kSizes[2], kSizes[1]}, initial,
         [&](OpBuilder &b, Location at, ValueRange bht, ValueRange carried) -> SmallVector<Value> {
-          Value n = bht[0], head = bht[1], time = bht[2], none = createIndex(b, at, 0);
-          Value memory = carried[1], update = carried[2];
-          auto keyAt = [&](OpBuilder &body, Location bodyLoc, Value i) {
-            return read(body, bodyLoc, adaptor.getK(), k.getElementType(), {n, time, head, i});
-          };
-          if (op.getDecay()) {
-            bool isShared = typeOf(op.getDecay()).getDimSize(3) == 1;
-            memory = createSequentialLoops(
-                b, at, {dk, dv}, memory,
-                [&](OpBuilder &body, Location bodyLoc, ValueRange ij,
-                    ValueRange inner) -> SmallVector<Value> {
-                  Value rate = read(body, bodyLoc, adaptor.getDecay(), elementOf(op.getDecay()),
-                                    {n, time, head, isShared ? none : ij[0]});
-                  Value place[] = {n, head, ij[0], ij[1]};
-                  Value old = tensor::ExtractOp::create(body, bodyLoc, inner[0], place);
-                  Value next =
-                      ScalarBuilder{body, bodyLoc}.mul(old, math::ExpOp::create(body, bodyLoc, rate));
-                  return {tensor::InsertOp::create(body, bodyLoc, next, inner[0], place)};
-                })[0];
-          }
-          // What the step adds: the value, less what the state already says about the key.
-          update = createSequentialLoops(
-              b, at, dv, update,
-              [&](OpBuilder &body, Location bodyLoc, ValueRange j, ValueRange inner) -> SmallVector<Value> {
-                Value value = read(body, bodyLoc, adaptor.getV(), v.getElementType(), {n, time, head, j[0]});
-                if (isDelta)
-                  value = createSequentialLoops(
-                      body, bodyLoc, dk, value,
-                      [&](OpBuilder &deep, Location deepLoc, ValueRange i,
-                          ValueRange sum) -> SmallVector<Value> {
-                        ScalarBuilder s{deep, deepLoc};
-                        Value place[] = {n, head, i[0], j[0]};
-                        Value known = tensor::ExtractOp::create(deep, deepLoc, memory, place);
-                        return {s.sub(sum[0], s.mul(known, keyAt(deep, deepLoc, i[0])))};
-                      })[0];
-                return {tensor::InsertOp::create(body, bodyLoc, value, inner[0], j)};
-              })[0];
-          Value rate = createScalar(b, at, compute, 1.0);
-          if (op.getBeta()) {
-            bool isShared = typeOf(op.getBeta()).getDimSize(2) == 1;
-            rate = read(b, at, adaptor.getBeta(), elementOf(op.getBeta()), {n, time, isShared ? none : head});
-          }
-          memory = createSequentialLoops(
-              b, at, {dk, dv}, memory,
-              [&](OpBuilder &body, Location bodyLoc, ValueRange ij, ValueRange inner) -> SmallVector<Value> {
-                ScalarBuilder s{body, bodyLoc};
-                Value place[] = {n, head, ij[0], ij[1]};
-                Value old = tensor::ExtractOp::create(body, bodyLoc, inner[0], place);
-                Value added = tensor::ExtractOp::create(body, bodyLoc, update, ij[1]);
-                Value next = s.add(old, s.mul(s.mul(rate, keyAt(body, bodyLoc, ij[0])), added));
-                return {tensor::InsertOp::create(body, bodyLoc, next, inner[0], place)};
-              })[0];
-          Value out = createSequentialLoops(
-              b, at, {b.getIndexAttr(group), dk, dv}, carried[0],
-              [&](OpBuilder &body, Location bodyLoc, ValueRange gij, ValueRange inner) -> SmallVector<Value> {
-                ScalarBuilder s{body, bodyLoc};
-                Value query = s.add(s.mul(head, createIndex(body, bodyLoc, group)), gij[0]);
-                Value x = read(body, bodyLoc, adaptor.getQ(), q.getElementType(), {n, time, query, gij[1]});
-                Value scale = s.real(compute, op.getScale().convertToDouble());
-                Value known =
-                    tensor::ExtractOp::create(body, bodyLoc, memory, ValueRange{n, head, gij[1], gij[2]});
-                Value target[] = {n, time, query, gij[2]};
-                Value old = tensor::ExtractOp::create(body, bodyLoc, inner[0], target);
-                Value next = s.add(old, s.mul(s.mul(scale, x), known));
-                return {tensor::InsertOp::create(body, bodyLoc, next, inner[0], target)};
-              })[0];
+          LinearAttentionStep step{
+              op, adaptor, b, at, compute, dk, dv, bht[0], bht[1], bht[2], createIndex(b, at, 0)};
+          Value memory = op.getDecay() ? step.decay(carried[1]) : carried[1];
+          Value update = step.computeUpdate(memory, carried[2]);
+          memory = step.extend(memory, update);
+          Value out = step.read(memory, carried[0]);
           return {out, memory, update};
         });
     rewriter.replaceOp(op, {finishContraction(rewriter, loc, results[0], type, outSizes),

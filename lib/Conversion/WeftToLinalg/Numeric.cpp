@@ -34,7 +34,7 @@ public:
     Type element = x.getElementType(), real = rewriter.getF64Type();
     int64_t rank = x.getRank(), axis = op.getAxis();
     if (!isa<FloatType>(element) || axis >= rank - 1)
-      return rewriter.notifyMatchFailure(op, "expected float elements and an axis before the parts");
+      return sizes.refuse(rewriter, op, "expects float elements and an axis before the parts");
     bool isInverse = op.getInverse(), mirrors = isInverse && op.getOnesided();
     SmallVector<OpFoldResult> inSizes = sizes.getSizes(rewriter, x),
                               outSizes = sizes.getSizes(rewriter, type);
@@ -222,7 +222,7 @@ public:
     RankedTensorType x = typeOf(op.getX()), type = typeOf(op.getResult());
     Type element = x.getElementType(), real = rewriter.getF64Type();
     if (!isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "expected float elements");
+      return sizes.refuse(rewriter, op, "expects float elements");
     SmallVector<OpFoldResult> inSizes = sizes.getSizes(rewriter, x),
                               outSizes = sizes.getSizes(rewriter, type);
     OpFoldResult n = inSizes.back();
@@ -261,7 +261,7 @@ public:
     RankedTensorType x = typeOf(op.getX());
     Type element = x.getElementType(), real = rewriter.getF64Type();
     if (!isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "expected float elements");
+      return sizes.refuse(rewriter, op, "expects float elements");
     SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, x);
     OpFoldResult n = shape.back();
     Value order = toValue(rewriter, loc, n);
@@ -360,7 +360,7 @@ public:
     RankedTensorType type = typeOf(op.getResult());
     Type element = type.getElementType(), real = rewriter.getF64Type();
     if (!isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "expected float elements");
+      return sizes.refuse(rewriter, op, "expects float elements");
     // Without a seed the key comes from the node's name: repeatable, and another one for each node.
     std::string name;
     llvm::raw_string_ostream(name) << loc;

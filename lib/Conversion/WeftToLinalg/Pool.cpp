@@ -94,7 +94,7 @@ public:
     auto resultType = cast<RankedTensorType>(op.getType());
     std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
     if (!numeric)
-      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+      return sizes.refuse(rewriter, op, "expects integer or float elements");
     bool isMax = op.getKind() == w::PoolKind::max;
     Type compute = numeric->compute;
     PoolLoops loops(rewriter, sizes, op, type);
@@ -184,7 +184,7 @@ public:
     auto resultType = cast<RankedTensorType>(op.getResult().getType());
     std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
     if (!numeric)
-      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+      return sizes.refuse(rewriter, op, "expects integer or float elements");
     Type compute = numeric->compute;
     PoolLoops loops(rewriter, sizes, op, type);
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, resultType),

@@ -159,7 +159,7 @@ public:
     RankedTensorType type = typeOf(op.getResult()), storage = getStorageType(type);
     Type element = elementOf(op.getX()), scaleElement = elementOf(op.getScale()), to = type.getElementType();
     if (isa<IntegerType>(to) && to.getIntOrFloatBitWidth() > 16)
-      return rewriter.notifyMatchFailure(op, "expected a result of 16 bits or fewer");
+      return sizes.refuse(rewriter, op, "expects a result of 16 bits or fewer");
     Type precision = op.getPrecision().value_or(scaleElement);
     Type compute = precision.isF64() ? Type(rewriter.getF64Type()) : Type(rewriter.getF32Type());
     ScaledLoop loop(rewriter, op, adaptor, op.getScale(), adaptor.getScale(), op.getBlockSize());

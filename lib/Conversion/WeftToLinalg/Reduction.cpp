@@ -83,7 +83,7 @@ public:
     Type result = resultType.getElementType();
     std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
     if (!numeric)
-      return rewriter.notifyMatchFailure(op, "reduces elements that are neither integers nor floats");
+      return sizes.refuse(rewriter, op, "reduces elements that are neither integers nor floats");
     bool isFloat = numeric->isFloat, isUnsigned = numeric->isUnsigned;
     w::ReduceKind kind = op.getKind();
     bool isMax = kind == w::ReduceKind::max, isExtreme = isMax || kind == w::ReduceKind::min;
@@ -128,7 +128,7 @@ public:
     auto type = cast<RankedTensorType>(op.getX().getType());
     std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
     if (!numeric)
-      return rewriter.notifyMatchFailure(op, "compares elements that have no order");
+      return sizes.refuse(rewriter, op, "compares elements that have no order");
     bool isUnsigned = numeric->isUnsigned, isMax = op.getKind() == w::ArgKind::max;
     int64_t axis = op.getAxis();
 
@@ -179,7 +179,7 @@ public:
     auto type = cast<RankedTensorType>(op.getX().getType());
     Type element = type.getElementType();
     if (!isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "expected float elements");
+      return sizes.refuse(rewriter, op, "expects float elements");
     Type compute = getComputeFloatType(element);
     Reducer reducer(rewriter, loc, sizes, type, op.getAxis());
     auto toFloat = [&](OpBuilder &b, Location nested, Value x) {
@@ -245,7 +245,7 @@ public:
     auto type = cast<RankedTensorType>(op.getX().getType());
     Type element = type.getElementType();
     if (!isa<FloatType>(element))
-      return rewriter.notifyMatchFailure(op, "expected float elements");
+      return sizes.refuse(rewriter, op, "expects float elements");
     Type compute = getComputeFloatType(element);
     Reducer reducer(rewriter, loc, sizes, type, op.getAxes());
     Value x = adaptor.getX(), zero = createScalar(rewriter, loc, compute, 0.0),
@@ -313,7 +313,7 @@ public:
     auto type = cast<RankedTensorType>(op.getX().getType());
     std::optional<NumericElement> numeric = getNumericElement(type.getElementType());
     if (!numeric)
-      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+      return sizes.refuse(rewriter, op, "expects integer or float elements");
     bool isSum = op.getKind() == w::CumulateKind::sum;
     Type compute = numeric->compute, storage = numeric->storage;
     int64_t axis = op.getAxis(), rank = type.getRank();

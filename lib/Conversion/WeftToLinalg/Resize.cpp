@@ -45,7 +45,7 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = typeOf(op.getResult());
     if (!getStorageElementType(type.getElementType()) || isa<ComplexType>(type.getElementType()))
-      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+      return sizes.refuse(rewriter, op, "expects integer or float elements");
     ResizeRule rule{op.getMode(),           op.getCoord(),
                     op.getNearest(),        op.getCubicA().convertToDouble(),
                     op.getExcludeOutside(), op.getAntialias()};

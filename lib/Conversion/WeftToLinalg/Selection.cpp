@@ -83,7 +83,7 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getValues());
     if (!isOrdered(type.getElementType()))
-      return rewriter.notifyMatchFailure(op, "sorts elements that have no order");
+      return sizes.refuse(rewriter, op, "sorts elements that have no order");
     SmallVector<Value> results = lowerSorted(rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType,
                                              op.getAxis(), op.getLargest());
     rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
@@ -99,7 +99,7 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getValues());
     if (!isOrdered(type.getElementType()))
-      return rewriter.notifyMatchFailure(op, "sorts elements that have no order");
+      return sizes.refuse(rewriter, op, "sorts elements that have no order");
     SmallVector<Value> results = lowerSorted(rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType,
                                              op.getAxis(), op.getDescending());
     rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
@@ -117,7 +117,7 @@ public:
     RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getResult());
     Type element = type.getElementType();
     if (!isOrdered(element))
-      return rewriter.notifyMatchFailure(op, "expected integer, boolean or float elements");
+      return sizes.refuse(rewriter, op, "expects integer, boolean or float elements");
     SmallVector<OpFoldResult> resultSizes = sizes.getSizes(rewriter, resultType);
     Value limit = toValue(rewriter, loc, resultSizes[1]);
     Value result = createEmpty(rewriter, loc, resultSizes, rewriter.getI64Type());
@@ -159,7 +159,7 @@ public:
     Location loc = op.getLoc();
     RankedTensorType type = typeOf(op.getX());
     if (!isOrdered(type.getElementType()))
-      return rewriter.notifyMatchFailure(op, "sorts elements that have no order");
+      return sizes.refuse(rewriter, op, "sorts elements that have no order");
     Value x = adaptor.getX();
     SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type);
     int64_t axis = op.getAxis().value_or(0);

@@ -22,7 +22,7 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     ElementsAttr elements = getStorageElements(op.getValue());
     if (!elements)
-      return rewriter.notifyMatchFailure(op, "has elements without a storage form");
+      return sizes.refuse(rewriter, op, "has elements without a storage form");
     rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, cast<TypedAttr>(elements));
     return success();
   }

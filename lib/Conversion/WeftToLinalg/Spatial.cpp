@@ -139,7 +139,7 @@ public:
     RankedTensorType x = typeOf(op.getX()), type = typeOf(op.getResult());
     Type element = x.getElementType(), gridElement = typeOf(op.getGrid()).getElementType();
     if (!getStorageElementType(element) || isa<ComplexType>(element))
-      return rewriter.notifyMatchFailure(op, "expected integer or float elements");
+      return sizes.refuse(rewriter, op, "expects integer or float elements");
     Type compute = getComputeFloatType(element), real = rewriter.getF64Type();
     int64_t rank = x.getRank(), spatial = rank - 2;
     bool last = op.getLayout() == w::Layout::nhwc;
@@ -219,7 +219,7 @@ public:
     RankedTensorType x = typeOf(op.getX()), type = typeOf(op.getResult()), rois = typeOf(op.getRois());
     Type element = x.getElementType();
     if (!isa<FloatType>(element) || rois.isDynamicDim(1))
-      return rewriter.notifyMatchFailure(op, "expected float elements and regions of static length");
+      return sizes.refuse(rewriter, op, "expects float elements and regions of static length");
     bool last = op.getLayout() == w::Layout::nhwc;
     int64_t rowDim = last ? 1 : 2, channelDim = last ? 3 : 1;
     SmallVector<OpFoldResult> inSizes = sizes.getSizes(rewriter, x);

@@ -23,6 +23,17 @@ OpFoldResult LoweringContext::getSize(OpBuilder &b, RankedTensorType weftType, i
   return size;
 }
 
+LogicalResult LoweringContext::refuse(RewriterBase &rewriter, Operation *op,
+                                      const llvm::Twine &reason) const {
+  reasons[op->getLoc()] = reason.str();
+  return rewriter.notifyMatchFailure(op, reason);
+}
+
+StringRef LoweringContext::getReason(Operation *op) const {
+  auto known = reasons.find(op->getLoc());
+  return known == reasons.end() ? StringRef() : StringRef(known->second);
+}
+
 SmallVector<OpFoldResult> LoweringContext::getSizes(OpBuilder &b, RankedTensorType weftType) const {
   SmallVector<OpFoldResult> result;
   for (int64_t axis = 0; axis < weftType.getRank(); ++axis)

@@ -87,8 +87,15 @@ public:
   OpFoldResult getSize(OpBuilder &b, RankedTensorType weftType, int64_t axis) const;
   SmallVector<OpFoldResult> getSizes(OpBuilder &b, RankedTensorType weftType) const;
 
+  /// Declines an op. The reason, which reads on behind "it", is kept for the error that the pass reports:
+  /// only builds with assertions of MLIR hand reasons to the listeners of a conversion. Returns: failure.
+  LogicalResult refuse(mlir::RewriterBase &rewriter, Operation *op, const llvm::Twine &reason) const;
+  /// Why the last pattern that was tried on an op declined; empty when none did.
+  StringRef getReason(Operation *op) const;
+
 private:
   const DimTable &dims;
+  mutable llvm::DenseMap<Location, std::string> reasons;
 };
 
 /// The base of all lowering patterns.

@@ -106,30 +106,19 @@ static LogicalResult bindSizes(FunctionOpInterface function, DimTable &dims) {
   return result;
 }
 
-namespace {
-/// Remembers why the last pattern that was tried on an op did not take it.
-struct ReasonListener : RewriterBase::Listener {
-  void notifyMatchFailure(Location loc, function_ref<void(Diagnostic &)> reason) override {
-    Diagnostic diagnostic(loc, DiagnosticSeverity::Remark);
-    reason(diagnostic);
-    last[loc] = diagnostic.str();
-  }
-  llvm::DenseMap<Location, std::string> last;
-};
-} // namespace
-
 /// An error for each weft op that is left.
-static LogicalResult reportLeftovers(FunctionOpInterface function, const ReasonListener &reasons) {
+static LogicalResult reportLeftovers(FunctionOpInterface function, const LoweringContext &sizes) {
   auto result = success();
   function.getFunctionBody().walk([&](Operation *op) {
     if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()))
       return;
-    std::string reason = reasons.last.lookup(op->getLoc());
+    StringRef reason = sizes.getReason(op);
     InFlightDiagnostic error = op->emitOpError("has no lowering");
     if (reason.empty())
       error << " for operands of " << op->getOperandTypes() << " and results of " << op->getResultTypes();
     else
-      error << ": it " << reason;
+      error << ": it " << reason << ", but has operands of " << op->getOperandTypes() << " and results of "
+            << op->getResultTypes();
     result = error;
   });
   return result;
@@ -229,12 +218,9 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
                          tensor::TensorDialect>();
   target.addLegalOp<UnrealizedConversionCastOp>();
   // Weft ops are neither legal nor illegal: what no pattern takes is left, and reported here with the reason.
-  ReasonListener reasons;
-  ConversionConfig config;
-  config.listener = &reasons;
-  if (failed(applyPartialConversion(function, target, std::move(patterns), config)))
+  if (failed(applyPartialConversion(function, target, std::move(patterns))))
     return failure();
-  if (failed(reportLeftovers(function, reasons)))
+  if (failed(reportLeftovers(function, sizes)))
     return failure();
   cancelCasts(function.getFunctionBody().front());
   eraseDeadOps(function.getFunctionBody().front());
