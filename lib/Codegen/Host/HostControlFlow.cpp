@@ -121,6 +121,30 @@ SmallVector<Value> HostEmitter::enterLoop(ValueRange arguments, ValueRange initi
   return entering;
 }
 
+/// `targets` are other names for `values`.
+void HostEmitter::passOn(ValueRange targets, ValueRange values) {
+  for (auto [target, value] : llvm::zip_equal(targets, values)) {
+    if (isa<RankedTensorType>(target.getType()))
+      tensors[target] = HostTensor(tensors[value]);
+    else
+      scalars.map(target, scalars.lookup(value));
+  }
+}
+
+/// Emits the body of a loop, moves what it yields to where the next iteration finds it, and releases what the
+/// body made. `next` gets what the header's block arguments take.
+LogicalResult HostEmitter::emitLoopBody(Block &body, ValueRange carried, SmallVectorImpl<Value> &next) {
+  SmallVector<Value> made;
+  releaseScopes.push_back(&made);
+  if (failed(emit(body)))
+    return failure();
+  releaseScopes.pop_back();
+  updateCarried(carried, body.getTerminator()->getOperands(), next);
+  for (Value data : made)
+    release(data);
+  return success();
+}
+
 LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
   Value upper = scalars.lookup(loop.getUpperBound()), step = scalars.lookup(loop.getStep());
   SmallVector<Value> entering = {scalars.lookup(loop.getLowerBound())};
@@ -134,24 +158,12 @@ LogicalResult HostEmitter::emitFor(scf::ForOp loop) {
 
   b.setInsertionPointToStart(body);
   scalars.map(loop.getInductionVar(), iteration);
-  SmallVector<Value> made;
-  releaseScopes.push_back(&made);
-  if (failed(emit(*loop.getBody())))
-    return failure();
-  releaseScopes.pop_back();
   SmallVector<Value> next = {arith::AddIOp::create(b, loc, iteration, step)};
-  updateCarried(loop.getRegionIterArgs(), loop.getBody()->getTerminator()->getOperands(), next);
-  for (Value data : made)
-    release(data);
+  if (failed(emitLoopBody(*loop.getBody(), loop.getRegionIterArgs(), next)))
+    return failure();
   cf::BranchOp::create(b, loc, header, next);
-
   b.setInsertionPointToStart(after);
-  for (auto [argument, result] : llvm::zip_equal(loop.getRegionIterArgs(), loop.getResults())) {
-    if (isa<RankedTensorType>(argument.getType()))
-      tensors[result] = HostTensor(tensors[argument]);
-    else
-      scalars.map(result, scalars.lookup(argument));
-  }
+  passOn(loop.getResults(), loop.getRegionIterArgs());
   return success();
 }
 
@@ -168,23 +180,13 @@ LogicalResult HostEmitter::emitWhile(scf::WhileOp loop) {
   cf::CondBranchOp::create(b, loc, scalars.lookup(condition.getCondition()), body, ValueRange{}, after,
                            ValueRange{});
   // Both successors are reached from here alone, so what is passed on needs no block arguments.
-  for (ValueRange targets : {ValueRange(loop.getAfterArguments()), ValueRange(loop.getResults())})
-    for (auto [target, passed] : llvm::zip_equal(targets, condition.getArgs())) {
-      if (isa<RankedTensorType>(target.getType()))
-        tensors[target] = HostTensor(tensors[passed]);
-      else
-        scalars.map(target, scalars.lookup(passed));
-    }
+  passOn(loop.getAfterArguments(), condition.getArgs());
+  passOn(loop.getResults(), condition.getArgs());
 
   b.setInsertionPointToStart(body);
-  SmallVector<Value> made, next;
-  releaseScopes.push_back(&made);
-  if (failed(emit(*loop.getAfterBody())))
+  SmallVector<Value> next;
+  if (failed(emitLoopBody(*loop.getAfterBody(), loop.getBeforeArguments(), next)))
     return failure();
-  releaseScopes.pop_back();
-  updateCarried(loop.getBeforeArguments(), loop.getAfterBody()->getTerminator()->getOperands(), next);
-  for (Value data : made)
-    release(data);
   cf::BranchOp::create(b, loc, before, next);
   b.setInsertionPointToStart(after);
   return success();

@@ -231,6 +231,8 @@ private:
   LogicalResult emitIf(scf::IfOp branch);
   LogicalResult emitFor(scf::ForOp loop);
   LogicalResult emitWhile(scf::WhileOp loop);
+  LogicalResult emitLoopBody(Block &body, ValueRange carried, SmallVectorImpl<Value> &next);
+  void passOn(ValueRange targets, ValueRange values);
   void emitReturn(func::ReturnOp op);
   void emitCounted(Value count, function_ref<void(Value)> body);
   /// Elements that a caller passes packed, one byte each, in memory of the run's; integers extended.
