@@ -2,6 +2,7 @@
 //
 // Evaluates elementwise ops: one scalar function per op, in double or int64, rounded once to the result type.
 #include "lib/Reference/CastNumbers.h"
+#include "lib/Reference/WrapArithmetic.h"
 #include "weft/Reference/Eval.h"
 
 #include <cmath>
@@ -143,16 +144,6 @@ double floatMin(double x, double y) {
 //===----------------------------------------------------------------------===//
 // Integer functions: total, as the hardware is not
 //===----------------------------------------------------------------------===//
-
-int64_t addWrap(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-int64_t subWrap(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
-}
-int64_t mulWrap(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-}
 
 /// Toward zero; x / 0 is 0, the least value over -1 is itself.
 int64_t intDiv(int64_t a, int64_t b, bool isUnsigned) {

@@ -2,6 +2,7 @@
 //
 // Evaluates arith and math ops on scalars: index computations, and what scalarised shape arithmetic becomes.
 #include "lib/Reference/CastNumbers.h"
+#include "lib/Reference/WrapArithmetic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "weft/Reference/Eval.h"
@@ -65,15 +66,6 @@ template <double (*fn)(double)> LogicalResult evalFloat(Evaluation &e) {
   return addFloat(e, fn(floatOf(e, 0)));
 }
 
-int64_t addOf(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-int64_t subOf(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
-}
-int64_t mulOf(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-}
 int64_t andOf(int64_t a, int64_t b) { return a & b; }
 int64_t orOf(int64_t a, int64_t b) { return a | b; }
 int64_t xorOf(int64_t a, int64_t b) { return a ^ b; }
@@ -185,9 +177,9 @@ void addScalarEvals(EvalTable &table) {
   table.add<arith::CmpIOp, evalCompareInts>();
   table.add<arith::CmpFOp, evalCompareFloats>();
   table.add("arith.select", evalSelect);
-  table.add("arith.addi", evalInts<addOf>);
-  table.add("arith.subi", evalInts<subOf>);
-  table.add("arith.muli", evalInts<mulOf>);
+  table.add("arith.addi", evalInts<addWrap>);
+  table.add("arith.subi", evalInts<subWrap>);
+  table.add("arith.muli", evalInts<mulWrap>);
   table.add("arith.andi", evalInts<andOf>);
   table.add("arith.ori", evalInts<orOf>);
   table.add("arith.xori", evalInts<xorOf>);
