@@ -78,6 +78,10 @@ private:
   void joinGeneral();
   LogicalResult compileHosts();
   LogicalResult compileLevel(const TargetLevel &level, bool isBest);
+  OwningOpRef<ModuleOp> cloneForLevel(bool isBest);
+  LogicalResult runLevel(ModuleOp module, const TargetLevel &level, bool isBest);
+  void joinHosts(ModuleOp module);
+  LogicalResult emitLevel(ModuleOp module, const TargetLevel &level);
   LogicalResult describeConstants(const ConstantLayout &layout);
   void describeNodes();
   void countOps();
@@ -184,86 +188,86 @@ void Compilation::countOps() {
   result.ops.assign(counts.begin(), counts.end());
 }
 
-LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
-  OwningOpRef<ModuleOp> module;
-  if (isBest && options.stopAfter < Phase::LLVM) {
-    module = OwningOpRef<ModuleOp>(result.module->clone());
-  } else {
-    module = OwningOpRef<ModuleOp>(result.module->clone());
+/// The kernels that a level compiles, and the host's side of them where that is all there will be.
+OwningOpRef<ModuleOp> Compilation::cloneForLevel(bool isBest) {
+  OwningOpRef<ModuleOp> module(result.module->clone());
+  if (!isBest || options.stopAfter >= Phase::LLVM)
     for (auto main : llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
       main.erase();
-  }
-  auto runStep = [&](Phase phase, void (*build)(OpPassManager &, const TargetLevel &,
-                                                const PipelineOptions &)) -> LogicalResult {
-    if (failed(step(
-            phase, level.name,
-            [&] { return runPasses(*module, [&](OpPassManager &pm) { build(pm, level, pipeline); }); },
-            nullptr)))
-      return failure();
-    return dump(*module, (getPhaseName(phase) + "-" + level.name).str());
-  };
-  remarks.isActive = isBest;
-  auto finish = [&]() -> LogicalResult {
-    if (!isBest)
-      return success();
-    remarks.describe(*result.module, result.artifact.kernels);
-    result.llvmModule = std::move(module);
-    return success();
-  };
-  if (failed(runStep(Phase::Scheduled, buildSchedulePipeline)))
-    return failure();
-  if (isBest)
-    describeSchedules(*module, result.artifact.kernels);
-  if (isDone(Phase::Scheduled))
-    return finish();
-  if (failed(runStep(Phase::Loops, buildLoopsPipeline)))
-    return failure();
-  if (isDone(Phase::Loops))
-    return finish();
-  if (failed(runStep(Phase::LLVM, buildLLVMPipeline)))
-    return failure();
-  // Host code calls the kernels directly: its declarations give way to their definitions.
+  return module;
+}
+
+/// Host code calls the kernels directly: its declarations give way to their definitions.
+void Compilation::joinHosts(ModuleOp module) {
   for (HostProgram &host : hosts) {
     OwningOpRef<ModuleOp> hostModule(host.module->clone());
-    SymbolTable known(*module);
+    SymbolTable known(module);
     for (Operation &op : llvm::make_early_inc_range(*hostModule->getBody())) {
       auto symbol = dyn_cast<SymbolOpInterface>(op);
       if (symbol && known.lookup(symbol.getNameAttr()))
         continue;
-      op.moveBefore(module->getBody(), module->getBody()->end());
+      op.moveBefore(module.getBody(), module.getBody()->end());
     }
   }
-  if (isDone(Phase::LLVM))
-    return finish();
-  LogicalResult emitted = step(
-      Phase::Object, level.name,
-      [&]() -> LogicalResult {
-        EmitOptions emit;
-        emit.numThreads = options.threads;
-        SmallVector<StringRef> exports;
-        for (const DriverEntry &entry : entries)
-          exports.push_back(entry.description.symbol);
-        FailureOr<std::vector<std::string>> objects = emitObjects(*module, level, exports, emit);
-        if (failed(objects))
-          return failure();
-        std::string error;
-        FailureOr<std::string> object = linkSharedObject(*objects, error);
-        if (failed(object))
-          return module->emitError() << "internal: linking the code of level " << level.name
-                                     << " failed: " << error;
-        ArtifactCode code;
-        code.arch = llvm::StringRef(level.triple).split('-').first.str();
-        code.level = level.name;
-        for (const std::string &feature : level.required)
-          code.features.push_back(feature);
-        code.object = std::move(*object);
-        result.artifact.codes.push_back(std::move(code));
-        return success();
-      },
-      nullptr);
-  if (failed(emitted))
+}
+
+/// Makes the shared object of a level.
+LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level) {
+  EmitOptions emit;
+  emit.numThreads = options.threads;
+  SmallVector<StringRef> exports;
+  for (const DriverEntry &entry : entries)
+    exports.push_back(entry.description.symbol);
+  FailureOr<std::vector<std::string>> objects = emitObjects(module, level, exports, emit);
+  if (failed(objects))
     return failure();
-  return finish();
+  std::string error;
+  FailureOr<std::string> object = linkSharedObject(*objects, error);
+  if (failed(object))
+    return module.emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
+  ArtifactCode code;
+  code.arch = llvm::StringRef(level.triple).split('-').first.str();
+  code.level = level.name;
+  for (const std::string &feature : level.required)
+    code.features.push_back(feature);
+  code.object = std::move(*object);
+  result.artifact.codes.push_back(std::move(code));
+  return success();
+}
+
+/// Runs the phases from scheduled to object for one level; `module` is left after the last of them.
+LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, bool isBest) {
+  using Build = void (*)(OpPassManager &, const TargetLevel &, const PipelineOptions &);
+  const std::pair<Phase, Build> phases[] = {{Phase::Scheduled, buildSchedulePipeline},
+                                            {Phase::Loops, buildLoopsPipeline},
+                                            {Phase::LLVM, buildLLVMPipeline}};
+  for (auto [phase, build] : phases) {
+    auto work = [&, build = build] {
+      return runPasses(module, [&](OpPassManager &pm) { build(pm, level, pipeline); });
+    };
+    if (failed(step(phase, level.name, work, nullptr)) ||
+        failed(dump(module, (getPhaseName(phase) + "-" + level.name).str())))
+      return failure();
+    if (phase == Phase::Scheduled && isBest)
+      describeSchedules(module, result.artifact.kernels);
+    if (phase == Phase::LLVM)
+      joinHosts(module);
+    if (isDone(phase))
+      return success();
+  }
+  return step(Phase::Object, level.name, [&] { return emitLevel(module, level); }, nullptr);
+}
+
+LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
+  OwningOpRef<ModuleOp> module = cloneForLevel(isBest);
+  remarks.isActive = isBest;
+  if (failed(runLevel(*module, level, isBest)))
+    return failure();
+  if (isBest) {
+    remarks.describe(*result.module, result.artifact.kernels);
+    result.llvmModule = std::move(module);
+  }
+  return success();
 }
 
 /// One entry, or one per bucket and a general one.

@@ -143,6 +143,90 @@ void listLevels(const weft_module_info &info, const char *maxIsa, char *out, siz
   }
 }
 
+void describeEntries(weft_module &module, Describer &describe) {
+  const fb::Artifact &root = *module.root;
+  weft_module_info &info = module.info;
+  info.entry_count = root.entries()->size();
+  auto *entries = describe.array<weft_entry_info>(info.entry_count);
+  module.plans = describe.array<SymbolPlan>(info.entry_count);
+  for (uint32_t i = 0; describe.isComplete() && i < info.entry_count; ++i) {
+    const fb::Entry &from = *root.entries()->Get(i);
+    describe.entry(from, entries[i], module.plans[i]);
+    entries[i].kernel_begin = static_cast<size_t>(from.kernel_begin());
+    entries[i].kernel_count = from.kernel_count() < 0 ? sizeOf(root.kernels()) - entries[i].kernel_begin
+                                                      : static_cast<size_t>(from.kernel_count());
+    if (module.plans[i].slotCount > module.maxSlots)
+      module.maxSlots = module.plans[i].slotCount;
+  }
+  info.entries = entries;
+  module.programs = describe.array<weft_entry_fn>(info.entry_count);
+  module.entryOrder = describe.entryOrder(info);
+}
+
+void describeKernels(weft_module &module, Describer &describe) {
+  const fb::Artifact &root = *module.root;
+  weft_module_info &info = module.info;
+  info.kernel_count = sizeOf(root.kernels());
+  auto *kernels = describe.array<weft_kernel_info>(info.kernel_count);
+  for (uint32_t i = 0; describe.isComplete() && i < info.kernel_count; ++i) {
+    const fb::Kernel &from = *root.kernels()->Get(i);
+    kernels[i] = {from.name()->c_str(),
+                  textOf(from.kind()),
+                  sizeOf(from.nodes()),
+                  describe.texts(from.nodes()),
+                  from.flops(),
+                  from.bytes(),
+                  textOf(from.flops_expr()),
+                  textOf(from.bytes_expr()),
+                  textOf(from.schedule()),
+                  sizeOf(from.notes()),
+                  describe.texts(from.notes())};
+  }
+  info.kernels = kernels;
+}
+
+void describeLevels(weft_module &module, Describer &describe) {
+  const fb::Artifact &root = *module.root;
+  weft_module_info &info = module.info;
+  info.level_count = root.codes()->size();
+  auto *levels = describe.array<weft_level_info>(info.level_count);
+  for (uint32_t i = 0; describe.isComplete() && i < info.level_count; ++i) {
+    describe.level(*root.codes()->Get(i), levels[i]);
+    info.code_bytes += levels[i].bytes;
+  }
+  info.levels = levels;
+}
+
+void describeConstants(weft_module &module, Describer &describe) {
+  const fb::Artifact &root = *module.root;
+  weft_module_info &info = module.info;
+  info.segment_count = sizeOf(root.constants());
+  auto *segments = describe.array<weft_segment_info>(info.segment_count);
+  auto *constants = describe.array<const void *>(info.segment_count);
+  for (uint32_t i = 0; describe.isComplete() && i < info.segment_count; ++i) {
+    const fb::Segment &from = *root.constants()->Get(i);
+    segments[i] = {from.offset(), from.size()};
+    constants[i] = module.bytes.data + from.offset();
+    info.weights_bytes += from.size();
+  }
+  info.segments = segments;
+  module.constants = constants;
+}
+
+void describeTexts(weft_module &module, Describer &describe) {
+  const fb::Artifact &root = *module.root;
+  weft_module_info &info = module.info;
+  info.message_count = sizeOf(root.messages());
+  info.messages = describe.texts(root.messages());
+  info.library_count = sizeOf(root.libraries());
+  info.libraries = describe.texts(root.libraries());
+  info.metadata_count = sizeOf(root.metadata()) / 2;
+  auto *metadata = describe.array<weft_metadata_info>(info.metadata_count);
+  for (uint32_t i = 0; describe.isComplete() && i < info.metadata_count; ++i)
+    metadata[i] = {root.metadata()->Get(2 * i)->c_str(), root.metadata()->Get(2 * i + 1)->c_str()};
+  info.metadata = metadata;
+}
+
 } // namespace
 
 weft_code describeModule(weft_module &module, const char *name, weft_status *status) {
@@ -165,70 +249,11 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   info.runtime_nodes = root.runtime_nodes();
   info.keeps_denormals = root.keep_denormals();
 
-  info.entry_count = root.entries()->size();
-  auto *entries = describe.array<weft_entry_info>(info.entry_count);
-  module.plans = describe.array<SymbolPlan>(info.entry_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.entry_count; ++i) {
-    const fb::Entry &from = *root.entries()->Get(i);
-    describe.entry(from, entries[i], module.plans[i]);
-    entries[i].kernel_begin = static_cast<size_t>(from.kernel_begin());
-    entries[i].kernel_count = from.kernel_count() < 0 ? sizeOf(root.kernels()) - entries[i].kernel_begin
-                                                      : static_cast<size_t>(from.kernel_count());
-    if (module.plans[i].slotCount > module.maxSlots)
-      module.maxSlots = module.plans[i].slotCount;
-  }
-  info.entries = entries;
-  module.programs = describe.array<weft_entry_fn>(info.entry_count);
-  module.entryOrder = describe.entryOrder(info);
-
-  info.kernel_count = sizeOf(root.kernels());
-  auto *kernels = describe.array<weft_kernel_info>(info.kernel_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.kernel_count; ++i) {
-    const fb::Kernel &from = *root.kernels()->Get(i);
-    kernels[i] = {from.name()->c_str(),
-                  textOf(from.kind()),
-                  sizeOf(from.nodes()),
-                  describe.texts(from.nodes()),
-                  from.flops(),
-                  from.bytes(),
-                  textOf(from.flops_expr()),
-                  textOf(from.bytes_expr()),
-                  textOf(from.schedule()),
-                  sizeOf(from.notes()),
-                  describe.texts(from.notes())};
-  }
-  info.kernels = kernels;
-
-  info.level_count = root.codes()->size();
-  auto *levels = describe.array<weft_level_info>(info.level_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.level_count; ++i) {
-    describe.level(*root.codes()->Get(i), levels[i]);
-    info.code_bytes += levels[i].bytes;
-  }
-  info.levels = levels;
-
-  info.segment_count = sizeOf(root.constants());
-  auto *segments = describe.array<weft_segment_info>(info.segment_count);
-  auto *constants = describe.array<const void *>(info.segment_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.segment_count; ++i) {
-    const fb::Segment &from = *root.constants()->Get(i);
-    segments[i] = {from.offset(), from.size()};
-    constants[i] = module.bytes.data + from.offset();
-    info.weights_bytes += from.size();
-  }
-  info.segments = segments;
-  module.constants = constants;
-
-  info.message_count = sizeOf(root.messages());
-  info.messages = describe.texts(root.messages());
-  info.library_count = sizeOf(root.libraries());
-  info.libraries = describe.texts(root.libraries());
-  info.metadata_count = sizeOf(root.metadata()) / 2;
-  auto *metadata = describe.array<weft_metadata_info>(info.metadata_count);
-  for (uint32_t i = 0; describe.isComplete() && i < info.metadata_count; ++i)
-    metadata[i] = {root.metadata()->Get(2 * i)->c_str(), root.metadata()->Get(2 * i + 1)->c_str()};
-  info.metadata = metadata;
-
+  describeEntries(module, describe);
+  describeKernels(module, describe);
+  describeLevels(module, describe);
+  describeConstants(module, describe);
+  describeTexts(module, describe);
   if (describe.isComplete())
     return WEFT_OK;
   return fail(status, WEFT_RESOURCE_MEMORY,

@@ -210,36 +210,56 @@ ExitStatus traceRuns(const Model &model, const Inputs &inputs, weft_session *ses
   return writeFile(file, text, nullptr, 0, error) ? Done : report(Failed, error);
 }
 
-} // namespace
+/// A measurement from the artifact's file to its figures.
+class Measurement {
+public:
+  explicit Measurement(const BenchOptions &options) : options(options), clients(options.clients) {}
 
-ExitStatus benchCommand(const BenchOptions &options) {
-  if (isFolder(options.traceFile))
-    return report(BadCommandLine, "'" + options.traceFile + "' is a folder. Say --trace FILE.json.");
-  if (isSameFile(options.traceFile, options.open.artifact))
-    return report(BadCommandLine,
-                  "'" + options.traceFile + "' is the compiled model. Say --trace FILE.json.");
+  ExitStatus load();
+  /// Starts the clients and runs each a few times, the first of them first.
+  ExitStatus warmUp();
+  ExitStatus measure();
+  Json toJson() const;
+  void print() const;
+
+  const Model &getModel() const { return model; }
+  const Inputs &getInputs() const { return inputs; }
+  weft_session *getSession() const { return clients[0].session.get(); }
+
+private:
+  double perSecond() const { return static_cast<double>(times.size()) * 1000 / tookMs; }
+  uint64_t peakBytes() const { return sessionBytes + model.info.file_bytes; }
+
+  const BenchOptions &options;
+  Model model; // before the sessions, which end first
+  std::vector<Client> clients;
+  Inputs inputs;
+  uint32_t threads = 0;
+  double loadMs = 0, firstMs = 0, tookMs = 0;
+  std::vector<double> times; ///< milliseconds, ascending
+  uint64_t sessionBytes = 0;
+};
+
+ExitStatus Measurement::load() {
   Clock::time_point start = Clock::now();
-  Model model;
   if (ExitStatus status = openModel(options.open, model))
     return status;
-  uint32_t threads = options.open.threads;
-  std::vector<Client> clients(options.clients);
+  threads = options.open.threads;
   if (ExitStatus status = createSession(model, threads, clients[0].session))
     return status;
   // Several clients share the processors: by default each runs on its share.
   if (threads == 0 && options.clients > 1) {
-    threads = std::max(1u, weft_session_threads(clients[0].session.get()) / options.clients);
+    threads = std::max(1u, weft_session_threads(getSession()) / options.clients);
     if (ExitStatus status = createSession(model, threads, clients[0].session))
       return status;
   }
-  double loadMs = millisecondsSince(start);
-  Inputs inputs;
-  if (ExitStatus status = gatherInputs(model, options.in, /*isFilling=*/true, inputs))
-    return status;
+  loadMs = millisecondsSince(start);
+  return gatherInputs(model, options.in, /*isFilling=*/true, inputs);
+}
 
+ExitStatus Measurement::warmUp() {
   std::vector<weft_value_view> outputs;
   weft_status status;
-  double firstMs = 0;
   for (size_t c = 0; c < clients.size(); ++c) {
     if (c > 0)
       if (ExitStatus created = createSession(model, threads, clients[c].session))
@@ -251,7 +271,10 @@ ExitStatus benchCommand(const BenchOptions &options) {
       firstMs = c == 0 && i == 0 ? millisecondsSince(runStart) : firstMs;
     }
   }
+  return Done;
+}
 
+ExitStatus Measurement::measure() {
   if (!options.isJson && isatty(STDERR_FILENO))
     fprintf(stderr, "measuring for %g s ...\r", options.seconds);
   Clock::time_point begin = Clock::now();
@@ -263,10 +286,7 @@ ExitStatus benchCommand(const BenchOptions &options) {
   sendRequests(model, inputs, clients[0], deadline);
   for (std::thread &other : others)
     other.join();
-  double tookMs = millisecondsSince(begin);
-
-  std::vector<double> times;
-  uint64_t sessionBytes = 0;
+  tookMs = millisecondsSince(begin);
   for (Client &client : clients) {
     if (!client.error.empty())
       return report(Failed, client.error);
@@ -274,45 +294,65 @@ ExitStatus benchCommand(const BenchOptions &options) {
     sessionBytes += weft_session_peak_bytes(client.session.get());
   }
   std::sort(times.begin(), times.end());
-  double perSecond = static_cast<double>(times.size()) * 1000 / tookMs;
-  uint64_t peakBytes = sessionBytes + model.info.file_bytes;
+  return Done;
+}
 
-  Json json = {{"median_ms", median(times)},
-               {"p90_ms", percentile(times, 0.90)},
-               {"p99_ms", percentile(times, 0.99)},
-               {"min_ms", times.front()},
-               {"iterations", times.size()},
-               {"threads", weft_session_threads(clients[0].session.get())},
-               {"throughput_per_s", perSecond},
-               {"peak_bytes", peakBytes},
-               {"load_ms", loadMs},
-               {"first_ms", firstMs},
-               {"isa", model.info.isa},
-               {"entry", model.signature().name},
-               {"clients", options.clients},
-               {"weights_bytes", model.info.weights_bytes},
-               {"session_bytes", sessionBytes},
-               {"rss_peak_bytes", peakResidentBytes()}};
-  if (!options.isJson) {
-    std::string entry =
-        model.info.entry_count > 1 ? std::string("entry '") + model.signature().name + "', " : "";
-    printf("%s: %s%s, %u thread%s, %u client%s\n", options.open.artifact.c_str(), entry.c_str(),
-           model.info.isa, weft_session_threads(clients[0].session.get()),
-           weft_session_threads(clients[0].session.get()) == 1 ? "" : "s", options.clients,
-           options.clients == 1 ? "" : "s");
-    printf("  latency     median %.4f ms, p90 %.4f, p99 %.4f, min %.4f (%zu runs)\n", median(times),
-           percentile(times, 0.9), percentile(times, 0.99), times.front(), times.size());
-    printf("  throughput  %.1f runs/s\n", perSecond);
-    printf("  start       load %.2f ms, first run %.2f ms\n", loadMs, firstMs);
-    printf("  memory      %s (artifact %s, sessions %s)\n", describeBytes(peakBytes).c_str(),
-           describeBytes(model.info.file_bytes).c_str(), describeBytes(sessionBytes).c_str());
-  }
+Json Measurement::toJson() const {
+  return {{"median_ms", median(times)},
+          {"p90_ms", percentile(times, 0.90)},
+          {"p99_ms", percentile(times, 0.99)},
+          {"min_ms", times.front()},
+          {"iterations", times.size()},
+          {"threads", weft_session_threads(getSession())},
+          {"throughput_per_s", perSecond()},
+          {"peak_bytes", peakBytes()},
+          {"load_ms", loadMs},
+          {"first_ms", firstMs},
+          {"isa", model.info.isa},
+          {"entry", model.signature().name},
+          {"clients", options.clients},
+          {"weights_bytes", model.info.weights_bytes},
+          {"session_bytes", sessionBytes},
+          {"rss_peak_bytes", peakResidentBytes()}};
+}
+
+void Measurement::print() const {
+  std::string entry =
+      model.info.entry_count > 1 ? std::string("entry '") + model.signature().name + "', " : "";
+  uint32_t used = weft_session_threads(getSession());
+  printf("%s: %s%s, %u thread%s, %u client%s\n", options.open.artifact.c_str(), entry.c_str(), model.info.isa,
+         used, used == 1 ? "" : "s", options.clients, options.clients == 1 ? "" : "s");
+  printf("  latency     median %.4f ms, p90 %.4f, p99 %.4f, min %.4f (%zu runs)\n", median(times),
+         percentile(times, 0.9), percentile(times, 0.99), times.front(), times.size());
+  printf("  throughput  %.1f runs/s\n", perSecond());
+  printf("  start       load %.2f ms, first run %.2f ms\n", loadMs, firstMs);
+  printf("  memory      %s (artifact %s, sessions %s)\n", describeBytes(peakBytes()).c_str(),
+         describeBytes(model.info.file_bytes).c_str(), describeBytes(sessionBytes).c_str());
+}
+
+} // namespace
+
+ExitStatus benchCommand(const BenchOptions &options) {
+  if (isFolder(options.traceFile))
+    return report(BadCommandLine, "'" + options.traceFile + "' is a folder. Say --trace FILE.json.");
+  if (isSameFile(options.traceFile, options.open.artifact))
+    return report(BadCommandLine,
+                  "'" + options.traceFile + "' is the compiled model. Say --trace FILE.json.");
+  Measurement measurement(options);
+  for (auto step : {&Measurement::load, &Measurement::warmUp, &Measurement::measure})
+    if (ExitStatus failed = (measurement.*step)())
+      return failed;
+  Json json = measurement.toJson();
+  if (!options.isJson)
+    measurement.print();
+  const Model &model = measurement.getModel();
   if (options.hasProfile)
-    if (ExitStatus failed = profileRuns(model, inputs, clients[0].session.get(),
+    if (ExitStatus failed = profileRuns(model, measurement.getInputs(), measurement.getSession(),
                                         std::min(options.seconds, 2.0), options.isJson ? &json : nullptr))
       return failed;
   if (!options.traceFile.empty())
-    if (ExitStatus failed = traceRuns(model, inputs, clients[0].session.get(), options.traceFile))
+    if (ExitStatus failed =
+            traceRuns(model, measurement.getInputs(), measurement.getSession(), options.traceFile))
       return failed;
   if (options.isJson)
     printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());

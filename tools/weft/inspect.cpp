@@ -52,6 +52,48 @@ Json workJson(int64_t number, const char *expression) {
   return number ? Json(number) : *expression ? Json(expression) : Json();
 }
 
+Json kernelJson(const weft_kernel_info &kernel) {
+  return {{"name", kernel.name},
+          {"kind", kernel.kind},
+          {"flops", workJson(kernel.flops, kernel.flops_expr)},
+          {"bytes", workJson(kernel.bytes, kernel.bytes_expr)},
+          {"schedule", kernel.schedule},
+          {"notes", textsJson(kernel.notes, kernel.note_count)},
+          {"nodes", textsJson(kernel.nodes, kernel.node_count)}};
+}
+
+Json entryJson(const weft_entry_info &entry) {
+  Json aliases = Json::array(), sizes = Json::object();
+  for (size_t k = 0; k < entry.output_count; ++k)
+    aliases.push_back(entry.aliases[k]);
+  for (size_t k = 0; k < entry.size_count; ++k)
+    sizes[entry.sizes[k].name] = entry.sizes[k].size;
+  return {{"name", entry.name},
+          {"sizes", sizes},
+          {"kernel_begin", entry.kernel_begin},
+          {"kernel_count", entry.kernel_count},
+          {"inputs", valuesJson(entry.inputs, entry.input_count)},
+          {"outputs", valuesJson(entry.outputs, entry.output_count)},
+          {"aliases", aliases},
+          {"arena_bytes", entry.arena_bytes}};
+}
+
+Json levelJson(const weft_level_info &level) {
+  return {{"level", level.level},
+          {"arch", level.arch},
+          {"features", textsJson(level.features, level.feature_count)},
+          {"bytes", level.bytes},
+          {"missing_here", level.missing ? Json(level.missing) : Json()}};
+}
+
+/// Nodes that kernels compute.
+size_t countNodes(const weft_module_info &info) {
+  size_t nodes = 0;
+  for (size_t i = 0; i < info.kernel_count; ++i)
+    nodes += info.kernels[i].node_count;
+  return nodes;
+}
+
 Json moduleJson(const weft_module_info &info) {
   const weft_entry_info &main = info.entries[0];
   Json json = {{"model", info.model},
@@ -66,7 +108,7 @@ Json moduleJson(const weft_module_info &info) {
                {"file_bytes", info.file_bytes},
                {"devices", {"cpu"}},
                {"keeps_denormals", info.keeps_denormals != 0},
-               {"kernel_nodes", 0},
+               {"kernel_nodes", countNodes(info)},
                {"host_nodes", info.host_nodes},
                {"runtime_nodes", info.runtime_nodes},
                {"entries", Json::array()},
@@ -76,44 +118,12 @@ Json moduleJson(const weft_module_info &info) {
                {"messages", textsJson(info.messages, info.message_count)},
                {"libraries", textsJson(info.libraries, info.library_count)},
                {"metadata", Json::object()}};
-  size_t nodes = 0;
-  for (size_t i = 0; i < info.kernel_count; ++i) {
-    const weft_kernel_info &kernel = info.kernels[i];
-    nodes += kernel.node_count;
-    json["kernels"].push_back({{"name", kernel.name},
-                               {"kind", kernel.kind},
-                               {"flops", workJson(kernel.flops, kernel.flops_expr)},
-                               {"bytes", workJson(kernel.bytes, kernel.bytes_expr)},
-                               {"schedule", kernel.schedule},
-                               {"notes", textsJson(kernel.notes, kernel.note_count)},
-                               {"nodes", textsJson(kernel.nodes, kernel.node_count)}});
-  }
-  json["kernel_nodes"] = nodes;
-  for (size_t i = 0; i < info.entry_count; ++i) {
-    const weft_entry_info &entry = info.entries[i];
-    Json aliases = Json::array();
-    for (size_t k = 0; k < entry.output_count; ++k)
-      aliases.push_back(entry.aliases[k]);
-    Json sizes = Json::object();
-    for (size_t k = 0; k < entry.size_count; ++k)
-      sizes[entry.sizes[k].name] = entry.sizes[k].size;
-    json["entries"].push_back({{"name", entry.name},
-                               {"sizes", sizes},
-                               {"kernel_begin", entry.kernel_begin},
-                               {"kernel_count", entry.kernel_count},
-                               {"inputs", valuesJson(entry.inputs, entry.input_count)},
-                               {"outputs", valuesJson(entry.outputs, entry.output_count)},
-                               {"aliases", aliases},
-                               {"arena_bytes", entry.arena_bytes}});
-  }
-  for (size_t i = 0; i < info.level_count; ++i) {
-    const weft_level_info &level = info.levels[i];
-    json["levels"].push_back({{"level", level.level},
-                              {"arch", level.arch},
-                              {"features", textsJson(level.features, level.feature_count)},
-                              {"bytes", level.bytes},
-                              {"missing_here", level.missing ? Json(level.missing) : Json()}});
-  }
+  for (size_t i = 0; i < info.kernel_count; ++i)
+    json["kernels"].push_back(kernelJson(info.kernels[i]));
+  for (size_t i = 0; i < info.entry_count; ++i)
+    json["entries"].push_back(entryJson(info.entries[i]));
+  for (size_t i = 0; i < info.level_count; ++i)
+    json["levels"].push_back(levelJson(info.levels[i]));
   for (size_t i = 0; i < info.segment_count; ++i)
     json["segments"].push_back({{"offset", info.segments[i].offset}, {"bytes", info.segments[i].bytes}});
   for (size_t i = 0; i < info.metadata_count; ++i)

@@ -78,6 +78,68 @@ void addInputOptions(CLI::App &app, InputOptions &options) {
       "Read and write types that numpy lacks (bfloat16, float8, 4 bits) as unsigned integers of their bits");
 }
 
+CLI::App *addRun(CLI::App &app, RunOptions &options) {
+  CLI::App *command = app.add_subcommand("run", "Run a model on inputs from .npy files");
+  addOpenOptions(*command, options.open);
+  addInputOptions(*command, options.in);
+  command
+      ->add_option("-o,--output", options.outputs,
+                   "Write an output to a file; without =FILE.npy, print a summary. Default: all summaries")
+      ->allow_extra_args(false)
+      ->type_name("NAME[=FILE.npy]");
+  command->add_option("--repeat", options.repeat, "Run so many times; the last outputs count")
+      ->check(CLI::Range(1u, maxRepeat))
+      ->type_name("N");
+  command->add_flag("--stats", options.hasStats, "Print times and peak memory on stderr");
+  command->footer("Examples:\n"
+                  "  weft run model.weft -i input=cat.npy -o probabilities=out.npy\n"
+                  "  weft run model.weft -i @0=cat.npy -o @0           by position; print a summary\n"
+                  "  weft run model.weft --random 1                    try it without data\n"
+                  "  weft run bert.weft --random 1 --shape ids=4x128   at a shape of your choice\n"
+                  "Exit status: 0 done, 1 the run failed, 2 the command line is wrong.");
+  return command;
+}
+
+CLI::App *addBench(CLI::App &app, BenchOptions &options) {
+  CLI::App *command = app.add_subcommand("bench", "Measure latency, throughput and where the time goes");
+  addOpenOptions(*command, options.open);
+  addInputOptions(*command, options.in);
+  command->add_option("--seconds", options.seconds, "How long to measure (default 3)")
+      ->check(secondsCheck)
+      ->type_name("S");
+  command
+      ->add_option("--clients", options.clients, "Send runs from N threads, each with a session of its own")
+      ->check(CLI::Range(1u, maxClients))
+      ->type_name("N");
+  command->add_flag("--json", options.isJson, "Print one JSON object");
+  command->add_flag("--profile", options.hasProfile,
+                    "Add a row per kernel, with the ONNX nodes that it computes");
+  command
+      ->add_option("--trace", options.traceFile,
+                   "Write a trace of five runs for chrome://tracing or Perfetto")
+      ->type_name("FILE.json");
+  command->footer("Inputs that are not given are filled with random numbers.\n"
+                  "Examples:\n"
+                  "  weft bench model.weft --threads 1 --json\n"
+                  "  weft bench model.weft --profile --trace trace.json\n"
+                  "  weft bench bert.weft --dim batch=8 --dim seq=128 --clients 4");
+  return command;
+}
+
+CLI::App *addInspect(CLI::App &app, InspectOptions &options) {
+  CLI::App *command = app.add_subcommand("inspect", "Print what an artifact holds");
+  command->add_option("artifact", options.artifact, "Compiled model (.weft)")
+      ->required()
+      ->type_name("A.weft");
+  CLI::Option *json = command->add_flag("--json", options.isJson, "Print one JSON object");
+  command->add_flag("--dump", options.isDump, "Print one fact per line, for tests")->excludes(json);
+  command->add_flag("--trust-weights", options.isHeaderOnly, "Do not check the weights' checksums");
+  command->footer("Also opens artifacts that were compiled for other machines.\n"
+                  "Example:\n"
+                  "  weft inspect model.weft --json");
+  return command;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -93,58 +155,10 @@ int main(int argc, char **argv) {
              "`weft COMMAND --help` tells more about a command.");
 
   RunOptions run;
-  CLI::App *runApp = app.add_subcommand("run", "Run a model on inputs from .npy files");
-  addOpenOptions(*runApp, run.open);
-  addInputOptions(*runApp, run.in);
-  runApp
-      ->add_option("-o,--output", run.outputs,
-                   "Write an output to a file; without =FILE.npy, print a summary. Default: all summaries")
-      ->allow_extra_args(false)
-      ->type_name("NAME[=FILE.npy]");
-  runApp->add_option("--repeat", run.repeat, "Run so many times; the last outputs count")
-      ->check(CLI::Range(1u, maxRepeat))
-      ->type_name("N");
-  runApp->add_flag("--stats", run.hasStats, "Print times and peak memory on stderr");
-  runApp->footer("Examples:\n"
-                 "  weft run model.weft -i input=cat.npy -o probabilities=out.npy\n"
-                 "  weft run model.weft -i @0=cat.npy -o @0           by position; print a summary\n"
-                 "  weft run model.weft --random 1                    try it without data\n"
-                 "  weft run bert.weft --random 1 --shape ids=4x128   at a shape of your choice\n"
-                 "Exit status: 0 done, 1 the run failed, 2 the command line is wrong.");
-
   BenchOptions bench;
-  CLI::App *benchApp = app.add_subcommand("bench", "Measure latency, throughput and where the time goes");
-  addOpenOptions(*benchApp, bench.open);
-  addInputOptions(*benchApp, bench.in);
-  benchApp->add_option("--seconds", bench.seconds, "How long to measure (default 3)")
-      ->check(secondsCheck)
-      ->type_name("S");
-  benchApp->add_option("--clients", bench.clients, "Send runs from N threads, each with a session of its own")
-      ->check(CLI::Range(1u, maxClients))
-      ->type_name("N");
-  benchApp->add_flag("--json", bench.isJson, "Print one JSON object");
-  benchApp->add_flag("--profile", bench.hasProfile,
-                     "Add a row per kernel, with the ONNX nodes that it computes");
-  benchApp
-      ->add_option("--trace", bench.traceFile, "Write a trace of five runs for chrome://tracing or Perfetto")
-      ->type_name("FILE.json");
-  benchApp->footer("Inputs that are not given are filled with random numbers.\n"
-                   "Examples:\n"
-                   "  weft bench model.weft --threads 1 --json\n"
-                   "  weft bench model.weft --profile --trace trace.json\n"
-                   "  weft bench bert.weft --dim batch=8 --dim seq=128 --clients 4");
-
   InspectOptions inspect;
-  CLI::App *inspectApp = app.add_subcommand("inspect", "Print what an artifact holds");
-  inspectApp->add_option("artifact", inspect.artifact, "Compiled model (.weft)")
-      ->required()
-      ->type_name("A.weft");
-  CLI::Option *json = inspectApp->add_flag("--json", inspect.isJson, "Print one JSON object");
-  inspectApp->add_flag("--dump", inspect.isDump, "Print one fact per line, for tests")->excludes(json);
-  inspectApp->add_flag("--trust-weights", inspect.isHeaderOnly, "Do not check the weights' checksums");
-  inspectApp->footer("Also opens artifacts that were compiled for other machines.\n"
-                     "Example:\n"
-                     "  weft inspect model.weft --json");
+  CLI::App *runApp = addRun(app, run), *benchApp = addBench(app, bench);
+  addInspect(app, inspect);
 
   if (std::string verb = argc > 1 ? argv[1] : "";
       !verb.empty() && verb[0] != '-' && verb != "run" && verb != "bench" && verb != "inspect") {

@@ -259,75 +259,81 @@ void readTexts(Array &array, uint64_t chars, uint64_t count) {
   array.data = Buffer();
 }
 
-} // namespace
+bool complain(std::string &error, const std::string &text) {
+  error = text;
+  return false;
+}
 
-bool readNpy(const std::string &path, Array &out, std::string &error) {
-  File file(path);
-  struct stat info = {};
-  if (file.fd < 0 || fstat(file.fd, &info) != 0) {
-    error = "'" + path + "' cannot be opened: " + strerror(errno) + ".";
-    return false;
-  }
-  if (!S_ISREG(info.st_mode)) {
-    error = "'" + path + "' is not a file.";
-    return false;
-  }
-  auto fileBytes = static_cast<uint64_t>(info.st_size);
-  uint8_t start[12] = {};
-  if (fileBytes < 12 || !file.read(start, 10) || memcmp(start, "\x93NUMPY", 6) != 0) {
-    error = "'" + path + "' is not a .npy file. Write one by numpy.save.";
-    return false;
-  }
-  uint64_t headerStart = 10, headerBytes = static_cast<uint64_t>(start[8]) | static_cast<uint64_t>(start[9])
-                                                                                 << 8;
-  if (start[6] >= 2) {
-    headerStart = 12;
-    if (!file.read(start + 10, 2))
-      headerBytes = maxHeaderBytes;
-    headerBytes |= static_cast<uint64_t>(start[10]) << 16 | static_cast<uint64_t>(start[11]) << 24;
-  }
-  if (start[6] < 1 || start[6] > 3 || headerBytes > maxHeaderBytes || headerStart + headerBytes > fileBytes) {
-    error = "'" + path + "' has a .npy header of an unknown version or an impossible length.";
-    return false;
-  }
-  std::string text(headerBytes, '\0');
+/// What the start of a .npy file says, and how many bytes follow it.
+struct NpyStart {
   Header header;
-  bool isSwapped = false;
-  uint64_t textChars = 0;
-  if (!file.read(text.data(), headerBytes) || !HeaderParser(text).parse(header)) {
-    error = "'" + path + "' has a broken .npy header.";
-    return false;
+  uint64_t left = 0;
+};
+
+bool readStart(File &file, const std::string &path, NpyStart &start, std::string &error) {
+  struct stat info = {};
+  if (file.fd < 0 || fstat(file.fd, &info) != 0)
+    return complain(error, "'" + path + "' cannot be opened: " + strerror(errno) + ".");
+  if (!S_ISREG(info.st_mode))
+    return complain(error, "'" + path + "' is not a file.");
+  auto fileBytes = static_cast<uint64_t>(info.st_size);
+  uint8_t magic[12] = {};
+  if (fileBytes < 12 || !file.read(magic, 10) || memcmp(magic, "\x93NUMPY", 6) != 0)
+    return complain(error, "'" + path + "' is not a .npy file. Write one by numpy.save.");
+  uint64_t headerStart = 10;
+  uint64_t headerBytes = static_cast<uint64_t>(magic[8]) | static_cast<uint64_t>(magic[9]) << 8;
+  if (magic[6] >= 2) {
+    headerStart = 12;
+    if (!file.read(magic + 10, 2))
+      headerBytes = maxHeaderBytes;
+    headerBytes |= static_cast<uint64_t>(magic[10]) << 16 | static_cast<uint64_t>(magic[11]) << 24;
   }
-  if (!parseDescr(header.descr, out, textChars, isSwapped)) {
-    error = "'" + path + "' holds elements of type '" + header.descr +
-            "', which is not supported. Use numbers, booleans or fixed-length text (<U).";
-    return false;
-  }
-  uint64_t count = 1, bytes = 0;
+  if (magic[6] < 1 || magic[6] > 3 || headerBytes > maxHeaderBytes || headerStart + headerBytes > fileBytes)
+    return complain(error, "'" + path + "' has a .npy header of an unknown version or an impossible length.");
+  std::string text(headerBytes, '\0');
+  if (!file.read(text.data(), headerBytes) || !HeaderParser(text).parse(start.header))
+    return complain(error, "'" + path + "' has a broken .npy header.");
+  start.left = fileBytes - headerStart - headerBytes;
+  return true;
+}
+
+/// The number of elements that a header describes and their bytes; false when they are more than follow it.
+bool countElements(const NpyStart &start, const Array &array, uint64_t &count, uint64_t &bytes) {
   bool fits = true, isEmpty = false;
-  for (int64_t dim : header.dims) {
+  count = 1;
+  bytes = 0;
+  for (int64_t dim : start.header.dims) {
     isEmpty |= dim == 0;
     fits = fits && !__builtin_mul_overflow(count, static_cast<uint64_t>(dim), &count);
   }
   count = isEmpty ? 0 : count;
-  fits = isEmpty || (fits && !__builtin_mul_overflow(count, out.itemBytes, &bytes));
-  uint64_t left = fileBytes - headerStart - headerBytes;
-  // Checked before anything is allocated: the header may ask for anything. Empty texts take no bytes, but a
-  // place each.
-  if (!fits || bytes > left || (out.dtype == WEFT_STRING && count > left + 65536)) {
-    error = "'" + path + "' is truncated: its header describes more than the " + std::to_string(left) +
-            " bytes that follow it.";
+  fits = isEmpty || (fits && !__builtin_mul_overflow(count, array.itemBytes, &bytes));
+  // Empty texts take no bytes, but a place each.
+  return fits && bytes <= start.left && (array.dtype != WEFT_STRING || count <= start.left + 65536);
+}
+
+} // namespace
+
+bool readNpy(const std::string &path, Array &out, std::string &error) {
+  File file(path);
+  NpyStart start;
+  if (!readStart(file, path, start, error))
     return false;
-  }
-  if (!out.data.resize(bytes)) {
-    error = "There is no memory for the " + std::to_string(bytes) + " bytes of '" + path + "'.";
-    return false;
-  }
-  if (!file.read(out.data.data(), bytes)) {
-    error = "'" + path + "' cannot be read: " + strerror(errno) + ".";
-    return false;
-  }
-  out.dims = std::move(header.dims);
+  bool isSwapped = false;
+  uint64_t textChars = 0, count = 0, bytes = 0;
+  if (!parseDescr(start.header.descr, out, textChars, isSwapped))
+    return complain(error, "'" + path + "' holds elements of type '" + start.header.descr +
+                               "', which is not supported. Use numbers, booleans or fixed-length text (<U).");
+  // Checked before anything is allocated: the header may ask for anything.
+  if (!countElements(start, out, count, bytes))
+    return complain(error, "'" + path + "' is truncated: its header describes more than the " +
+                               std::to_string(start.left) + " bytes that follow it.");
+  if (!out.data.resize(bytes))
+    return complain(error,
+                    "There is no memory for the " + std::to_string(bytes) + " bytes of '" + path + "'.");
+  if (!file.read(out.data.data(), bytes))
+    return complain(error, "'" + path + "' cannot be read: " + strerror(errno) + ".");
+  out.dims = std::move(start.header.dims);
   if (isSwapped) {
     bool isPair = out.dtype == WEFT_COMPLEX64 || out.dtype == WEFT_COMPLEX128;
     swapBytes(out.data.data(), bytes,
@@ -335,10 +341,8 @@ bool readNpy(const std::string &path, Array &out, std::string &error) {
               : isPair                 ? out.itemBytes / 2
                                        : out.itemBytes);
   }
-  if (header.isFortran && out.dims.size() > 1 && bytes > 0 && !transpose(out)) {
-    error = "There is no memory to bring '" + path + "' into C order.";
-    return false;
-  }
+  if (start.header.isFortran && out.dims.size() > 1 && bytes > 0 && !transpose(out))
+    return complain(error, "There is no memory to bring '" + path + "' into C order.");
   if (out.dtype == WEFT_STRING)
     readTexts(out, textChars, count);
   return true;

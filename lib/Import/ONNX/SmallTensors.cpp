@@ -352,72 +352,57 @@ std::optional<bool> holdsFor(w::ComparePredicate pred, const Scalar &x, const Sc
   return std::nullopt;
 }
 
-std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type operand, Type result,
-                                      const SizeMath &math) {
+std::optional<Scalar> applyCast(const Scalar &x, Type operand, Type result) {
   using Kind = Scalar::Kind;
-  w::ScalarFn fn = cast<w::ElementwiseOpInterface>(op).getScalarFn();
-  bool allConstant = llvm::all_of(args, [](const Scalar &s) { return s.isConstant(); });
-  if (fn == w::ScalarFn::select) {
-    if (!args[0].isConstant())
-      return std::nullopt;
-    return args[0].integer ? args[1] : args[2];
-  }
-  if (fn == w::ScalarFn::cast) {
-    const Scalar &x = args[0];
-    if (x.kind == Kind::Index)
-      return isWideInt(operand) && isWideInt(result) ? std::optional(x) : std::nullopt;
-    if (isa<FloatType>(result))
-      return Scalar::ofFloat(
-          roundTo(x.kind == Kind::Float ? x.real : static_cast<double>(x.integer), result));
-    if (!isa<IntegerType>(result))
-      return std::nullopt;
-    if (result.isInteger(1))
-      return Scalar::ofInt(x.kind == Kind::Float ? x.real != 0 : x.integer != 0);
-    if (x.kind == Kind::Int)
-      return Scalar::ofInt(wrapTo(x.integer, result));
-    // Only casts whose outcome no rule of rounding or saturation touches.
-    if (!(std::fabs(x.real) < 2147483648.0) || !isWideInt(result))
-      return std::nullopt;
-    return Scalar::ofInt(static_cast<int64_t>(x.real));
-  }
-  if (fn == w::ScalarFn::compare) {
-    auto pred = cast<w::CompareOp>(op).getPred();
-    if (args[0].kind == Kind::Float && args[1].kind == Kind::Float)
-      return Scalar::ofInt(holds(pred, args[0].real, args[1].real));
-    if (allConstant && args[0].kind == Kind::Int && args[1].kind == Kind::Int &&
-        !operand.isUnsignedInteger(64))
-      return Scalar::ofInt(holds(pred, args[0].integer, args[1].integer));
-    if (!isWideInt(operand))
-      return std::nullopt;
-    if (std::optional<bool> outcome = holdsFor(pred, args[0], args[1], math))
-      return Scalar::ofInt(*outcome);
+  if (x.kind == Kind::Index)
+    return isWideInt(operand) && isWideInt(result) ? std::optional(x) : std::nullopt;
+  if (isa<FloatType>(result))
+    return Scalar::ofFloat(roundTo(x.kind == Kind::Float ? x.real : static_cast<double>(x.integer), result));
+  if (!isa<IntegerType>(result))
+    return std::nullopt;
+  if (result.isInteger(1))
+    return Scalar::ofInt(x.kind == Kind::Float ? x.real != 0 : x.integer != 0);
+  if (x.kind == Kind::Int)
+    return Scalar::ofInt(wrapTo(x.integer, result));
+  // Only casts whose outcome no rule of rounding or saturation touches.
+  if (!(std::fabs(x.real) < 2147483648.0) || !isWideInt(result))
+    return std::nullopt;
+  return Scalar::ofInt(static_cast<int64_t>(x.real));
+}
+
+std::optional<Scalar> applyCompare(w::ComparePredicate pred, const Scalar &x, const Scalar &y, Type operand,
+                                   const SizeMath &math) {
+  using Kind = Scalar::Kind;
+  if (x.kind == Kind::Float && y.kind == Kind::Float)
+    return Scalar::ofInt(holds(pred, x.real, y.real));
+  if (x.kind == Kind::Int && y.kind == Kind::Int && !operand.isUnsignedInteger(64))
+    return Scalar::ofInt(holds(pred, x.integer, y.integer));
+  if (!isWideInt(operand))
+    return std::nullopt;
+  std::optional<bool> outcome = holdsFor(pred, x, y, math);
+  return outcome ? std::optional(Scalar::ofInt(*outcome)) : std::nullopt;
+}
+
+std::optional<Scalar> applyLogic(w::ScalarFn fn, const Scalar &x, const Scalar &y) {
+  if (!x.isConstant() || !y.isConstant())
+    return std::nullopt;
+  switch (fn) {
+  case w::ScalarFn::and_:
+    return Scalar::ofInt(x.integer & y.integer);
+  case w::ScalarFn::or_:
+    return Scalar::ofInt(x.integer | y.integer);
+  case w::ScalarFn::xor_:
+    return Scalar::ofInt(x.integer ^ y.integer);
+  case w::ScalarFn::not_:
+    return Scalar::ofInt(!x.integer);
+  default:
     return std::nullopt;
   }
-  if (isa<FloatType>(result)) {
-    if (!llvm::all_of(args, [](const Scalar &s) { return s.kind == Kind::Float; }))
-      return std::nullopt;
-    std::optional<double> value = applyReal(fn, args[0].real, args.back().real);
-    return value ? std::optional(Scalar::ofFloat(roundTo(*value, result))) : std::nullopt;
-  }
-  if (result.isInteger(1)) {
-    if (!allConstant)
-      return std::nullopt;
-    switch (fn) {
-    case w::ScalarFn::and_:
-      return Scalar::ofInt(args[0].integer & args[1].integer);
-    case w::ScalarFn::or_:
-      return Scalar::ofInt(args[0].integer | args[1].integer);
-    case w::ScalarFn::xor_:
-      return Scalar::ofInt(args[0].integer ^ args[1].integer);
-    case w::ScalarFn::not_:
-      return Scalar::ofInt(!args[0].integer);
-    default:
-      return std::nullopt;
-    }
-  }
-  if (!isWideInt(result) || llvm::any_of(args, [](const Scalar &s) { return s.kind == Kind::Float; }))
-    return std::nullopt;
-  Size x = sizeOfScalar(args[0], math), y = sizeOfScalar(args.back(), math);
+}
+
+/// Arithmetic of integers that may be sizes. `isFmod` is for the remainder.
+std::optional<Scalar> applySize(w::ScalarFn fn, Size x, Size y, bool isFmod, Type result,
+                                const SizeMath &math) {
   auto give = [&](Size size) {
     std::optional<int64_t> number = known(size);
     return number ? Scalar::ofInt(wrapTo(*number, result)) : scalarOfSize(size);
@@ -433,8 +418,7 @@ std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type
     // A divisor that is not known could be zero, which the tensor op defines and arith does not.
     return known(y) && *known(y) != 0 ? std::optional(give(math.div(x, y))) : std::nullopt;
   case w::ScalarFn::mod:
-    return !cast<w::ModOp>(op).getFmod() && known(y) && *known(y) > 0 ? std::optional(give(math.mod(x, y)))
-                                                                      : std::nullopt;
+    return !isFmod && known(y) && *known(y) > 0 ? std::optional(give(math.mod(x, y))) : std::nullopt;
   case w::ScalarFn::max:
     return give(math.max(x, y));
   case w::ScalarFn::min:
@@ -446,6 +430,35 @@ std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type
   default:
     return std::nullopt;
   }
+}
+
+std::optional<Scalar> Follower::apply(Operation *op, ArrayRef<Scalar> args, Type operand, Type result,
+                                      const SizeMath &math) {
+  using Kind = Scalar::Kind;
+  w::ScalarFn fn = cast<w::ElementwiseOpInterface>(op).getScalarFn();
+  const Scalar &x = args.front(), &y = args.back();
+  if (fn == w::ScalarFn::select) {
+    if (!x.isConstant())
+      return std::nullopt;
+    return x.integer ? args[1] : args[2];
+  }
+  if (fn == w::ScalarFn::cast)
+    return applyCast(x, operand, result);
+  if (fn == w::ScalarFn::compare)
+    return applyCompare(cast<w::CompareOp>(op).getPred(), x, args[1], operand, math);
+  auto isReal = [](const Scalar &s) { return s.kind == Kind::Float; };
+  if (isa<FloatType>(result)) {
+    if (!llvm::all_of(args, isReal))
+      return std::nullopt;
+    std::optional<double> value = applyReal(fn, x.real, y.real);
+    return value ? std::optional(Scalar::ofFloat(roundTo(*value, result))) : std::nullopt;
+  }
+  if (result.isInteger(1))
+    return applyLogic(fn, x, y);
+  if (!isWideInt(result) || llvm::any_of(args, isReal))
+    return std::nullopt;
+  auto mod = dyn_cast<w::ModOp>(op);
+  return applySize(fn, sizeOfScalar(x, math), sizeOfScalar(y, math), mod && mod.getFmod(), result, math);
 }
 
 std::optional<Scalars> Follower::reduce(w::ReduceOp op, int depth) {
