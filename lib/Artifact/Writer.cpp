@@ -146,6 +146,7 @@ public:
     auto codesVector = builder.CreateVector(codeTables);
     auto constantsVector = builder.CreateVector(constantTables);
     auto messages = strings(artifact.messages), metadata = strings(artifact.metadata);
+    auto texts = artifact.texts.empty() ? decltype(messages)() : strings(artifact.texts);
     fb::ArtifactBuilder root(builder);
     root.add_abi_version(std::max(artifact.abiVersion, hasFurtherEntries ? 2u : 1u));
     root.add_compiler(compiler);
@@ -158,6 +159,8 @@ public:
     root.add_host_nodes(artifact.hostNodes);
     root.add_runtime_nodes(artifact.runtimeNodes);
     root.add_metadata(metadata);
+    if (!artifact.texts.empty())
+      root.add_texts(texts);
     root.add_keep_denormals(artifact.keepDenormals);
     fb::FinishArtifactBuffer(builder, root.Finish());
   }

@@ -6,6 +6,7 @@
 #include "Signature.h"
 #include "weft/Artifact/OutputFile.h"
 #include "weft/Codegen/Host/HostProgram.h"
+#include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
 #include "weft/Driver/Driver.h"
 #include "weft/Driver/Pipelines.h"
 #include "weft/Target/LLVMEmit.h"
@@ -408,6 +409,11 @@ LogicalResult Compilation::run(Load load) {
               buildStructuredPipeline(pm, options.levels.empty() ? "x86-64-v3" : options.levels.front().name,
                                       pipeline);
             };
+            std::set<std::string> texts;
+            collectTexts(*result.module, texts);
+            if (general)
+              collectTexts(*general, texts);
+            result.artifact.texts.assign(texts.begin(), texts.end());
             if (failed(runFront(Phase::Structured, build)))
               return failure();
             joinGeneral();

@@ -92,6 +92,7 @@ static int64_t getMaxWinogradTile(MathMode math) {
 
 void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
                                    const PipelineOptions &options) {
+  module.addPass(createWeftNumberTextsPass());
   module.addPass(createWeftOutlineKernelsPass());
   module.addNestedPass<kernel::FuncOp>(createConvertWeftToLinalgPass());
   // Strategy looks at the ops that a kernel returns: they must be the fused ones.

@@ -393,7 +393,7 @@ WEFT_API void weft_session_release(weft_session *session);
  * valid until its next run or release (and as an input of that next run); otherwise the result is written to
  * `data` (directly when that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype,
  * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone. Sequences and
- * optionals always lie in the session's memory: `kind` may be theirs or, with `data` NULL, WEFT_TENSOR, and
+ * optionals, and the texts of strings, always lie in the session's memory: `kind` may be theirs or, with `data` NULL, WEFT_TENSOR, and
  * is theirs on success.
  *
  * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
@@ -401,8 +401,8 @@ WEFT_API void weft_session_release(weft_session *session);
  * Floats:  rounding is to nearest and denormals are flushed to zero during the run, unless the artifact keeps
  * them; the caller's state is restored.
  *
- * Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for value kinds
- * that this artifact's code cannot take yet. Messages name the input or output, the dim and both values. The
+ * Errors:  the 0x1 group, WEFT_RESOURCE_MEMORY, WEFT_SYSTEM_UNIMPLEMENTED for two texts
+ * of one 64-bit hash. Messages name the input or output, the dim and both values. The
  * session stays usable; outputs are undefined. */
 WEFT_API weft_code weft_session_run(weft_session *session, uint32_t entry, const weft_value_view *inputs,
                                     size_t input_count, weft_value_view *outputs, size_t output_count,

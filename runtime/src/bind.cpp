@@ -33,10 +33,6 @@ weft_code findTensor(const weft_value_info &info, const weft_value_view &view,
   if (view.kind != info.kind && !(info.kind == WEFT_OPTIONAL && view.kind == WEFT_TENSOR))
     return fail(status, WEFT_CALLER_KIND, "Input '%s' is %s, but the model takes %s there.", info.name,
                 kindName(view.kind), kindName(info.kind));
-  if (info.dtype == WEFT_STRING)
-    return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
-                "Input '%s' is a tensor of strings, which this version of the runtime cannot run yet.",
-                info.name);
   const weft_value_view *value = &view;
   if (view.kind == WEFT_OPTIONAL)
     value = view.optional;
@@ -92,6 +88,15 @@ weft_code bindElement(weft_session &session, uint32_t index, const weft_value_vi
                                      session.entries[session.entry].symbols, status))
       return code;
   ListMemory &lists = session.lists[session.listTurn];
+  if (input.dtype == WEFT_STRING) {
+    void *numbers = nullptr;
+    if (weft_code code = numberTexts(session, input, view.tensor, numbers, status))
+      return code;
+    weft_item given = {numbers, static_cast<int64_t>(view.tensor.bytes / 2), view.tensor.rank, view.tensor.dims};
+    return keepItem(lists, session.memory, given, item)
+               ? WEFT_OK
+               : fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", input.name);
+  }
   weft_item given = {view.tensor.data, static_cast<int64_t>(view.tensor.bytes), view.tensor.rank,
                      view.tensor.dims};
   bool isKept = keepItem(lists, session.memory, given, item);
@@ -131,9 +136,6 @@ weft_code makeInputList(weft_session &session, uint32_t index, const weft_value_
 
 weft_code bindList(weft_session &session, uint32_t index, const weft_value_view &view, weft_status *status) {
   const weft_value_info &input = session.module->info.entries[session.entry].inputs[index];
-  if (input.dtype == WEFT_STRING)
-    return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
-                "Input '%s' holds strings, which this version of the runtime cannot run yet.", input.name);
   bool isOptional = input.kind == WEFT_OPTIONAL;
   // What an optional holds may be given without the optional around it.
   const weft_value_view *value = isOptional && view.kind == WEFT_OPTIONAL ? view.optional : &view;
@@ -191,6 +193,9 @@ weft_code bindInputs(weft_session &session, weft_status *status) {
     if (weft_code code = bindSymbols(info, plan, i, dims, state.symbols, status))
       return code;
     state.inputData[i] = tensor->bytes ? tensor->data : session.nothing;
+    if (info.inputs[i].dtype == WEFT_STRING)
+      if (weft_code code = numberTexts(session, info.inputs[i], *tensor, state.inputData[i], status))
+        return code;
   }
   if (weft_code code = checkSymbols(info, plan, state.symbols, status))
     return code;
@@ -215,10 +220,6 @@ weft_code prepareOutputs(weft_session &session, weft_status *status) {
   for (uint32_t i = 0; i < info.output_count; ++i) {
     const weft_value_info &output = info.outputs[i];
     const weft_value_view &view = session.givenOutputs[i];
-    if (output.dtype == WEFT_STRING)
-      return fail(status, WEFT_SYSTEM_UNIMPLEMENTED,
-                  "Output '%s' is a tensor of strings, which this version of the runtime cannot run yet.",
-                  output.name);
     bool isFree = output.kind != WEFT_TENSOR && view.kind == WEFT_TENSOR && !view.tensor.data;
     if (view.kind != output.kind && !isFree)
       return fail(status, WEFT_CALLER_KIND, "Output '%s' was given as %s, but the model makes %s.",
@@ -290,6 +291,11 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
   place.isStaged = false;
   if (place.bytes == 0) {
     place.data = session.nothing;
+  } else if (output.dtype == WEFT_STRING) {
+    // The program writes numbers, half as large as what the caller gets for them.
+    place.data = session.lists[session.listTurn].take(session.memory, place.bytes / 2);
+    if (!place.data)
+      return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.", output.name);
   } else if (given.data && isAligned(given.data) &&
              !holdsInput(session, given.data, place.bytes, info.aliases[index])) {
     place.data = given.data;
@@ -312,52 +318,66 @@ weft_code placeOutput(weft_session &session, uint32_t index, const int64_t *dims
 
 namespace {
 
-/// A view of an element, which is copied where it lies in the caller's memory. False without memory.
-bool viewElement(weft_session &session, const weft_value_info &output, const weft_item &item,
-                 weft_value_view &out) {
+/// A view of an element. WEFT_RESOURCE_MEMORY comes without a message.
+weft_code viewElement(weft_session &session, const weft_value_info &output, const weft_item &item,
+                      weft_value_view &out, weft_status *status) {
+  ListMemory &lists = session.lists[session.listTurn];
   weft_item kept;
-  if (!keepItem(session.lists[session.listTurn], session.memory, item, kept))
-    return false;
+  if (!keepItem(lists, session.memory, item, kept))
+    return WEFT_RESOURCE_MEMORY;
   out.kind = WEFT_TENSOR;
   out.tensor.data = const_cast<void *>(kept.data);
-  out.tensor.bytes = out.tensor.capacity = static_cast<uint64_t>(kept.bytes);
+  out.tensor.bytes = static_cast<uint64_t>(kept.bytes);
+  if (output.dtype == WEFT_STRING) {
+    out.tensor.bytes *= 2;
+    out.tensor.data = lists.take(session.memory, out.tensor.bytes);
+    if (!out.tensor.data)
+      return WEFT_RESOURCE_MEMORY;
+    if (weft_code code =
+            viewTexts(session, output, kept.data, out.tensor.bytes / sizeof(weft_string_view),
+                      static_cast<weft_string_view *>(out.tensor.data), status))
+      return code;
+  }
+  out.tensor.capacity = out.tensor.bytes;
   out.tensor.dtype = output.dtype;
   out.tensor.rank = static_cast<uint32_t>(kept.rank);
   out.tensor.dims = kept.dims;
-  return true;
+  return WEFT_OK;
 }
 
-bool viewList(weft_session &session, const weft_value_info &output, weft_kind kind, const weft_list *list,
-              weft_value_view &out) {
+weft_code viewList(weft_session &session, const weft_value_info &output, weft_kind kind,
+                   const weft_list *list, weft_value_view &out, weft_status *status) {
   auto count = static_cast<size_t>(list->count);
   auto *views = static_cast<weft_value_view *>(
       session.lists[session.listTurn].take(session.memory, count * sizeof(weft_value_view)));
   if (!views)
-    return false;
+    return WEFT_RESOURCE_MEMORY;
   for (size_t i = 0; i < count; ++i) {
     const weft_item &item = list->items[i];
-    bool isViewed = item.bytes < 0 ? viewList(session, output, WEFT_SEQUENCE,
-                                              static_cast<const weft_list *>(item.data), views[i])
-                                   : viewElement(session, output, item, views[i]);
-    if (!isViewed)
-      return false;
+    weft_code code = item.bytes < 0 ? viewList(session, output, WEFT_SEQUENCE,
+                                               static_cast<const weft_list *>(item.data), views[i], status)
+                                    : viewElement(session, output, item, views[i], status);
+    if (code)
+      return code;
   }
   out.kind = kind;
   if (kind == WEFT_OPTIONAL)
     out.optional = count ? views : nullptr;
   else
     out.sequence = {count, views};
-  return true;
+  return WEFT_OK;
 }
 
 } // namespace
 
 weft_code finishList(weft_session &session, uint32_t index, weft_status *status) {
   const weft_value_info &output = session.module->info.entries[session.entry].outputs[index];
-  if (viewList(session, output, output.kind, session.entries[session.entry].outputs[index].list,
-               session.givenOutputs[index]))
-    return WEFT_OK;
-  return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.", output.name);
+  weft_code code =
+      viewList(session, output, output.kind, session.entries[session.entry].outputs[index].list,
+               session.givenOutputs[index], status);
+  return code == WEFT_RESOURCE_MEMORY
+             ? fail(status, code, "There is no memory for output '%s'.", output.name)
+             : code;
 }
 
 weft_code finishOutputs(weft_session &session, weft_status *status) {
@@ -374,7 +394,17 @@ weft_code finishOutputs(weft_session &session, weft_status *status) {
       continue;
     }
     weft_tensor_view &tensor = session.givenOutputs[i].tensor;
-    if (place.isStaged)
+    if (info.outputs[i].dtype == WEFT_STRING) {
+      void *texts = tensor.data ? tensor.data
+                                : session.lists[session.listTurn].take(session.memory, place.bytes);
+      if (!texts)
+        return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.", info.outputs[i].name);
+      if (weft_code code =
+              viewTexts(session, info.outputs[i], place.data, place.bytes / sizeof(weft_string_view),
+                        static_cast<weft_string_view *>(texts), status))
+        return code;
+      tensor.data = texts;
+    } else if (place.isStaged)
       memcpy(tensor.data, place.data, place.bytes);
     else
       tensor.data = tensor.data && place.bytes == 0 ? tensor.data : place.data;

@@ -229,6 +229,19 @@ void describeTexts(weft_module &module, Describer &describe) {
 
 } // namespace
 
+/// Gives the texts of the program their numbers. Returns false when there is no memory.
+static bool numberTexts(weft_module &module) {
+  const fb::Artifact &root = *module.root;
+  for (uint32_t i = 0; i < sizeOf(root.texts()); ++i) {
+    const Text &text = *root.texts()->Get(i);
+    weft_string_view view = {text.c_str(), text.size()};
+    if (uint64_t number = numberOf(view);
+        number && module.texts.add(module.memory, number, view) == TextTable::NoMemory)
+      return false;
+  }
+  return true;
+}
+
 weft_code describeModule(weft_module &module, const char *name, weft_status *status) {
   const fb::Artifact &root = *module.root;
   file::Header header;
@@ -254,7 +267,7 @@ weft_code describeModule(weft_module &module, const char *name, weft_status *sta
   describeLevels(module, describe);
   describeConstants(module, describe);
   describeTexts(module, describe);
-  if (describe.isComplete())
+  if (describe.isComplete() && numberTexts(module))
     return WEFT_OK;
   return fail(status, WEFT_RESOURCE_MEMORY,
               "There is no memory for the tables of '%s', or they are absurdly large.", name);

@@ -96,6 +96,7 @@ weft_code loadModule(weft_module &module, const char *name, const weft_module_op
 void destroyModule(weft_module *module) {
   unloadCode(module->code);
   module->metadata.free();
+  module->texts.free(module->memory);
   module->bytes.release(module->memory);
   weft_allocator hooks = module->memory.hooks();
   module->~weft_module();

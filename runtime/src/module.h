@@ -7,6 +7,7 @@
 #include "artifact.h"
 #include "cpu/code_loader.h"
 #include "symbols.h"
+#include "texts.h"
 
 /// Immutable once opened, so any number of threads may read it.
 struct weft_module {
@@ -21,6 +22,7 @@ struct weft_module {
   const uint32_t *entryOrder = nullptr;   // entry numbers, most static sizes first
   weft_entry_fn *programs = nullptr;      // per entry; null when opened for inspection only
   const void *const *constants = nullptr; // base of each constant segment
+  weft::rt::TextTable texts; // of string constants
   weft::rt::CodeObject code;
   bool isLoaded = false;
 };

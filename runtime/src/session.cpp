@@ -101,6 +101,7 @@ void freeEntries(weft_session &session) {
   session.dynamicArena.free(session.memory);
   for (ListMemory &lists : session.lists)
     lists.free(session.memory);
+  session.texts.free(session.memory);
 }
 
 void destroySession(weft_session *session) {
@@ -249,6 +250,7 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   session->isScratchExhausted.store(false, std::memory_order_relaxed);
   session->listTurn ^= 1;
   session->lists[session->listTurn].reset(session->memory);
+  session->texts.clear();
   bool isTimed = session->isProfiling || session->isTracing;
   uint64_t start = isTimed ? nowNs() : 0;
   // Threads wake while the inputs are bound; a program that used none in its last run will hardly need them.

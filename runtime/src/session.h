@@ -88,6 +88,7 @@ struct weft_session {
   // Lists of the run, and those of the run before, whose outputs the caller may still read.
   weft::rt::ListMemory lists[2];
   uint32_t listTurn = 0;
+  weft::rt::TextTable texts; // of the inputs of the run
   // Stands for tensors of no bytes, whose address must still be valid and aligned.
   alignas(64) char nothing[64];
 
@@ -130,6 +131,14 @@ int32_t listJoin(void *ctx, const weft_list *list, int64_t rank, int64_t axis, i
                  int64_t elementBytes, uint32_t message, int64_t *outDims, void **outData);
 int32_t listSplit(void *ctx, const weft_item *tensor, int64_t axis, int32_t keepsAxis, const int64_t *lengths,
                   int64_t count, uint32_t message, const weft_list **outList);
+
+/// The numbers of an input's texts, which the run's table then knows (texts.cpp).
+weft_code numberTexts(weft_session &session, const weft_value_info &info, const weft_tensor_view &tensor,
+                      void *&outNumbers, weft_status *status);
+
+/// The texts of `count` numbers of an output, as long-lived as the output.
+weft_code viewTexts(weft_session &session, const weft_value_info &info, const void *numbers, size_t count,
+                    weft_string_view *outTexts, weft_status *status);
 
 /// Makes the list of input `index`, a sequence or optional that the caller gave as `view`.
 weft_code bindList(weft_session &session, uint32_t index, const weft_value_view &view, weft_status *status);

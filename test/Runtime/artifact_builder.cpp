@@ -115,10 +115,11 @@ std::string makeRoot(const ArtifactSpec &spec, const std::vector<Piece> &pieces)
   auto allConstants = builder.CreateVector(constants);
   auto messages = builder.CreateVectorOfStrings(spec.messages),
        libraries = builder.CreateVectorOfStrings(spec.libraries),
-       metadata = builder.CreateVectorOfStrings(spec.metadata);
+       metadata = builder.CreateVectorOfStrings(spec.metadata),
+       texts = builder.CreateVectorOfStrings(spec.texts);
   builder.Finish(fb::CreateArtifact(builder, spec.abiVersion, compiler, model, allEntries, allKernels,
                                     allCodes, allConstants, messages, 3, 0, libraries, metadata,
-                                    spec.keepsDenormals),
+                                    spec.keepsDenormals, texts),
                  fb::ArtifactIdentifier());
   return std::string(reinterpret_cast<const char *>(builder.GetBufferPointer()), builder.GetSize());
 }

@@ -28,7 +28,8 @@ enum Mode : int64_t {
   SumFirsts = 9,
   WrongSize = 10,
   TwoOutputs = 11,
-  Lists = 12
+  Lists = 12,
+  Texts = 13
 };
 
 struct DimSpec {
@@ -80,7 +81,7 @@ struct ArtifactSpec {
   int64_t a = 0, b = 4;
   std::vector<float> weights = {1, 2, 3, 4};
   std::vector<std::string> messages = {"size {a} is not {b}: {a} != {b}"};
-  std::vector<std::string> libraries, metadata;
+  std::vector<std::string> libraries, metadata, texts;
   bool keepsDenormals = false;
   std::string flopsExpr, bytesExpr, schedule; // of kernel k1
   std::vector<std::string> notes;

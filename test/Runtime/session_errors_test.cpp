@@ -70,16 +70,6 @@ TEST(SessionErrors, WrongKinds) {
               "Input 'x' is a sequence, but the model takes a tensor there.");
 }
 
-TEST(SessionErrors, KindsThatComeLater) {
-  ArtifactSpec spec;
-  spec.outputs[0].type = WEFT_STRING;
-  Opened strings = open(spec);
-  SessionPtr session = createSession(strings);
-  Tensor x = counting({1, 4});
-  expectFails(run(session, {x.view()}), WEFT_SYSTEM_UNIMPLEMENTED,
-              "Output 'y' is a tensor of strings, which this version of the runtime cannot run yet.");
-}
-
 TEST(SessionErrors, BoundsAndSymbols) {
   ArtifactSpec spec;
   spec.mode = SumFirsts;

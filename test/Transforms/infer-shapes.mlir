@@ -80,3 +80,20 @@ func.func @if_f32_joined(%c: tensor<i1>, %x: tensor<4xf32>, %z: tensor<5xf32>) -
   }
   return %a, %b : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// Each element of a sequence has its own sizes: names of dims stay outside, and what is taken out gets fresh ones.
+// CHECK-LABEL: func.func @elements_without_names_f32(
+// CHECK-SAME: !weft.seq<tensor<?x4xf32>>
+// CHECK: weft.seq_get {{.*}} -> tensor<?x4xf32, #weft.dims<[[A:d[0-9]+]], 4>>
+// CHECK: weft.seq_get {{.*}} -> tensor<?x4xf32, #weft.dims<[[B:d[0-9]+]], 4>>
+// CHECK: weft.seq_insert {{.*}} -> !weft.seq<tensor<?x4xf32>>
+// CHECK: weft.seq_insert {{.*}} -> !weft.seq<tensor<*xf32>>
+func.func @elements_without_names_f32(%s: !weft.seq<tensor<?x4xf32, #weft.dims<n, 4>>>, %i: index, %v: tensor<7xf32>) -> !weft.seq<tensor<*xf32>> {
+  %0 = weft.seq_get %s, %i : (!weft.seq<tensor<?x4xf32, #weft.dims<n, 4>>>, index) -> tensor<?x4xf32>
+  %1 = weft.seq_get %s, %i : (!weft.seq<tensor<?x4xf32, #weft.dims<n, 4>>>, index) -> tensor<?x4xf32>
+  %2 = weft.seq_insert %s, %0 : (!weft.seq<tensor<?x4xf32, #weft.dims<n, 4>>>, tensor<?x4xf32>) -> !weft.seq<tensor<?x4xf32>>
+  %3 = weft.seq_insert %2, %v : (!weft.seq<tensor<?x4xf32>>, tensor<7xf32>) -> !weft.seq<tensor<*xf32>>
+  return %3 : !weft.seq<tensor<*xf32>>
+}

@@ -348,6 +348,25 @@ bool readNpy(const std::string &path, Array &out, std::string &error) {
   return true;
 }
 
+static std::string formatHeader(const std::string &description, const weft_tensor_view &tensor) {
+  std::string dict = "{'descr': '" + description + "', 'fortran_order': False, 'shape': (";
+  for (uint32_t d = 0; d < tensor.rank; ++d)
+    dict += std::to_string(tensor.dims[d]) + (tensor.rank == 1 ? "," : d + 1 < tensor.rank ? ", " : "");
+  dict += "), }";
+  // Header and newline end at a multiple of 64 bytes.
+  while ((10 + dict.size() + 1) % 64 != 0)
+    dict += ' ';
+  dict += '\n';
+  std::string out("\x93NUMPY\x01\x00", 8);
+  out += static_cast<char>(dict.size() & 0xff);
+  out += static_cast<char>(dict.size() >> 8);
+  return out + dict;
+}
+
+std::string formatTextHeader(const weft_tensor_view &tensor, size_t length) {
+  return formatHeader("<U" + std::to_string(length), tensor);
+}
+
 bool formatNpyHeader(const weft_tensor_view &tensor, std::string &out) {
   const char *kind = nullptr;
   uint64_t bytes = weft_dtype_bits(tensor.dtype) / 8;
@@ -357,19 +376,7 @@ bool formatNpyHeader(const weft_tensor_view &tensor, std::string &out) {
   if (bytes == 0 || tensor.dtype == WEFT_STRING)
     return false;
   char letter = kind ? *kind : 'u';
-  std::string dict = std::string("{'descr': '") + (bytes == 1 ? '|' : '<') + letter + std::to_string(bytes) +
-                     "', 'fortran_order': False, 'shape': (";
-  for (uint32_t d = 0; d < tensor.rank; ++d)
-    dict += std::to_string(tensor.dims[d]) + (tensor.rank == 1 ? "," : d + 1 < tensor.rank ? ", " : "");
-  dict += "), }";
-  // Header and newline end at a multiple of 64 bytes.
-  while ((10 + dict.size() + 1) % 64 != 0)
-    dict += ' ';
-  dict += '\n';
-  out.assign("\x93NUMPY\x01\x00", 8);
-  out += static_cast<char>(dict.size() & 0xff);
-  out += static_cast<char>(dict.size() >> 8);
-  out += dict;
+  out = formatHeader(std::string(1, bytes == 1 ? '|' : '<') + letter + std::to_string(bytes), tensor);
   return true;
 }
 

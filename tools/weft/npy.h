@@ -53,6 +53,9 @@ bool readNpy(const std::string &path, Array &out, std::string &error);
 /// Requires: the type is not a string and has whole bytes.
 bool formatNpyHeader(const weft_tensor_view &tensor, std::string &out);
 
+/// The same for strings that are written as `length` code points of 4 bytes each.
+std::string formatTextHeader(const weft_tensor_view &tensor, size_t length);
+
 } // namespace weft::tool
 
 #endif // WEFT_TOOLS_WEFT_NPY_H

@@ -135,11 +135,28 @@ uint64_t countOf(const weft_tensor_view &tensor) {
   return count;
 }
 
+/// The first strings, quoted; what is no printable ASCII as its code behind a backslash.
+void printTexts(const weft_string_view *texts, uint64_t count) {
+  constexpr uint64_t shown = 8;
+  printf("\n  [");
+  for (uint64_t i = 0; i < count && i < shown; ++i) {
+    printf(i ? ", '" : "'");
+    for (size_t k = 0; k < texts[i].bytes; ++k) {
+      auto byte = static_cast<unsigned char>(texts[i].data[k]);
+      printf(byte < 32 || byte == 127 ? "\\x%02x" : "%c", byte);
+    }
+    printf("'");
+  }
+  printf(count > shown ? ", ...]\n" : "]\n");
+}
+
 /// Name, type, shape; range, mean and the first elements.
 void printSummary(const char *name, const weft_tensor_view &tensor) {
   printf("%s: %s %s", name, weft_dtype_name(tensor.dtype), describeDims(tensor.dims, tensor.rank).c_str());
   uint64_t count = countOf(tensor), odd = 0, largestAt = 0;
   double low = INFINITY, high = -INFINITY, sum = 0, value = 0;
+  if (count && tensor.dtype == WEFT_STRING)
+    return printTexts(static_cast<const weft_string_view *>(tensor.data), count);
   if (count == 0 || !elementAt(tensor, 0, value)) {
     printf(count ? ", %llu bytes\n" : ", empty\n", static_cast<unsigned long long>(tensor.bytes));
     return;
@@ -169,6 +186,32 @@ void printSummary(const char *name, const weft_tensor_view &tensor) {
   printf(count > shown ? ", ...]\n" : "]\n");
 }
 
+/// Texts as numpy has them: 4 bytes for each code point, all as long as the longest. What is no UTF-8 becomes U+FFFD.
+std::vector<uint32_t> spreadTexts(const weft_string_view *texts, uint64_t count, size_t &outLength) {
+  std::vector<std::vector<uint32_t>> points(count);
+  outLength = 1;
+  for (uint64_t i = 0; i < count; ++i) {
+    const auto *data = reinterpret_cast<const unsigned char *>(texts[i].data);
+    for (size_t at = 0; at < texts[i].bytes;) {
+      unsigned lead = data[at], extra = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : 4;
+      uint32_t point = extra == 0 ? lead : lead & (0x3fu >> extra);
+      bool isWhole = extra < 4 && at + extra < texts[i].bytes;
+      for (unsigned k = 1; isWhole && k <= extra; ++k) {
+        isWhole = data[at + k] >> 6 == 2;
+        point = point << 6 | (data[at + k] & 0x3f);
+      }
+      points[i].push_back(isWhole ? point : 0xfffd);
+      at += isWhole ? 1 + extra : 1;
+    }
+    outLength = points[i].size() > outLength ? points[i].size() : outLength;
+  }
+  std::vector<uint32_t> spread(count * outLength, 0);
+  for (uint64_t i = 0; i < count; ++i)
+    for (size_t k = 0; k < points[i].size(); ++k)
+      spread[i * outLength + k] = points[i][k];
+  return spread;
+}
+
 /// Writes sub-byte elements one per byte, so that the shape stays right.
 ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const std::string &file) {
   weft_tensor_view view = tensor;
@@ -185,6 +228,14 @@ ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const s
     view.bytes = count;
   }
   std::string header, error;
+  if (tensor.dtype == WEFT_STRING) {
+    size_t length;
+    std::vector<uint32_t> spread =
+        spreadTexts(static_cast<const weft_string_view *>(tensor.data), countOf(tensor), length);
+    header = formatTextHeader(tensor, length);
+    return writeFile(file, header, spread.data(), spread.size() * sizeof(uint32_t), error) ? Done
+                                                                                          : report(Failed, error);
+  }
   if (!formatNpyHeader(view, header))
     return report(Failed, "Output '" + std::string(name) + "' has elements of type " +
                               weft_dtype_name(tensor.dtype) + ", which cannot be written to a .npy file.");

@@ -17,6 +17,8 @@ static Attribute retypeConstant(Attribute constant, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (!constant || !tensor.hasStaticShape())
     return {};
+  if (auto strings = dyn_cast<DenseStringElementsAttr>(constant))
+    return DenseStringElementsAttr::get(tensor, strings.getRawStringData());
   if (auto dense = dyn_cast<DenseElementsAttr>(constant))
     return dense.reshape(tensor);
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
@@ -30,6 +32,8 @@ static Attribute resplatConstant(Attribute constant, Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (!dense || !dense.isSplat() || !tensor.hasStaticShape())
     return {};
+  if (auto strings = dyn_cast<DenseStringElementsAttr>(constant))
+    return DenseStringElementsAttr::get(tensor, strings.getRawStringData());
   return dense.resizeSplat(tensor);
 }
 

@@ -196,6 +196,7 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
   // The types of carried values widen until the body gives back what it took: one dim at a time at worst.
   Region region;
   SmallVector<Value> yielded;
+  SmallVector<bool> filled(carriedTypes.size(), false);
   for (int attempt = 0;; ++attempt) {
     region.dropAllReferences();
     region.getBlocks().clear();
@@ -215,6 +216,13 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
                     " carried values and " + llvm::Twine(loop.scanOutAxes.size()) + " scan outputs");
     bool isStable = true;
     for (auto [i, type] : llvm::enumerate(carriedTypes)) {
+      // An optional may start a loop whose body gives what it holds.
+      Value &next = yielded[1 + i];
+      if (isa<w::OptType>(type) && !isa<w::OptType>(next.getType())) {
+        b.setInsertionPointToEnd(&block);
+        next = w::OptMakeOp::create(b, n.loc, w::OptType::get(b.getContext(), next.getType()), next);
+        filled[i] = true;
+      }
       Type joined = joinTypes(type, yielded[1 + i].getType());
       if (!joined)
         return n.fail("expected carried value " + llvm::Twine(i) +
@@ -261,7 +269,11 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
                               carried, loop.scanned, loop.scanInAxes, loop.scanInReverse, outAxes,
                               loop.scanOutReverse);
   op.getBody().takeBody(region);
-  return SmallVector<Value>(op.getResults());
+  SmallVector<Value> made(op.getResults());
+  for (auto [i, isFilled] : llvm::enumerate(filled))
+    if (isFilled)
+      made[i] = n.make<w::OptGetOp>(made[i]);
+  return made;
 }
 
 LogicalResult buildLoop(NodeBuilder &n) {

@@ -115,17 +115,29 @@ LogicalResult buildFeatureVectorizer(NodeBuilder &n) {
   return n.result(n.concat(parts, 1));
 }
 
+/// A list of texts as a constant.
+static DenseElementsAttr textList(NodeBuilder &n, ArrayRef<std::string> texts) {
+  SmallVector<StringRef> views(texts.begin(), texts.end());
+  auto type = RankedTensorType::get(static_cast<int64_t>(texts.size()), w::StringType::get(n.b.getContext()));
+  return DenseStringElementsAttr::get(type, views);
+}
+
 LogicalResult buildOneHotEncoder(NodeBuilder &n) {
-  if (n.hasAttr("cats_strings"))
-    return n.fail("string categories are not supported; encode strings as integers outside of the model");
-  SmallVector<int64_t> categories = n.intsAttr("cats_int64s").value_or(SmallVector<int64_t>());
-  if (categories.empty())
-    return n.fail("expected categories in cats_int64s, but it is empty");
+  Value x = n.in(0), categories;
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("cats_strings"); texts && !texts->empty()) {
+    if (!isa<w::StringType>(n.elem(x)))
+      return n.fail("expected strings for cats_strings, but got " + n.importer.typeText(n.elem(x)));
+    categories = n.constant(textList(n, *texts));
+  } else {
+    SmallVector<int64_t> numbers = n.intsAttr("cats_int64s").value_or(SmallVector<int64_t>());
+    if (numbers.empty() || isa<w::StringType>(n.elem(x)))
+      return n.fail("expected categories in cats_int64s, or strings in cats_strings, but there are none");
+    x = n.cast(x, n.b.getI64Type());
+    categories = n.i64Constant(numbers);
+  }
   if (!n.flagAttr("zeros", true))
     n.warn("a category that is not in the list gives zeros, where the model asks for an error");
-  Value x = n.in(0);
-  Value isCategory = n.compare(w::ComparePredicate::eq, n.unsqueeze(n.cast(x, n.b.getI64Type()), n.rank(x)),
-                               n.i64Constant(categories));
+  Value isCategory = n.compare(w::ComparePredicate::eq, n.unsqueeze(x, n.rank(x)), categories);
   return n.result(n.cast(isCategory, n.b.getF32Type()));
 }
 
@@ -135,8 +147,8 @@ LogicalResult buildOneHotEncoder(NodeBuilder &n) {
 
 /// Numbers of one of the attributes of keys or values: `side` is "keys" or "values". Integers stay exact.
 static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string &side) {
-  if (n.hasAttr(side + "_strings") || n.hasAttr("classes_strings"))
-    return n.fail("strings are not supported; encode strings as integers outside of the model");
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr(side + "_strings"); texts && !texts->empty())
+    return textList(n, *texts);
   if (n.hasAttr(side + "_tensor")) {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(n.tensorAttr(side + "_tensor"));
     if (!dense || dense.getType().getRank() != 1 || !dense.getElementType().isIntOrFloat())
@@ -153,7 +165,58 @@ static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string 
         RankedTensorType::get(static_cast<int64_t>(narrow.size()), n.b.getF32Type()),
         ArrayRef<float>(narrow));
   }
-  return n.fail("expected " + side + " as integers, real numbers or a tensor, but there are none");
+  return n.fail("expected " + side + " as integers, real numbers, strings or a tensor, but there are none");
+}
+
+/// Elements of a list as a constant.
+static Value makeTable(NodeBuilder &n, Type element, ArrayRef<Attribute> values) {
+  auto type = RankedTensorType::get(static_cast<int64_t>(values.size()), element);
+  if (!isa<w::StringType>(element))
+    return n.constant(DenseElementsAttr::get(type, values));
+  SmallVector<StringRef> texts;
+  for (Attribute value : values)
+    texts.push_back(cast<StringAttr>(value).getValue());
+  return n.constant(DenseStringElementsAttr::get(type, texts));
+}
+
+/// For each element the value of the first key that equals it, else `missing`. Keys are compared one by one: texts have no
+/// order that a program knows.
+static LogicalResult lookUpTexts(NodeBuilder &n, Value keys, Value values, Value missing) {
+  Value x = n.in(0);
+  int64_t axis = n.rank(x);
+  Value matches = n.cast(n.compare(w::ComparePredicate::eq, n.unsqueeze(x, axis), keys), n.b.getI32Type());
+  Value first = n.make<w::ArgReduceOp>(
+      matches, {n.choice<w::ArgKindAttr>("kind", w::ArgKind::max), n.i64("axis", axis)});
+  Value found = n.cast(n.reduce(w::ReduceKind::max, matches, {axis}, /*keep=*/false), n.b.getI1Type());
+  return n.result(n.select(found, n.gather(values, n.squeeze(first, axis), 0), missing));
+}
+
+/// Texts to numbers or back, by two lists of one length.
+static LogicalResult buildPairs(NodeBuilder &n, ArrayRef<std::string> texts, ArrayRef<int64_t> numbers) {
+  if (texts.empty() || texts.size() != numbers.size())
+    return n.fail("expected as many strings as integers, but got " + llvm::Twine(texts.size()) + " and " +
+                  llvm::Twine(numbers.size()));
+  Type i64 = n.b.getI64Type(), string = w::StringType::get(n.b.getContext());
+  int64_t number = n.intAttr("default_int64", -1);
+  std::string text = n.stringAttr("default_string", "_Unused");
+  Value list = n.constant(textList(n, texts)), codes = n.i64Constant(numbers);
+  if (isa<w::StringType>(n.elem(n.in(0))))
+    return lookUpTexts(n, list, codes, n.intScalar(i64, number));
+  if (n.elem(n.in(0)) != i64)
+    return n.fail("expected strings or int64, but got " + n.importer.typeText(n.elem(n.in(0))));
+  return lookUpTexts(n, codes, list,
+                     n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
+}
+
+LogicalResult buildCategoryMapper(NodeBuilder &n) {
+  return buildPairs(n, n.stringsAttr("cats_strings").value_or(SmallVector<std::string>()),
+                    n.intsAttr("cats_int64s").value_or(SmallVector<int64_t>()));
+}
+
+/// The first form: a list of classes, whose places are the codes.
+LogicalResult buildLabelEncoderOfClasses(NodeBuilder &n) {
+  SmallVector<std::string> classes = n.stringsAttr("classes_strings").value_or(SmallVector<std::string>());
+  return buildPairs(n, classes, llvm::to_vector(llvm::seq<int64_t>(0, classes.size())));
 }
 
 /// The entry of the sorted keys that equals x, found by halving: each step is a gather and a comparison.
@@ -170,11 +233,12 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
     return n.fail("expected keys of the input's type, but got keys of another");
 
   Type given = values->getElementType();
-  bool isFloat = isa<FloatType>(n.elem(x)), givesFloat = isa<FloatType>(given);
+  bool isFloat = isa<FloatType>(n.elem(x)), givesFloat = isa<FloatType>(given),
+       givesText = isa<w::StringType>(given), isText = isa<w::StringType>(n.elem(x));
   SmallVector<Attribute> keyAttrs(keys->getValues<Attribute>()), valueAttrs(values->getValues<Attribute>());
   SmallVector<int64_t> order;
   std::optional<int64_t> nanAt;
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = 0; i < count && !isText; ++i) {
     if (isFloat && cast<FloatAttr>(keyAttrs[i]).getValue().isNaN())
       nanAt = nanAt.value_or(i);
     else
@@ -194,11 +258,16 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
   Value missing;
   if (n.hasAttr("default_tensor"))
     missing = n.reshape(n.constant(n.tensorAttr("default_tensor")), ArrayRef<int64_t>());
+  else if (givesText)
+    missing = n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, given),
+                                                      StringRef(n.stringAttr("default_string", "_Unused"))));
   else
     missing = givesFloat ? n.scalar(given, n.floatAttr("default_float", -0.0))
                          : n.intScalar(given, n.intAttr("default_int64", -1));
   if (!missing)
     return failure();
+  if (isText)
+    return lookUpTexts(n, makeTable(n, n.elem(x), keyAttrs), makeTable(n, given, valueAttrs), missing);
   Value result = n.broadcast(n.withRank(missing, n.rank(x)), n.dims(x));
   if (!order.empty()) {
     SmallVector<Attribute> sortedKeys, sortedValues;
@@ -207,8 +276,7 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
       sortedValues.push_back(valueAttrs[i]);
     }
     int64_t size = static_cast<int64_t>(order.size());
-    Value keyTable = n.constant(DenseElementsAttr::get(RankedTensorType::get(size, n.elem(x)), sortedKeys));
-    Value valueTable = n.constant(DenseElementsAttr::get(RankedTensorType::get(size, given), sortedValues));
+    Value keyTable = makeTable(n, n.elem(x), sortedKeys), valueTable = makeTable(n, given, sortedValues);
     Type i32 = n.b.getI32Type();
     Value at = n.broadcast(n.withRank(n.intScalar(i32, 0), n.rank(x)), n.dims(x));
     int64_t step = 1;
@@ -226,7 +294,7 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
   }
   // NaN equals itself as a key since version 4.
   if (nanAt && n.version >= 4) {
-    Value onNan = n.constant(DenseElementsAttr::get(RankedTensorType::get({}, given), valueAttrs[*nanAt]));
+    Value onNan = n.reshape(makeTable(n, given, valueAttrs[*nanAt]), ArrayRef<int64_t>());
     result = n.select(n.make<w::IsNanOp>(x), onNan, result);
   }
   return n.result(result);

@@ -167,6 +167,15 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
     int64_t scalars[] = {n, plan->b, 0};
     return abi->dispatch(ctx, 0, affine, args, scalars, (n + 15) / 16);
   }
+  case 13: { /* y = numbers of x, then that of the constant text whose number is `a` */
+    int64_t shape[] = {dims[0] + 1};
+    if ((code = abi->output(ctx, 0, shape, &out)))
+      return code;
+    for (int64_t i = 0; i < dims[0]; ++i)
+      ((int64_t *)out)[i] = ((const int64_t *)frame->inputs[0])[i];
+    ((int64_t *)out)[dims[0]] = plan->a;
+    return 0;
+  }
   case 12: /* lists */
     return lists(abi, ctx, frame, plan->a);
   default:

@@ -42,6 +42,20 @@ def WeftDedupKernelsPass : Pass<"weft-dedup-kernels", "ModuleOp"> {
   let statistics = [Statistic<"numMerged", "num-merged", "Number of kernels that another one replaced">];
 }
 
+def WeftNumberTextsPass : Pass<"weft-number-texts", "ModuleOp"> {
+  let summary = "Turn strings into numbers, equal ones for equal texts";
+  let description = [{
+    What:           replaces the element type `!weft.string` by i64 everywhere, and string constants by the numbers of their texts.
+    Before this:    the signature has been read off the function: it still says strings.
+    After this:     no string is left. Kernels move and compare numbers; the runtime numbers the texts that come in and knows
+                    those that go out.
+    Does not:       change numeric models. Ops that look into a text, or order texts, are errors that name the node.
+    Cost:           a table of the texts of a run, at the boundary only.
+    Source:         docs/adr/0016-texts.md.
+    (* example test/Conversion/WeftToLinalg/number-texts.mlir#equal_2d *)
+  }];
+}
+
 def WeftOutlineKernelsPass : Pass<"weft-outline-kernels", "ModuleOp"> {
   let summary = "Turn the main function into a host program that launches kernels";
   let description = [{

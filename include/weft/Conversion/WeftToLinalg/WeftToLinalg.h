@@ -8,7 +8,13 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Support/LLVM.h"
 
+#include <set>
+#include <string>
+
 namespace weft {
+
+/// The texts of a module's string constants, "" apart: those that the runtime must know besides a run's own.
+void collectTexts(mlir::ModuleOp module, std::set<std::string> &texts);
 
 /// Lowers every weft op of a function (a kernel, or a test's func.func) to linalg, tensor, arith, math, scf
 /// and kernel ops.
