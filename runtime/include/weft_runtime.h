@@ -393,8 +393,8 @@ WEFT_API void weft_session_release(weft_session *session);
  * valid until its next run or release (and as an input of that next run); otherwise the result is written to
  * `data` (directly when that is 64-byte aligned and overlaps no input). On success kind, data, bytes, dtype,
  * rank and dims are set; dims is valid until the next run or release. `capacity` is left alone. Sequences and
- * optionals, and the texts of strings, always lie in the session's memory: `kind` may be theirs or, with `data` NULL, WEFT_TENSOR, and
- * is theirs on success.
+ * optionals, and the texts of strings, always lie in the session's memory: `kind` may be theirs or, with
+ * `data` NULL, WEFT_TENSOR, and is theirs on success.
  *
  * Memory:  with the shapes of an earlier run and no data-dependent sizes, a run allocates nothing.
  *

@@ -92,7 +92,8 @@ weft_code bindElement(weft_session &session, uint32_t index, const weft_value_vi
     void *numbers = nullptr;
     if (weft_code code = numberTexts(session, input, view.tensor, numbers, status))
       return code;
-    weft_item given = {numbers, static_cast<int64_t>(view.tensor.bytes / 2), view.tensor.rank, view.tensor.dims};
+    weft_item given = {numbers, static_cast<int64_t>(view.tensor.bytes / 2), view.tensor.rank,
+                       view.tensor.dims};
     return keepItem(lists, session.memory, given, item)
                ? WEFT_OK
                : fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", input.name);
@@ -333,9 +334,8 @@ weft_code viewElement(weft_session &session, const weft_value_info &output, cons
     out.tensor.data = lists.take(session.memory, out.tensor.bytes);
     if (!out.tensor.data)
       return WEFT_RESOURCE_MEMORY;
-    if (weft_code code =
-            viewTexts(session, output, kept.data, out.tensor.bytes / sizeof(weft_string_view),
-                      static_cast<weft_string_view *>(out.tensor.data), status))
+    if (weft_code code = viewTexts(session, output, kept.data, out.tensor.bytes / sizeof(weft_string_view),
+                                   static_cast<weft_string_view *>(out.tensor.data), status))
       return code;
   }
   out.tensor.capacity = out.tensor.bytes;
@@ -372,12 +372,10 @@ weft_code viewList(weft_session &session, const weft_value_info &output, weft_ki
 
 weft_code finishList(weft_session &session, uint32_t index, weft_status *status) {
   const weft_value_info &output = session.module->info.entries[session.entry].outputs[index];
-  weft_code code =
-      viewList(session, output, output.kind, session.entries[session.entry].outputs[index].list,
-               session.givenOutputs[index], status);
-  return code == WEFT_RESOURCE_MEMORY
-             ? fail(status, code, "There is no memory for output '%s'.", output.name)
-             : code;
+  weft_code code = viewList(session, output, output.kind, session.entries[session.entry].outputs[index].list,
+                            session.givenOutputs[index], status);
+  return code == WEFT_RESOURCE_MEMORY ? fail(status, code, "There is no memory for output '%s'.", output.name)
+                                      : code;
 }
 
 weft_code finishOutputs(weft_session &session, weft_status *status) {
@@ -395,10 +393,11 @@ weft_code finishOutputs(weft_session &session, weft_status *status) {
     }
     weft_tensor_view &tensor = session.givenOutputs[i].tensor;
     if (info.outputs[i].dtype == WEFT_STRING) {
-      void *texts = tensor.data ? tensor.data
-                                : session.lists[session.listTurn].take(session.memory, place.bytes);
+      void *texts =
+          tensor.data ? tensor.data : session.lists[session.listTurn].take(session.memory, place.bytes);
       if (!texts)
-        return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.", info.outputs[i].name);
+        return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for output '%s'.",
+                    info.outputs[i].name);
       if (weft_code code =
               viewTexts(session, info.outputs[i], place.data, place.bytes / sizeof(weft_string_view),
                         static_cast<weft_string_view *>(texts), status))

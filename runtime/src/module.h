@@ -22,7 +22,7 @@ struct weft_module {
   const uint32_t *entryOrder = nullptr;   // entry numbers, most static sizes first
   weft_entry_fn *programs = nullptr;      // per entry; null when opened for inspection only
   const void *const *constants = nullptr; // base of each constant segment
-  weft::rt::TextTable texts; // of string constants
+  weft::rt::TextTable texts;              // of string constants
   weft::rt::CodeObject code;
   bool isLoaded = false;
 };

@@ -77,8 +77,8 @@ void TextTable::free(Memory &memory) {
 weft_code numberTexts(weft_session &session, const weft_value_info &info, const weft_tensor_view &tensor,
                       void *&outNumbers, weft_status *status) {
   size_t count = static_cast<size_t>(tensor.bytes) / sizeof(weft_string_view);
-  auto *numbers = static_cast<uint64_t *>(
-      session.lists[session.listTurn].take(session.memory, count * sizeof(uint64_t)));
+  auto *numbers =
+      static_cast<uint64_t *>(session.lists[session.listTurn].take(session.memory, count * sizeof(uint64_t)));
   if (!numbers)
     return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for input '%s'.", info.name);
   outNumbers = numbers;
@@ -86,15 +86,15 @@ weft_code numberTexts(weft_session &session, const weft_value_info &info, const 
     weft_string_view text; // the array may lie at any address
     memcpy(&text, static_cast<const char *>(tensor.data) + i * sizeof(text), sizeof(text));
     if (text.bytes && !text.data)
-      return fail(status, WEFT_CALLER_ARGUMENT, "Input '%s' has a null pointer for string %zu.", info.name, i);
+      return fail(status, WEFT_CALLER_ARGUMENT, "Input '%s' has a null pointer for string %zu.", info.name,
+                  i);
     numbers[i] = numberOf(text);
     if (numbers[i] == 0)
       continue;
     const weft_string_view *constant = session.module->texts.find(numbers[i]);
     bool isOther =
         constant && (constant->bytes != text.bytes || memcmp(constant->data, text.data, text.bytes) != 0);
-    TextTable::Added added =
-        constant ? TextTable::Ok : session.texts.add(session.memory, numbers[i], text);
+    TextTable::Added added = constant ? TextTable::Ok : session.texts.add(session.memory, numbers[i], text);
     if (added == TextTable::NoMemory)
       return fail(status, WEFT_RESOURCE_MEMORY, "There is no memory for the texts of input '%s'.", info.name);
     if (isOther || added == TextTable::Taken)

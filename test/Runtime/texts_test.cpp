@@ -20,7 +20,8 @@ ArtifactSpec textSpec() {
 }
 
 struct TextInput {
-  explicit TextInput(std::vector<std::string> given) : texts(std::move(given)), count(static_cast<int64_t>(texts.size())) {
+  explicit TextInput(std::vector<std::string> given)
+      : texts(std::move(given)), count(static_cast<int64_t>(texts.size())) {
     for (const std::string &text : texts)
       views.push_back({text.data(), text.size()});
   }
@@ -50,7 +51,8 @@ std::vector<std::string> textsOf(const weft_value_view &value) {
 TEST(Texts, ComeOutAsTheyWentIn) {
   Opened opened = open(textSpec());
   SessionPtr session = createSession(opened);
-  std::vector<std::string> given = {"", "a", std::string("nul\0inside", 10), "fixed", "a", std::string(5000, 'x')};
+  std::vector<std::string> given = {"",      "a", std::string("nul\0inside", 10),
+                                    "fixed", "a", std::string(5000, 'x')};
   for (int i = 0; i < 200; ++i)
     given.push_back("text " + std::to_string(i));
   for (int round = 0; round < 3; ++round) {
@@ -84,7 +86,8 @@ TEST(Texts, GoWhereTheCallerWants) {
   EXPECT_EQ(outputs[0].tensor.data, room);
   EXPECT_EQ(textsOf(outputs[0]), (std::vector<std::string>{"one", "two", "fixed"}));
   outputs[0].tensor.capacity = sizeof(room) - 1;
-  EXPECT_EQ(weft_session_run(session.get(), 0, inputs.data(), 1, outputs.data(), 1, &status), WEFT_CALLER_CAPACITY);
+  EXPECT_EQ(weft_session_run(session.get(), 0, inputs.data(), 1, outputs.data(), 1, &status),
+            WEFT_CALLER_CAPACITY);
 }
 
 TEST(Texts, RefusesNullAndUnknownOnes) {

@@ -186,14 +186,19 @@ void printSummary(const char *name, const weft_tensor_view &tensor) {
   printf(count > shown ? ", ...]\n" : "]\n");
 }
 
-/// Texts as numpy has them: 4 bytes for each code point, all as long as the longest. What is no UTF-8 becomes U+FFFD.
+/// Texts as numpy has them: 4 bytes for each code point, all as long as the longest. What is no UTF-8 becomes
+/// U+FFFD.
 std::vector<uint32_t> spreadTexts(const weft_string_view *texts, uint64_t count, size_t &outLength) {
   std::vector<std::vector<uint32_t>> points(count);
   outLength = 1;
   for (uint64_t i = 0; i < count; ++i) {
     const auto *data = reinterpret_cast<const unsigned char *>(texts[i].data);
     for (size_t at = 0; at < texts[i].bytes;) {
-      unsigned lead = data[at], extra = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : 4;
+      unsigned lead = data[at], extra = lead < 0x80       ? 0
+                                        : lead >> 5 == 6  ? 1
+                                        : lead >> 4 == 14 ? 2
+                                        : lead >> 3 == 30 ? 3
+                                                          : 4;
       uint32_t point = extra == 0 ? lead : lead & (0x3fu >> extra);
       bool isWhole = extra < 4 && at + extra < texts[i].bytes;
       for (unsigned k = 1; isWhole && k <= extra; ++k) {
@@ -233,8 +238,9 @@ ExitStatus writeTensor(const weft_tensor_view &tensor, const char *name, const s
     std::vector<uint32_t> spread =
         spreadTexts(static_cast<const weft_string_view *>(tensor.data), countOf(tensor), length);
     header = formatTextHeader(tensor, length);
-    return writeFile(file, header, spread.data(), spread.size() * sizeof(uint32_t), error) ? Done
-                                                                                          : report(Failed, error);
+    return writeFile(file, header, spread.data(), spread.size() * sizeof(uint32_t), error)
+               ? Done
+               : report(Failed, error);
   }
   if (!formatNpyHeader(view, header))
     return report(Failed, "Output '" + std::string(name) + "' has elements of type " +

@@ -95,7 +95,7 @@ struct ArtifactDescription {
   std::vector<std::string> messages;
   int32_t hostNodes = 0;
   int32_t runtimeNodes = 0;
-  std::vector<std::string> texts; ///< of string constants
+  std::vector<std::string> texts;    ///< of string constants
   uint32_t abiVersion = 1;           ///< the lowest that has what the code calls
   std::vector<std::string> metadata; ///< key, value, key, value ...
   bool keepDenormals = false;        ///< runs do not flush denormals to zero

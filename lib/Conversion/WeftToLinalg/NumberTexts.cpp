@@ -62,8 +62,9 @@ struct WeftNumberTextsPass : impl::WeftNumberTextsPassBase<WeftNumberTextsPass> 
     auto result = success();
     module.walk([&](Operation *op) {
       if (touchesStrings(op) && !takesNumbers(op))
-        result = op->emitOpError("has no form on strings that the run decides: they are moved and compared for "
-                                 "equality only; compute on text outside of the model");
+        result =
+            op->emitOpError("has no form on strings that the run decides: they are moved and compared for "
+                            "equality only; compute on text outside of the model");
     });
     if (failed(result))
       return signalPassFailure();

@@ -124,7 +124,8 @@ static DenseElementsAttr textList(NodeBuilder &n, ArrayRef<std::string> texts) {
 
 LogicalResult buildOneHotEncoder(NodeBuilder &n) {
   Value x = n.in(0), categories;
-  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("cats_strings"); texts && !texts->empty()) {
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("cats_strings");
+      texts && !texts->empty()) {
     if (!isa<w::StringType>(n.elem(x)))
       return n.fail("expected strings for cats_strings, but got " + n.importer.typeText(n.elem(x)));
     categories = n.constant(textList(n, *texts));
@@ -147,7 +148,8 @@ LogicalResult buildOneHotEncoder(NodeBuilder &n) {
 
 /// Numbers of one of the attributes of keys or values: `side` is "keys" or "values". Integers stay exact.
 static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string &side) {
-  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr(side + "_strings"); texts && !texts->empty())
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr(side + "_strings");
+      texts && !texts->empty())
     return textList(n, *texts);
   if (n.hasAttr(side + "_tensor")) {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(n.tensorAttr(side + "_tensor"));
@@ -179,8 +181,8 @@ static Value makeTable(NodeBuilder &n, Type element, ArrayRef<Attribute> values)
   return n.constant(DenseStringElementsAttr::get(type, texts));
 }
 
-/// For each element the value of the first key that equals it, else `missing`. Keys are compared one by one: texts have no
-/// order that a program knows.
+/// For each element the value of the first key that equals it, else `missing`. Keys are compared one by one:
+/// texts have no order that a program knows.
 static LogicalResult lookUpTexts(NodeBuilder &n, Value keys, Value values, Value missing) {
   Value x = n.in(0);
   int64_t axis = n.rank(x);
@@ -204,8 +206,9 @@ static LogicalResult buildPairs(NodeBuilder &n, ArrayRef<std::string> texts, Arr
     return lookUpTexts(n, list, codes, n.intScalar(i64, number));
   if (n.elem(n.in(0)) != i64)
     return n.fail("expected strings or int64, but got " + n.importer.typeText(n.elem(n.in(0))));
-  return lookUpTexts(n, codes, list,
-                     n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
+  return lookUpTexts(
+      n, codes, list,
+      n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
 }
 
 LogicalResult buildCategoryMapper(NodeBuilder &n) {
