@@ -50,7 +50,10 @@ def read_value(path, type_proto):
         return onnx.numpy_helper.to_list(onnx.SequenceProto.FromString(data))
     if type_proto.HasField("optional_type"):
         return onnx.numpy_helper.to_optional(onnx.OptionalProto.FromString(data))
-    return onnx.numpy_helper.to_array(onnx.TensorProto.FromString(data))
+    tensor, declared = onnx.TensorProto.FromString(data), type_proto.tensor_type.elem_type
+    if declared == onnx.TensorProto.BFLOAT16 and tensor.data_type == onnx.TensorProto.UINT16:
+        tensor.data_type = declared  # how older data holds its bits
+    return onnx.numpy_helper.to_array(tensor)
 
 
 def real_inputs(model):
