@@ -2,6 +2,7 @@
 //
 // Lowers linalg operations on memory to loop nests that LLVM's vectoriser widens.
 #include "weft/Codegen/LowerLinalg.h"
+#include "LowerTranspose.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "weft/Codegen/Passes.h"
@@ -491,6 +492,8 @@ LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp 
   if (!op.hasPureBufferSemantics())
     return op->emitOpError("internal: expected memrefs");
   op = mergeContiguousLoops(rewriter, op);
+  if (lowerTranspose(rewriter, op, chooseLoopOrder(op)))
+    return success();
   return NestEmitter(rewriter, op, options).run();
 }
 

@@ -95,7 +95,7 @@ kernel.func @copy_f32(%x: memref<8xf32>, %r: memref<8xf32>) {
   kernel.return
 }
 
-// A transpose works on blocks, which use each cache line once.
+// A transpose that computes works on blocks, which use each cache line once.
 // CHECK-LABEL: kernel.func @transpose_blocks_f32(
 // CHECK: scf.for {{.*}} step %c16
 // CHECK: scf.for {{.*}} step %c16
@@ -105,7 +105,8 @@ kernel.func @copy_f32(%x: memref<8xf32>, %r: memref<8xf32>) {
 kernel.func @transpose_blocks_f32(%x: memref<64x32xf32>, %r: memref<32x64xf32>) {
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, #id], iterator_types = ["parallel", "parallel"]} ins(%x : memref<64x32xf32>) outs(%r : memref<32x64xf32>) {
   ^bb0(%a: f32, %o: f32):
-    linalg.yield %a : f32
+    %s = arith.negf %a : f32
+    linalg.yield %s : f32
   }
   kernel.return
 }
@@ -116,7 +117,8 @@ kernel.func @transpose_blocks_f32(%x: memref<64x32xf32>, %r: memref<32x64xf32>) 
 kernel.func @no_blocks_when_short(%x: memref<4x32xf32>, %r: memref<32x4xf32>) {
   linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, #id], iterator_types = ["parallel", "parallel"]} ins(%x : memref<4x32xf32>) outs(%r : memref<32x4xf32>) {
   ^bb0(%a: f32, %o: f32):
-    linalg.yield %a : f32
+    %s = arith.negf %a : f32
+    linalg.yield %s : f32
   }
   kernel.return
 }

@@ -93,13 +93,14 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
                     loop, parallel dims are outside, the dim with unit strides is innermost. A reduction that is innermost
                     keeps its sums in registers; its float additions and multiplications may be reassociated
                     unless `plain-order` is set. With `ignore-nan`, an extremum of numbers with a NaN among them is any number.
+                    A copy between memory that is contiguous along different dims goes by blocks that are transposed in registers.
     Before this:    linalg and `memref.copy` on memrefs.
     After this:     none of them is left.
     Does not:       reassociate minima and maxima (they keep NaN), or anything but the combining operation of a reduction.
     Cost:           none.
     (* example test/Codegen/lower-linalg.mlir#sum_rows_f32 *)
   }];
-  let dependentDialects = ["affine::AffineDialect", "arith::ArithDialect", "memref::MemRefDialect", "scf::SCFDialect"];
+  let dependentDialects = ["affine::AffineDialect", "arith::ArithDialect", "memref::MemRefDialect", "scf::SCFDialect", "vector::VectorDialect"];
   let options = [
     Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
            "Whether reductions keep the order of their loops (--math=strict)">,

@@ -39,6 +39,13 @@ static double pointCycles(linalg::LinalgOp op, const CPUTarget &target) {
   return std::max(perVector / target.lanes, bytes / kBytesPerCycle);
 }
 
+// Whether neighbouring iterations of a loop read or write neighbouring elements of an operand.
+static bool isContiguousLoop(linalg::LinalgOp op, unsigned loop) {
+  return llvm::any_of(op.getIndexingMapsArray(), [&](AffineMap map) {
+    return map.getNumResults() > 0 && map.getResults().back() == getAffineDimExpr(loop, op.getContext());
+  });
+}
+
 Choice weft::selectLoops(linalg::LinalgOp op, const CPUTarget &target, bool isSplit) {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
@@ -56,9 +63,12 @@ Choice weft::selectLoops(linalg::LinalgOp op, const CPUTarget &target, bool isSp
       int64_t known = sizeOr(size, kLikelySize);
       if (left <= 1 || known <= 1 || kinds[i] != utils::IteratorType::parallel)
         continue;
-      // The innermost loop keeps whole cache lines together.
-      int64_t unit = i + 1 == sizes.size() ? 16 : 1;
-      parallel[i] = cutEvenly(known, left, unit);
+      // Loops along which memory is contiguous keep whole cache lines together.
+      int64_t unit = i + 1 == sizes.size() || isContiguousLoop(op, i) ? 16 : 1;
+      int64_t tile = cutEvenly(known, left, unit);
+      if (tile >= known)
+        continue;
+      parallel[i] = tile;
       left /= llvm::divideCeil(known, parallel[i]);
     }
   }
