@@ -89,9 +89,13 @@ static void buildEpilogueOp(OpBuilder &builder, OperationState &state, Value a, 
   state.addOperands(init);
   if (isa<RankedTensorType>(init.getType()))
     state.addTypes(init.getType());
-  // Bytes add up in 32 bits.
+  // Bytes add up in 32 bits, as do floats of half precision.
   Type element = shapedType(b).getElementType();
-  SmallVector<Type> types = {element.isInteger(8) ? builder.getI32Type() : element};
+  if (element.isInteger(8))
+    element = builder.getI32Type();
+  else if (element.isF16() || element.isBF16())
+    element = builder.getF32Type();
+  SmallVector<Type> types = {element};
   for (Value extra : extras)
     types.push_back(shapedType(extra).getElementType());
   SmallVector<Location> locations(types.size(), state.location);
@@ -105,7 +109,8 @@ bool mlir::kernel::isByteProduct(Operation *op) {
   return shapedType(op->getOperand(1)).getElementType().isInteger(8);
 }
 
-// Whether both operands have f32 elements or both have bytes, the types that the generators know.
+// Whether both operands have f32 elements or both have bytes, the types that the generators know; those of a
+// product may be of half precision.
 static LogicalResult verifyElementTypes(Operation *op, StringRef label) {
   Type f32 = Float32Type::get(op->getContext()), i32 = IntegerType::get(op->getContext(), 32);
   Type element = shapedType(op->getOperand(0)).getElementType(),
@@ -114,10 +119,14 @@ static LogicalResult verifyElementTypes(Operation *op, StringRef label) {
   if (isa<WinogradOp>(op) && !(element == f32 && other == f32))
     return op->emitOpError() << "expected operands of f32, but got " << element << " and " << other << " ["
                              << label << "]";
-  if (!(element == f32 || element.isSignlessInteger(8)) || other != element)
-    return op->emitOpError() << "expected operands of f32 or of i8, but got " << element << " and " << other
-                             << " [" << label << "]";
-  Type expected = element == f32 ? f32 : i32,
+  auto isHalf = [](Type type) { return type.isF16() || type.isBF16(); };
+  bool isFloat =
+      isa<ContractOp>(op) && (element == f32 || isHalf(element)) && (other == f32 || isHalf(other));
+  if (!isFloat && (!(element == f32 || element.isSignlessInteger(8)) || other != element))
+    return op->emitOpError() << "expected operands of "
+                             << (isa<ContractOp>(op) ? "f32, f16 or bf16, or of i8" : "f32 or of i8")
+                             << ", but got " << element << " and " << other << " [" << label << "]";
+  Type expected = isFloat || element == f32 ? f32 : i32,
        accumulator = cast<EpilogueOpInterface>(op).getAccumulatorType();
   if (accumulator != expected)
     return op->emitOpError() << "expected an accumulator of " << expected << ", but got " << accumulator
@@ -247,10 +256,12 @@ void DepthwiseOp::build(OpBuilder &builder, OperationState &state, Value input, 
 template <typename OpTy> static LogicalResult verifyWindow(OpTy op, StringRef name) {
   ShapedType input = shapedType(op.getInput()), out = shapedType(op.getInit());
   int64_t spatial = input.getRank() - 2;
-  if (spatial < 1 || spatial > 2 || out.getRank() != input.getRank())
-    return op.emitOpError()
-           << "expected input and output [N, spatial.., C] with 1 or 2 spatial dims, but got ranks "
-           << input.getRank() << " and " << out.getRank() << " [" << name << "-C1]";
+  bool isConv = std::is_same_v<OpTy, ConvOp>;
+  int64_t most = isConv && !kernel::isByteProduct(op) ? 3 : 2;
+  if (spatial < 1 || spatial > most || out.getRank() != input.getRank())
+    return op.emitOpError() << "expected input and output [N, spatial.., C] with 1 to " << most
+                            << " spatial dims, but got ranks " << input.getRank() << " and " << out.getRank()
+                            << " [" << name << "-C1]";
   if (!agree(input.getDimSize(0), out.getDimSize(0)))
     return op.emitOpError() << "expected N of the input (" << input.getDimSize(0)
                             << ") to equal N of the output (" << out.getDimSize(0) << ") [" << name << "-C1]";

@@ -54,6 +54,10 @@ private:
   // Steps of k with accumulators of their own, for a tile of `rows`; all columns add up in one order, so that
   // equal ones stay equal.
   int64_t getUnroll(int64_t rows);
+  // Converts `rows` of the lhs to f32, once for all columns of a task.
+  void widenRows(ArrayRef<Value> batch, Span rows);
+  // A vector or scalar of half precision as f32.
+  Value widen(Value value);
   // Copies columns [n, n + panel) of a transposed rhs into `panel`.
   void packTransposed(ArrayRef<Value> batch, Value n, Value count);
   Value loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns, Value k, int64_t j);
@@ -71,6 +75,8 @@ private:
   Value lhs, rhs, K;
   // Of a transposed rhs: the columns of the register tile at hand, [K, columns].
   Value transposedPanel;
+  // Of a lhs of half precision: the rows of the task at hand in f32, [rows, K], and the first of them.
+  Value wideRows, firstWideRow;
 };
 
 } // namespace
@@ -91,10 +97,40 @@ Value ContractExpander::loadRhs(ArrayRef<Value> rhsBatch, const Columns &columns
     return e.load(transposedPanel, {k, e.index(j * e.lanes())}, Value());
   if (op.getPanel()) {
     at.append({e.div(n, *op.getPanel()), k, e.rem(n, *op.getPanel())});
-    return e.load(rhs, at, Value());
+    return widen(e.load(rhs, at, Value()));
   }
   at.append({k, n});
-  return e.load(rhs, at, columns.mask(j));
+  return widen(e.load(rhs, at, columns.mask(j)));
+}
+
+static bool isHalf(Type element) { return element.isF16() || element.isBF16(); }
+
+Value ContractExpander::widen(Value value) {
+  if (!isHalf(getElementTypeOrSelf(value.getType())))
+    return value;
+  Type f32 = e.b.getF32Type();
+  auto vector = dyn_cast<VectorType>(value.getType());
+  return arith::ExtFOp::create(e.b, e.loc, vector ? Type(vector.clone(f32)) : f32, value);
+}
+
+void ContractExpander::widenRows(ArrayRef<Value> batch, Span rows) {
+  SmallVector<Value> lhsBatch = batchIndices(lhs, 2, batch);
+  Value whole = e.mul(e.div(K, e.lanes()), e.lanes());
+  firstWideRow = rows.begin;
+  e.loop(rows.begin, rows.end, 1, [&](Value m) {
+    auto at = [&](Value k) {
+      SmallVector<Value> indices(lhsBatch);
+      indices.append({m, k});
+      return indices;
+    };
+    Value row = e.sub(m, firstWideRow);
+    e.loop(e.index(0), whole, e.lanes(),
+           [&](Value k) { e.store(widen(e.load(lhs, at(k), Value())), wideRows, {row, k}, Value()); });
+    e.loop(whole, K, 1, [&](Value k) {
+      Value value = widen(memref::LoadOp::create(e.b, e.loc, lhs, at(k)));
+      memref::StoreOp::create(e.b, e.loc, value, wideRows, ValueRange{row, k});
+    });
+  });
 }
 
 Accumulators ContractExpander::beginTile(ArrayRef<Value> batch, int64_t rows, const Columns &columns) {
@@ -127,7 +163,9 @@ Accumulators ContractExpander::accumulate(ArrayRef<Value> batch, Value m, int64_
     auto row = [&](int64_t r) {
       SmallVector<Value> at(lhsBatch);
       at.append({e.add(m, r), k});
-      Value scalar = memref::LoadOp::create(e.b, e.loc, lhs, at);
+      if (wideRows)
+        at = {e.add(e.sub(m, firstWideRow), r), k};
+      Value scalar = memref::LoadOp::create(e.b, e.loc, wideRows ? wideRows : lhs, at);
       return isBytes ? splatWord(e, scalar, side) : e.splat(scalar);
     };
     auto column = [&](int64_t j) { return loadRhs(rhsBatch, columns, k, j); };
@@ -218,7 +256,7 @@ void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value coun
     e.loop(e.index(0), wholeK, lanes, [&](Value k) {
       SmallVector<Value> block;
       for (int64_t i = 0; i < lanes; ++i)
-        block.push_back(e.load(op.getRhs(), at(e.add(column, i), k), Value()));
+        block.push_back(widen(e.load(op.getRhs(), at(e.add(column, i), k), Value())));
       e.transpose(block);
       for (int64_t i = 0; i < lanes; ++i)
         e.store(block[i], transposedPanel, {e.add(k, i), column}, Value());
@@ -228,7 +266,7 @@ void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value coun
     Value isWhole = e.less(column, wholeColumns);
     Value begin = e.b.createOrFold<arith::SelectOp>(e.loc, isWhole, wholeK, e.index(0));
     e.loop(begin, K, 1, [&](Value k) {
-      Value value = memref::LoadOp::create(e.b, e.loc, op.getRhs(), at(column, k));
+      Value value = widen(memref::LoadOp::create(e.b, e.loc, op.getRhs(), at(column, k)));
       memref::StoreOp::create(e.b, e.loc, value, transposedPanel, ValueRange{k, column});
     });
   });
@@ -236,6 +274,8 @@ void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value coun
 
 void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns) {
   int64_t M = outShape[outShape.size() - 2], N = outShape.back();
+  if (wideRows)
+    widenRows(batch, rows);
   forEachColumns(e, columns, N, e.sched.getColumns(), [&](const Columns &tile) {
     if (op.getRhsTransposed())
       packTransposed(batch, tile.begin,
@@ -257,6 +297,20 @@ LogicalResult ContractExpander::expand() {
     dispatchIndexOpFoldResults(sizes, dynamic, shape);
     auto type = MemRefType::get(shape, e.b.getF32Type());
     transposedPanel = memref::AllocOp::create(e.b, e.loc, type, dynamic, e.b.getI64IntegerAttr(64));
+  }
+  if (isHalf(cast<MemRefType>(lhs.getType()).getElementType())) {
+    // As many rows as a task has at most.
+    ArrayRef<int64_t> parallel = e.sched.getParallel();
+    int64_t perTask = parallel.empty() ? 0 : parallel[outShape.size() - 2], M = outShape[outShape.size() - 2];
+    if (perTask > 0 && !ShapedType::isDynamic(M))
+      perTask = std::min(perTask, M);
+    OpFoldResult rows = perTask > 0 ? OpFoldResult(e.b.getIndexAttr(perTask))
+                                    : getAsOpFoldResult(e.dim(op.getInit(), outShape.size() - 2));
+    SmallVector<int64_t> shape;
+    SmallVector<Value> dynamic;
+    dispatchIndexOpFoldResults({rows, getAsOpFoldResult(K)}, dynamic, shape);
+    auto type = MemRefType::get(shape, e.b.getF32Type());
+    wideRows = memref::AllocOp::create(e.b, e.loc, type, dynamic, e.b.getI64IntegerAttr(64));
   }
   // Neighbouring tasks share rows of the left side, which stay in the cache.
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, outShape.size()));

@@ -16,8 +16,8 @@ using namespace weft::cpu;
 namespace {
 
 // Emits one kernel.conv. Rows of a register tile are pixels along the innermost spatial dim ("x"), columns
-// are filters. The contracted dim of one row of the window ("y") runs over taps and channels, channels
-// fastest: its steps are numbered so.
+// are filters. The contracted dim of one row of the window runs over taps and channels, channels fastest: its
+// steps are numbered so. Which row of the window it is, a tap along each outer spatial dim ("z", "y") says.
 class ConvExpander {
 public:
   ConvExpander(Emitter &e, kernel::ConvOp op)
@@ -26,12 +26,15 @@ public:
         side{op.getInputUnsigned(), static_cast<int64_t>(op.getZeroPoint())},
         C(cast<MemRefType>(op.getInput().getType()).getShape().back() / (isBytes ? 4 : 1)),
         F(cast<MemRefType>(op.getInit().getType()).getShape().back()), x(getWindowAxis(op, spatial - 1)),
-        y(getWindowAxis(op, 0)), stepsPerRow(x.kernel * (C / G)) {}
+        stepsPerRow(x.kernel * (C / G)) {
+    for (int64_t i = 0; i + 1 < spatial; ++i)
+      outerAxes.push_back(getWindowAxis(op, i));
+  }
 
   LogicalResult expand();
 
 private:
-  // Where a register tile lies: outer indices [n] or [n, y], group, first pixel, number of pixels.
+  // Where a register tile lies: outer indices [n, (z,) (y)], group, first pixel, number of pixels.
   struct Tile {
     SmallVector<Value> outer;
     Value group, pixel;
@@ -42,8 +45,8 @@ private:
   // What a task computes of one image and group.
   struct Task {
     Value image, group;
-    // The outer spatial dim; unused in one dim.
-    Span lines;
+    // The outer spatial dims.
+    SmallVector<Span> lines;
     Span pixels;
   };
 
@@ -51,19 +54,25 @@ private:
   // All pixels of a task and some columns, `depth` steps at a time.
   void expandBlocks(const Task &task, const Columns &columns);
   void forEachTile(const Task &task, function_ref<void(const Tile &, const Taps &)> body);
-  // Taps of the outer spatial dim that read the input; one in one dim.
-  Span getWindowRows(const Tile &tile);
-  // Adds steps of one row of the window, row `tapY`.
-  Accumulators addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns, Value tapY,
-                            Span steps, ValueRange accumulators);
+  // Taps of the outer spatial dims that read the input.
+  SmallVector<Span> getWindowRows(const Tile &tile);
+  // Which row of the window it is: the taps as one number.
+  Value getRowNumber(ArrayRef<Value> outerTaps);
+  // Adds steps of one row of the window.
+  Accumulators addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns,
+                            ArrayRef<Value> outerTaps, Span steps, ValueRange accumulators);
+  // Adds all rows of the window in `rows`, of which `outerTaps` gives the first taps.
+  Accumulators addWindow(const Tile &tile, const Taps &taps, const Columns &columns, ArrayRef<Span> rows,
+                         SmallVectorImpl<Value> &outerTaps, ValueRange accumulators);
   // Adds steps, step k at input offset `inBase + k` of row 0. Rows for which `isUsed` is false are left out;
   // with `guards`, rows count only where theirs holds.
-  Accumulators addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase, Span steps,
-                      ValueRange accumulators, function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards);
+  Accumulators addRun(const Tile &tile, const Columns &columns, ArrayRef<Value> outerTaps, Value inBase,
+                      Span steps, ValueRange accumulators, function_ref<bool(int64_t)> isUsed,
+                      ArrayRef<Value> guards);
   SmallVector<Value> indicesAt(const Tile &tile, int64_t r, const Columns &columns);
   Value loadFilter(Value group, const Columns &columns, Value step, int64_t j);
   // What the sums of a tile whose windows have rows `inside` in the input begin with.
-  Accumulators beginTile(const Tile &tile, const Columns &columns, Span inside);
+  Accumulators beginTile(const Tile &tile, const Columns &columns, ArrayRef<Span> inside);
   // What to read ahead while a tile takes `count` steps of its columns' filters, of which `next` is the first
   // one behind those of this pass; all passes of the tile's rows are over `count` steps.
   Lookahead lookAhead(const Tile &tile, const Columns &columns, Value next, int64_t count);
@@ -78,7 +87,8 @@ private:
   ByteSide side;
   // Channels; words of four where they are bytes, here and in the steps of the contraction.
   int64_t C, F;
-  WindowAxis x, y;
+  WindowAxis x;
+  SmallVector<WindowAxis> outerAxes;
   int64_t stepsPerRow;
   // The input with its innermost spatial dim and channels as one, so that a window's row is one run.
   Value input, filter;
@@ -94,10 +104,10 @@ Value ConvExpander::loadFilter(Value group, const Columns &columns, Value step, 
   return e.load(filter, {group, e.div(n, op.getPanel()), step, e.rem(n, op.getPanel())}, Value());
 }
 
-Accumulators ConvExpander::beginTile(const Tile &tile, const Columns &columns, Span inside) {
+Accumulators ConvExpander::beginTile(const Tile &tile, const Columns &columns, ArrayRef<Span> inside) {
   if (!isBytes)
     return Accumulators(tile.rows * columns.count, e.zeroVector());
-  int64_t numRows = spatial == 1 ? 1 : y.kernel;
+  int64_t numRows = spatial == 1 ? 1 : outerAxes.front().kernel;
   auto sums = [&](int64_t j) { return loadFilter(tile.group, columns, e.index(numRows * stepsPerRow), j); };
   Value around = zeroPointWord(e, side);
   Accumulators first = beginByteTile(e, 1, columns.count, side, sums);
@@ -110,10 +120,10 @@ Accumulators ConvExpander::beginTile(const Tile &tile, const Columns &columns, S
                               [&](int64_t j) { return loadFilter(tile.group, columns, step, j); });
                         });
   };
-  if (around && spatial == 2 && (y.pad > 0 || y.padEnd > 0)) {
-    Value begin = e.min(inside.begin, e.index(numRows));
+  if (around && spatial == 2 && (outerAxes.front().pad > 0 || outerAxes.front().padEnd > 0)) {
+    Value begin = e.min(inside.front().begin, e.index(numRows));
     addRows(e.index(0), begin);
-    addRows(e.max(inside.end, begin), e.index(numRows));
+    addRows(e.max(inside.front().end, begin), e.index(numRows));
   }
   Accumulators result;
   for (int64_t r = 0; r < tile.rows; ++r)
@@ -121,14 +131,21 @@ Accumulators ConvExpander::beginTile(const Tile &tile, const Columns &columns, S
   return result;
 }
 
-Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, Value tapY, Value inBase,
-                                  Span steps, ValueRange accumulators, function_ref<bool(int64_t)> isUsed,
-                                  ArrayRef<Value> guards) {
+Value ConvExpander::getRowNumber(ArrayRef<Value> outerTaps) {
+  Value number = e.index(0);
+  for (auto [axis, tap] : llvm::zip_equal(outerAxes, outerTaps))
+    number = e.add(e.mul(number, axis.kernel), tap);
+  return number;
+}
+
+Accumulators ConvExpander::addRun(const Tile &tile, const Columns &columns, ArrayRef<Value> outerTaps,
+                                  Value inBase, Span steps, ValueRange accumulators,
+                                  function_ref<bool(int64_t)> isUsed, ArrayRef<Value> guards) {
   SmallVector<Value> at = tile.outer;
-  if (spatial == 2)
-    at.back() = getInputPixel(e, y, tile.outer.back(), tapY);
+  for (auto [i, axis] : llvm::enumerate(outerAxes))
+    at[i + 1] = getInputPixel(e, axis, tile.outer[i + 1], outerTaps[i]);
   at.push_back(Value());
-  Value filterBase = e.mul(tapY, stepsPerRow);
+  Value filterBase = e.mul(getRowNumber(outerTaps), stepsPerRow);
   Value last = guards.empty() ? Value() : e.sub(e.dim(input, at.size() - 1), e.index(1));
   auto splat = [&](Value scalar) { return isBytes ? splatWord(e, scalar, side) : e.splat(scalar); };
   Value around = isBytes ? zeroPointWord(e, side) : Value();
@@ -181,7 +198,7 @@ Lookahead ConvExpander::lookAhead(const Tile &tile, const Columns &columns, Valu
 }
 
 Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, const Columns &columns,
-                                        Value tapY, Span steps, ValueRange accumulators) {
+                                        ArrayRef<Value> outerTaps, Span steps, ValueRange accumulators) {
   int64_t perTap = C / G;
   // Input offset of step 0 of row 0, if tap `tapX` followed the others without a gap.
   auto inBase = [&](Value tapX) {
@@ -197,10 +214,11 @@ Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, cons
   bool isOneRun = x.dilation == 1 && G == 1;
 
   if (taps.kind == Taps::Kind::Inside && (isOneRun || x.kernel == 1))
-    return addRun(tile, columns, tapY, inBase(e.index(0)), steps, accumulators, always, {});
+    return addRun(tile, columns, outerTaps, inBase(e.index(0)), steps, accumulators, always, {});
   if (taps.kind == Taps::Kind::Inside)
     return e.tightLoop(e.index(0), e.index(x.kernel), 1, accumulators, [&](Value tapX, ValueRange carried) {
-      return addRun(tile, columns, tapY, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always, {});
+      return addRun(tile, columns, outerTaps, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always,
+                    {});
     });
   if (taps.kind == Taps::Kind::Known) {
     Accumulators sums(accumulators);
@@ -215,8 +233,8 @@ Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, cons
         ++next;
       bool countsOutside = isBytes && side.offset() != 0;
       if (countsOutside || llvm::any_of(llvm::seq<int64_t>(0, tile.rows), isUsed))
-        sums = addRun(tile, columns, tapY, inBase(e.index(tap)), stepsOf(e.index(tap), e.index(next)), sums,
-                      isUsed, {});
+        sums = addRun(tile, columns, outerTaps, inBase(e.index(tap)), stepsOf(e.index(tap), e.index(next)),
+                      sums, isUsed, {});
     }
     return sums;
   }
@@ -227,7 +245,8 @@ Accumulators ConvExpander::addWindowRow(const Tile &tile, const Taps &taps, cons
       Value pixel = getInputPixel(e, x, e.add(tile.pixel, r), tapX);
       guards.push_back(arith::AndIOp::create(e.b, e.loc, e.less(e.index(-1), pixel), e.less(pixel, size)));
     }
-    return addRun(tile, columns, tapY, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always, guards);
+    return addRun(tile, columns, outerTaps, inBase(tapX), stepsOf(tapX, e.add(tapX, 1)), carried, always,
+                  guards);
   });
 }
 
@@ -237,23 +256,38 @@ SmallVector<Value> ConvExpander::indicesAt(const Tile &tile, int64_t r, const Co
   return at;
 }
 
-Span ConvExpander::getWindowRows(const Tile &tile) {
-  return spatial == 1 ? Span{e.index(0), e.index(1)}
-                      : getInsideTaps(e, y, tile.outer.back(), e.dim(op.getInput(), 1));
+SmallVector<Span> ConvExpander::getWindowRows(const Tile &tile) {
+  SmallVector<Span> rows;
+  for (auto [i, axis] : llvm::enumerate(outerAxes))
+    rows.push_back(getInsideTaps(e, axis, tile.outer[i + 1], e.dim(op.getInput(), i + 1)));
+  return rows;
+}
+
+Accumulators ConvExpander::addWindow(const Tile &tile, const Taps &taps, const Columns &columns,
+                                     ArrayRef<Span> rows, SmallVectorImpl<Value> &outerTaps,
+                                     ValueRange accumulators) {
+  if (outerTaps.size() == rows.size())
+    return addWindowRow(tile, taps, columns, outerTaps, {e.index(0), e.index(stepsPerRow)}, accumulators);
+  Span range = rows[outerTaps.size()];
+  return e.tightLoop(range.begin, range.end, 1, accumulators, [&](Value tap, ValueRange carried) {
+    outerTaps.push_back(tap);
+    Accumulators sums = addWindow(tile, taps, columns, rows, outerTaps, carried);
+    outerTaps.pop_back();
+    return sums;
+  });
 }
 
 void ConvExpander::forEachTile(const Task &task, function_ref<void(const Tile &, const Taps &)> body) {
-  SmallVector<Span> lines;
-  if (spatial == 2)
-    lines.push_back(task.lines);
-  forEachIndex(e, lines, [&](ArrayRef<Value> line) {
+  forEachIndex(e, task.lines, [&](ArrayRef<Value> line) {
     forEachWindowRows(e, task.pixels, x, e.sched.getRows(), e.dim(op.getInput(), spatial),
                       [&](Value pixel, int64_t rows, const Taps &taps) {
                         Tile tile = {{task.image}, task.group, pixel, rows, e.sub(pixel, task.pixels.begin)};
                         llvm::append_range(tile.outer, line);
-                        if (!line.empty())
-                          tile.before = e.add(tile.before, e.mul(e.sub(line.front(), task.lines.begin),
-                                                                 e.dim(op.getInit(), spatial)));
+                        Value before = e.index(0);
+                        for (auto [i, index] : llvm::enumerate(line))
+                          before = e.add(e.mul(before, e.dim(op.getInit(), i + 1)),
+                                         e.sub(index, task.lines[i].begin));
+                        tile.before = e.add(tile.before, e.mul(before, e.dim(op.getInit(), spatial)));
                         body(tile, taps);
                       });
   });
@@ -266,18 +300,23 @@ void ConvExpander::expandBlocks(const Task &task, const Columns &columns) {
                        indicesOf(tile));
   });
   Value numSteps = e.index(stepsPerRow);
-  e.loop(e.index(0), e.index(spatial == 1 ? 1 : y.kernel), 1, [&](Value tapY) {
+  SmallVector<Span> window;
+  for (const WindowAxis &axis : outerAxes)
+    window.push_back({e.index(0), e.index(axis.kernel)});
+  forEachIndex(e, window, [&](ArrayRef<Value> outerTaps) {
     e.loop(e.index(0), numSteps, e.sched.getDepth(), [&](Value begin) {
       Span steps = {begin, e.min(e.add(begin, e.sched.getDepth()), numSteps)};
       forEachTile(task, [&](const Tile &tile, const Taps &taps) {
-        Span inside = getWindowRows(tile);
-        Value isInside =
-            arith::AndIOp::create(e.b, e.loc, e.less(tapY, inside.end), e.less(inside.begin, e.add(tapY, 1)));
+        Value isInside = arith::ConstantOp::create(e.b, e.loc, e.b.getBoolAttr(true));
+        for (auto [tap, inside] : llvm::zip_equal(outerTaps, getWindowRows(tile))) {
+          isInside = e.b.createOrFold<arith::AndIOp>(e.loc, isInside, e.less(tap, inside.end));
+          isInside = e.b.createOrFold<arith::AndIOp>(e.loc, isInside, e.less(inside.begin, e.add(tap, 1)));
+        }
         e.ifThen(isInside, [&] {
           Accumulators sums = epilogue.loadSums(tile.rows, columns, indicesOf(tile));
-          aheadBegin = e.add(e.mul(tapY, stepsPerRow), steps.begin);
+          aheadBegin = e.add(e.mul(getRowNumber(outerTaps), stepsPerRow), steps.begin);
           ahead = lookAhead(tile, columns, e.add(aheadBegin, e.sched.getDepth()), e.sched.getDepth());
-          sums = addWindowRow(tile, taps, columns, tapY, steps, sums);
+          sums = addWindowRow(tile, taps, columns, outerTaps, steps, sums);
           epilogue.storeSums(tile.rows, columns, sums, indicesOf(tile));
         });
       });
@@ -294,18 +333,14 @@ void ConvExpander::expandTask(const Task &task, const Columns &columns) {
     return expandBlocks(task, columns);
   forEachTile(task, [&](const Tile &tile, const Taps &taps) {
     epilogue.prefetchTile(tile.rows, columns, [&](int64_t r) { return indicesAt(tile, r, columns); });
-    Span rows = getWindowRows(tile), steps = {e.index(0), e.index(stepsPerRow)};
+    SmallVector<Span> rows = getWindowRows(tile);
+    SmallVector<Value> outerTaps;
     Accumulators sums = beginTile(tile, columns, rows);
     // Bytes have the sums of their columns behind the last step.
     int64_t K = cast<MemRefType>(filter.getType()).getDimSize(2) - (isBytes ? 1 : 0);
     aheadBegin = e.index(0);
     ahead = lookAhead(tile, columns, e.index(K), K);
-    if (spatial == 1)
-      sums = addWindowRow(tile, taps, columns, rows.begin, steps, sums);
-    else
-      sums = e.tightLoop(rows.begin, rows.end, 1, sums, [&](Value tapY, ValueRange carried) {
-        return addWindowRow(tile, taps, columns, tapY, steps, carried);
-      });
+    sums = addWindow(tile, taps, columns, rows, outerTaps, sums);
     epilogue.storeTile(tile.rows, columns, sums, [&](int64_t r) { return indicesAt(tile, r, columns); });
   });
 }
@@ -332,7 +367,8 @@ LogicalResult ConvExpander::expand() {
   order.insert(order.begin(), spatial + 1);
   return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), order,
                    [&](ArrayRef<Span> ranges) {
-                     Span lines = spatial == 2 ? ranges[1] : Span(), pixels = ranges[spatial];
+                     SmallVector<Span> lines(ranges.slice(1, spatial - 1));
+                     Span pixels = ranges[spatial];
                      forEachIndex(e, ranges.front(), [&](ArrayRef<Value> image) {
                        // Filters are outside of pixels: a panel stays in the cache while the image passes by.
                        auto expandGroup = [&](Value group, Span columns) {

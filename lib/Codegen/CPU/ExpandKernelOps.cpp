@@ -4,6 +4,7 @@
 #include "dialects/Sched/IR/SchedDialect.h"
 #include "weft/Codegen/CPU/Passes.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -77,7 +78,10 @@ struct ExpandKernelOps : weft::impl::WeftExpandKernelOpsPassBase<ExpandKernelOps
     for (Operation *op : ops)
       if (failed(expand(rewriter, op, plainOrder)))
         return signalPassFailure();
-    if (!ops.empty())
+    // Loops of other ops beside them, the gates of a recurrent cell, need the vectoriser.
+    bool hasLoops =
+        getOperation()->walk([](linalg::LinalgOp) { return WalkResult::interrupt(); }).wasInterrupted();
+    if (!ops.empty() && !hasLoops)
       getOperation()->setAttr("passthrough", rewriter.getStrArrayAttr(kMicroKernelAttrName));
   }
 };

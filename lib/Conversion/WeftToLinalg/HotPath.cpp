@@ -9,17 +9,20 @@
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-// Columns of a panel: two vectors of 16 f32 lanes, which narrower levels read as slices.
-constexpr int64_t kPanelWidth = 32;
-
 static RankedTensorType tensorTypeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 static bool isF32(Value value) { return tensorTypeOf(value).getElementType().isF32(); }
+/// The types whose products micro-kernels sum in f32.
+static bool isSummedInF32(Value value) {
+  Type element = tensorTypeOf(value).getElementType();
+  return element.isF32() || element.isF16() || element.isBF16();
+}
 
 //===----------------------------------------------------------------------===//
 // What is hot, and how its weights are packed
@@ -73,7 +76,8 @@ static bool isHotConv(w::ConvOp op) {
   RankedTensorType input = tensorTypeOf(op.getInput()), filter = tensorTypeOf(op.getFilter());
   int64_t spatial = input.getRank() - 2;
   auto isNegative = [](int64_t pad) { return pad < 0; };
-  return op.getLayout() == w::Layout::nhwc && spatial >= 1 && spatial <= 2 && filter.hasStaticShape() &&
+  return op.getLayout() == w::Layout::nhwc && spatial >= 1 &&
+         spatial <= (isDepthwise(op) || !isF32(op.getFilter()) ? 2 : 3) && filter.hasStaticShape() &&
          filter.getNumElements() > 0 && !input.isDynamicDim(input.getRank() - 1) && hasHotTypes(op) &&
          llvm::none_of(op.getPads(), isNegative);
 }
@@ -93,7 +97,7 @@ static bool isHotMatmul(w::MatmulOp op) {
   RankedTensorType type = tensorTypeOf(op.getResult());
   if (op.getTransposeLhs() || !hasClearBatch(op.getLhs(), type) || !hasClearBatch(op.getRhs(), type))
     return false;
-  if (isF32(op.getLhs()) && isF32(op.getRhs()) && isF32(op.getResult()))
+  if (isSummedInF32(op.getLhs()) && isSummedInF32(op.getRhs()) && isF32(op.getResult()))
     return !op.getLhsZp() && !op.getRhsZp();
   RankedTensorType lhs = tensorTypeOf(op.getLhs()), rhs = tensorTypeOf(op.getRhs());
   return isByteProduct(op.getLhs(), op.getRhs(), op.getLhsZp(), op.getRhsZp()) &&
@@ -103,6 +107,18 @@ static bool isHotMatmul(w::MatmulOp op) {
 
 /// Whether weights of this type can be packed at compile time.
 static bool canPack(RankedTensorType type) { return type.hasStaticShape() && type.getNumElements() > 0; }
+
+/// How the recurrence weights [gates * H, H] of a cell are packed. The last gate of a GRU is a product of its
+/// own: panels must not cross gates.
+template <typename OpTy> static Attribute getRecurrentForm(OpOperand &use, OpTy op, bool hasOwnProducts) {
+  RankedTensorType type = tensorTypeOf(op.getR());
+  if (&use != &op.getRMutable() || !isF32(op.getR()) || !isF32(op.getGates()) || !canPack(type) ||
+      (hasOwnProducts && type.getDimSize(1) % kPanelWidth != 0))
+    return nullptr;
+  return kernel::PanelsAttr::get(use.getOwner()->getContext(), /*batch=*/{}, /*k=*/ArrayRef<int64_t>{1},
+                                 /*n=*/0,
+                                 /*groups=*/0, kPanelWidth, /*dot=*/1);
+}
 
 Attribute getPackForm(OpOperand &use) {
   MLIRContext *context = use.getOwner()->getContext();
@@ -126,9 +142,12 @@ Attribute getPackForm(OpOperand &use) {
             n = matmul.getTransposeRhs() ? rank - 2 : rank - 1;
     SmallVector<int64_t> batch = llvm::to_vector(llvm::seq<int64_t>(0, rank - 2));
     return kernel::PanelsAttr::get(context, batch, k, n, /*groups=*/0, kPanelWidth,
-                                   isF32(matmul.getRhs()) ? 1 : 4);
+                                   isSummedInF32(matmul.getRhs()) ? 1 : 4);
   }
-  return nullptr;
+  return llvm::TypeSwitch<Operation *, Attribute>(use.getOwner())
+      .Case<w::LstmOp, w::RnnOp>([&](auto op) { return getRecurrentForm(use, op, /*hasOwnProducts=*/false); })
+      .Case([&](w::GruOp op) { return getRecurrentForm(use, op, /*hasOwnProducts=*/true); })
+      .Default(nullptr);
 }
 
 Value getPacked(Value weftValue) {
@@ -418,7 +437,7 @@ void HotPathBuilder::buildContract(w::MatmulOp op, Value packed) {
   if (packed && sharesRhs && lhsHasAll && flattenExtras()) {
     // A panel, its steps and columns, and the groups of steps of bytes.
     auto packedType = cast<RankedTensorType>(packed.getType());
-    int64_t inner = isF32(op.getRhs()) ? 3 : 4;
+    int64_t inner = isSummedInF32(op.getRhs()) ? 3 : 4;
     if (int64_t extra = packedType.getRank() - inner) {
       SmallVector<ReassociationIndices> groups(inner);
       for (int64_t axis = 0; axis <= extra; ++axis)
@@ -455,7 +474,7 @@ void formHotContractions(FunctionOpInterface function, const LoweringContext &si
       continue;
     }
     auto matmul = cast<w::MatmulOp>(root);
-    bool needsPacked = !isF32(matmul.getRhs());
+    bool needsPacked = !isSummedInF32(matmul.getRhs());
     if (isHotMatmul(matmul) && (!needsPacked || getPacked(matmul.getRhs())))
       HotPathBuilder(root, sizes).buildContract(matmul, getPacked(matmul.getRhs()));
   }

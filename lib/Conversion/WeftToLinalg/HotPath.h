@@ -8,6 +8,9 @@
 
 namespace weft::conversion {
 
+/// Columns of a panel: two vectors of 16 f32 lanes, which narrower levels read as slices.
+constexpr int64_t kPanelWidth = 32;
+
 /// The form (`#kernel.panels` or `#kernel.permuted`) in which a hot contraction wants this operand if it is a
 /// constant; null when the op is not hot or the operand is not its weights.
 Attribute getPackForm(mlir::OpOperand &use);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Lowers LSTM, GRU and plain recurrent networks: a loop over time around one product and elementwise passes.
+#include "HotPath.h"
 #include "Loops.h"
 #include "Patterns.h"
 #include "Scalar.h"
@@ -151,16 +152,16 @@ public:
         });
   }
 
-  /// sum + state * weights^T, with weights [N, H].
+  /// sum + state * weights^T, with weights [N, H], or panels of them if `packed`.
   Value addProduct(OpBuilder &nested, Location at, Value sum, Value state, Value weights, Type weightElement,
-                   OpFoldResult count) {
+                   OpFoldResult count, bool packed) {
     MLIRContext *context = nested.getContext();
     if (compute.isF32() && weightElement.isF32()) {
       AffineMap map = AffineMap::getMultiDimIdentityMap(2, context);
       Value init = createEmpty(nested, at, {batch, count}, compute);
       return kernel::ContractOp::create(nested, at, state, weights, ValueRange{sum}, init, {map},
-                                        std::nullopt,
-                                        /*rhsTransposed=*/true,
+                                        packed ? std::optional<int64_t>(kPanelWidth) : std::nullopt,
+                                        /*rhsTransposed=*/!packed,
                                         [](OpBuilder &body, Location bodyLoc, ValueRange args) -> Value {
                                           return arith::AddFOp::create(body, bodyLoc, args[0], args[1]);
                                         })
@@ -283,12 +284,14 @@ public:
     Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
     Value c0 = loop.startState(adaptor.getC0(), typeOf(op.getC0()).getElementType());
     Type peepElement = op.getP() ? typeOf(op.getP()).getElementType() : Type();
+    Value packed = getPacked(op.getR());
     SmallVector<Value> results = loop.run({h0, c0}, [&](OpBuilder &b, Location loc, Value step,
                                                         ValueRange states) {
       Value h = states[0], c = states[1];
       OpFoldResult width = mulSizes(b, loc, b.getIndexAttr(4), loop.hidden);
       Value sum = loop.readGates(b, loc, step, b.getIndexAttr(0), width);
-      sum = loop.addProduct(b, loc, sum, h, adaptor.getR(), weightElement, width);
+      sum = loop.addProduct(b, loc, sum, h, packed ? packed : adaptor.getR(), weightElement, width,
+                            packed != nullptr);
       // Gate order i o f c; peephole order i o f.
       Value gate[4];
       for (int64_t i = 0; i < 4; ++i)
@@ -363,8 +366,20 @@ public:
     Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
     OpFoldResult two = mulSizes(rewriter, loc, rewriter.getIndexAttr(2), loop.hidden);
     bool isLinear = op.getLinearBeforeReset();
+    Value packed = getPacked(op.getR());
     auto rowsOf = [&](OpBuilder &b, Location at, Value weights, OpFoldResult first, OpFoldResult count) {
       OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
+      if (packed) {
+        // Whole panels: H is a multiple of their width.
+        auto panels = [&](OpFoldResult columns) -> OpFoldResult {
+          return b.getIndexAttr(*getConstantIntValue(columns) / kPanelWidth);
+        };
+        return tensor::ExtractSliceOp::create(
+                   b, at, packed, ArrayRef<OpFoldResult>{panels(first), zero, zero},
+                   ArrayRef<OpFoldResult>{panels(count), loop.hidden, b.getIndexAttr(kPanelWidth)},
+                   ArrayRef<OpFoldResult>{one, one, one})
+            .getResult();
+      }
       return tensor::ExtractSliceOp::create(b, at, weights, ArrayRef<OpFoldResult>{first, zero},
                                             ArrayRef<OpFoldResult>{count, loop.hidden},
                                             ArrayRef<OpFoldResult>{one, one})
@@ -380,52 +395,52 @@ public:
       return emitToFloat(s.b, s.loc, bias, biasElement, loop.compute);
     };
     SmallVector<OpFoldResult> stateShape{loop.batch, loop.hidden};
-    SmallVector<Value> results =
-        loop.run({h0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
-          Value h = states[0];
-          Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), two);
-          sum = loop.addProduct(b, at, sum, h, rowsOf(b, at, adaptor.getR(), b.getIndexAttr(0), two),
-                                weightElement, two);
-          Value z = loop.takeGate(b, at, sum, 0), r = loop.takeGate(b, at, sum, 1);
-          auto emitGate = [&](ScalarBuilder s, Value x, Value bias) {
-            return acts[0].emit(s, loop.emitClipped(s, s.add(x, widen(s, bias))));
-          };
-          AffineMap whole = stateMap(b), column = hiddenMap(b);
-          SmallVector<IteratorType> parallel(2, IteratorType::parallel);
-          // What the last third of the weights multiplies: the state, or the part of it that the reset gate
-          // lets through.
-          Value multiplied = h;
-          if (!isLinear)
-            multiplied =
-                createGeneric(b, at, {r, biasOf(b, at, 1), h}, createEmpty(b, at, stateShape, loop.compute),
-                              {whole, column, whole, whole}, parallel,
-                              [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-                                ScalarBuilder s{body, bodyLoc};
-                                return s.mul(emitGate(s, args[0], args[1]), args[2]);
-                              });
-          Value lastRows = rowsOf(b, at, adaptor.getR(), two, loop.hidden);
-          Value start = isLinear ? createFilled(b, at, stateShape, createScalar(b, at, loop.compute, 0.0))
-                                 : loop.readGates(b, at, step, two, loop.hidden);
-          Value third = loop.addProduct(b, at, start, multiplied, lastRows, weightElement, loop.hidden);
-          SmallVector<Value> inputs{z, biasOf(b, at, 0), third, biasOf(b, at, 2)};
-          SmallVector<AffineMap> maps{whole, column, whole, column};
-          if (isLinear) {
-            inputs.append({r, biasOf(b, at, 1), loop.readGates(b, at, step, two, loop.hidden)});
-            maps.append({whole, column, whole});
-          }
-          Value hidden = loop.updateState(
-              b, at, step, inputs, maps, h, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-                ScalarBuilder s{body, bodyLoc};
-                Value update = emitGate(s, args[0], args[1]);
-                Value inner = s.add(args[2], widen(s, args[3]));
-                if (isLinear)
-                  inner = s.add(args[6], s.mul(emitGate(s, args[4], args[5]), inner));
-                Value candidate = acts[1].emit(s, loop.emitClipped(s, inner));
-                Value keep = s.sub(s.real(loop.compute, 1.0), update);
-                return s.add(s.mul(keep, candidate), s.mul(update, args.back()));
-              });
-          return SmallVector<Value>{hidden};
-        });
+    SmallVector<Value> results = loop.run({h0}, [&](OpBuilder &b, Location at, Value step,
+                                                    ValueRange states) {
+      Value h = states[0];
+      Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), two);
+      sum = loop.addProduct(b, at, sum, h, rowsOf(b, at, adaptor.getR(), b.getIndexAttr(0), two),
+                            weightElement, two, packed != nullptr);
+      Value z = loop.takeGate(b, at, sum, 0), r = loop.takeGate(b, at, sum, 1);
+      auto emitGate = [&](ScalarBuilder s, Value x, Value bias) {
+        return acts[0].emit(s, loop.emitClipped(s, s.add(x, widen(s, bias))));
+      };
+      AffineMap whole = stateMap(b), column = hiddenMap(b);
+      SmallVector<IteratorType> parallel(2, IteratorType::parallel);
+      // What the last third of the weights multiplies: the state, or the part of it that the reset gate
+      // lets through.
+      Value multiplied = h;
+      if (!isLinear)
+        multiplied = createGeneric(
+            b, at, {r, biasOf(b, at, 1), h}, createEmpty(b, at, stateShape, loop.compute),
+            {whole, column, whole, whole}, parallel, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+              ScalarBuilder s{body, bodyLoc};
+              return s.mul(emitGate(s, args[0], args[1]), args[2]);
+            });
+      Value lastRows = rowsOf(b, at, adaptor.getR(), two, loop.hidden);
+      Value start = isLinear ? createFilled(b, at, stateShape, createScalar(b, at, loop.compute, 0.0))
+                             : loop.readGates(b, at, step, two, loop.hidden);
+      Value third =
+          loop.addProduct(b, at, start, multiplied, lastRows, weightElement, loop.hidden, packed != nullptr);
+      SmallVector<Value> inputs{z, biasOf(b, at, 0), third, biasOf(b, at, 2)};
+      SmallVector<AffineMap> maps{whole, column, whole, column};
+      if (isLinear) {
+        inputs.append({r, biasOf(b, at, 1), loop.readGates(b, at, step, two, loop.hidden)});
+        maps.append({whole, column, whole});
+      }
+      Value hidden = loop.updateState(b, at, step, inputs, maps, h,
+                                      [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                                        ScalarBuilder s{body, bodyLoc};
+                                        Value update = emitGate(s, args[0], args[1]);
+                                        Value inner = s.add(args[2], widen(s, args[3]));
+                                        if (isLinear)
+                                          inner = s.add(args[6], s.mul(emitGate(s, args[4], args[5]), inner));
+                                        Value candidate = acts[1].emit(s, loop.emitClipped(s, inner));
+                                        Value keep = s.sub(s.real(loop.compute, 1.0), update);
+                                        return s.add(s.mul(keep, candidate), s.mul(update, args.back()));
+                                      });
+      return SmallVector<Value>{hidden};
+    });
     SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden};
     rewriter.replaceOp(
         op, {castToType(rewriter, loc, loop.finish(results[0], yShape), storageTypeOf(op.getY())),
@@ -442,12 +457,13 @@ public:
     Location loc = op.getLoc();
     TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
     SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
+    Value packed = getPacked(op.getR());
     Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
     SmallVector<Value> results =
         loop.run({h0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
           Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), loop.hidden);
-          sum = loop.addProduct(b, at, sum, states[0], adaptor.getR(), typeOf(op.getR()).getElementType(),
-                                loop.hidden);
+          sum = loop.addProduct(b, at, sum, states[0], packed ? packed : adaptor.getR(),
+                                typeOf(op.getR()).getElementType(), loop.hidden, packed != nullptr);
           Value hidden = loop.updateState(b, at, step, sum, stateMap(b), states[0],
                                           [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
                                             ScalarBuilder s{body, bodyLoc};

@@ -15,12 +15,16 @@ static constexpr int64_t kMaxColumns = 64;
 
 namespace {
 
-// Output sizes of a window op as [n, outer spatial (1 in one dim), inner spatial, channels].
+// Output sizes of a window op as [n, outer spatial (1 in one dim), inner spatial, channels]; in three dims
+// the outer ones count together as y, `planes` of `lines`.
 struct OutputSizes {
   explicit OutputSizes(ShapedType out)
-      : n(sizeOr(out.getDimSize(0), 1)), y(out.getRank() == 4 ? sizeOr(out.getDimSize(1), kLikelyPixels) : 1),
-        x(sizeOr(out.getDimSize(out.getRank() - 2), kLikelyPixels)), channels(out.getShape().back()) {}
-  int64_t n, y, x, channels;
+      : n(sizeOr(out.getDimSize(0), 1)),
+        planes(out.getRank() == 5 ? sizeOr(out.getDimSize(1), kLikelyPixels) : 1),
+        lines(out.getRank() >= 4 ? sizeOr(out.getDimSize(out.getRank() - 3), kLikelyPixels) : 1),
+        y(planes * lines), x(sizeOr(out.getDimSize(out.getRank() - 2), kLikelyPixels)),
+        channels(out.getShape().back()) {}
+  int64_t n, planes, lines, y, x, channels;
 };
 
 } // namespace
@@ -35,7 +39,11 @@ static SmallVector<int64_t> cutWindowTasks(const OutputSizes &out, int64_t rank,
       columnParts <= 1 ? 0 : cutEvenly(out.channels, std::min(columnParts, perImage), tile.columns);
   int64_t usedParts = columns == 0 ? 1 : llvm::divideCeil(out.channels, columns);
   int64_t spatialParts = llvm::divideCeil(perImage, usedParts);
-  if (rank == 4)
+  if (rank == 5) {
+    int64_t planes = cutEvenly(out.planes, spatialParts, 1);
+    int64_t lineParts = llvm::divideCeil(spatialParts, llvm::divideCeil(out.planes, planes));
+    parallel.append({planes, cutEvenly(out.lines, lineParts, 1), 0});
+  } else if (rank == 4)
     parallel.append({cutEvenly(out.y, spatialParts, 1), 0});
   else
     parallel.push_back(cutEvenly(out.x, spatialParts, tile.rows));
@@ -74,6 +82,8 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
   // Lines of a task are what meets the same filters.
   if (type.getRank() == 4 && !parallel.empty() && parallel[1] > 0)
     product.repeats = std::min(out.y, parallel[1]);
+  if (type.getRank() == 5 && !parallel.empty())
+    product.repeats = std::min(out.planes, parallel[1]) * std::min(out.lines, parallel[2]);
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
                                    {tile.rows, tile.columns}, chooseDepth(product, tile, target), tile.unroll,
                                    target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);

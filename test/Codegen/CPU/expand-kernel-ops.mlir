@@ -136,3 +136,46 @@ kernel.func @contract_depth_f32(%x: memref<4x64xf32>, %w: memref<1x64x32xf32>, %
   }
   kernel.return
 }
+
+// Of half precision, a task's rows become f32 once, in memory of their own; vectors of columns as they are loaded.
+// CHECK-LABEL: kernel.func @contract_static_f16(
+// CHECK: %[[ROWS:.*]] = memref.alloc() {{.*}}: memref<4x20xf32>
+// CHECK: scf.forall
+// CHECK: arith.extf %{{.*}} : vector<8xf16> to vector<8xf32>
+// CHECK: vector.store %{{.*}}, %[[ROWS]]
+// CHECK: arith.extf %{{.*}} : f16 to f32
+// CHECK: memref.store %{{.*}}, %[[ROWS]]
+// CHECK: vector.load %{{.*}} : memref<1x20x32xf16>, vector<8xf16>
+// CHECK: arith.extf %{{.*}} : vector<8xf16> to vector<8xf32>
+// CHECK: memref.load %[[ROWS]]
+// CHECK-COUNT-4: vector.fma {{.*}} : vector<8xf32>
+// CHECK: arith.truncf %{{.*}} : vector<8xf32> to vector<8xf16>
+kernel.func @contract_static_f16(%x: memref<8x20xf16>, %w: memref<1x20x32xf16>, %o: memref<8x32xf16>) {
+  kernel.contract ins(%x, %w : memref<8x20xf16>, memref<1x20x32xf16>) outs(%o : memref<8x32xf16>)
+      attributes {panel = 32 : i64,
+                  sched.cpu = #sched.cpu<kernel = gemm, parallel = [4, 0], vector = 8, registers = [2, 16], depth = 0, unroll = 1, fma = true>} {
+    ^bb0(%acc: f32):
+      %h = arith.truncf %acc : f32 to f16
+      kernel.yield %h : f16
+  }
+  kernel.return
+}
+
+// Loops of other ops beside a contraction want the vectoriser: no attribute.
+// CHECK-LABEL: kernel.func @no_attribute_beside_loops(
+// CHECK-NOT: passthrough
+// CHECK: linalg.generic
+kernel.func @no_attribute_beside_loops(%x: memref<4x8xf32>, %w: memref<1x8x32xf32>, %t: memref<4x32xf32>, %o: memref<4x32xf32>) {
+  kernel.contract ins(%x, %w : memref<4x8xf32>, memref<1x8x32xf32>) outs(%t : memref<4x32xf32>)
+      attributes {panel = 32 : i64,
+                  sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 8, registers = [2, 16], depth = 0, unroll = 1, fma = true>} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  }
+  linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]} ins(%t : memref<4x32xf32>) outs(%o : memref<4x32xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %e = math.exp %a : f32
+    linalg.yield %e : f32
+  }
+  kernel.return
+}

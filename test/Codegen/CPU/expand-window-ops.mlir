@@ -53,3 +53,23 @@ kernel.func @depthwise_inside_f32(%x: memref<1x8x8x16xf32>, %w: memref<3x3x16xf3
   }
   kernel.return
 }
+
+// Three dims: the rows of the window are counted along both outer ones, each clipped at its borders.
+// CHECK-LABEL: kernel.func @conv_3d_f32(
+// CHECK: memref.collapse_shape %{{.*}} {{\[}}[0], [1], [2], [3, 4]]
+// CHECK: scf.forall (%{{.*}}, %{{.*}}) in (1, 4)
+// CHECK: arith.maxsi
+// CHECK: arith.maxsi
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: vector.fma
+kernel.func @conv_3d_f32(%x: memref<1x4x6x8x4xf32>, %w: memref<1x1x108x32xf32>, %o: memref<1x4x6x8x16xf32>) {
+  kernel.conv ins(%x, %w : memref<1x4x6x8x4xf32>, memref<1x1x108x32xf32>) outs(%o : memref<1x4x6x8x16xf32>)
+      attributes {kernel = array<i64: 3, 3, 3>, strides = array<i64: 1, 1, 1>, pads = array<i64: 1, 1, 1, 1, 1, 1>,
+                  dilations = array<i64: 1, 1, 1>,
+                  sched.cpu = #sched.cpu<kernel = conv, parallel = [1, 1, 0, 0, 0], vector = 16, registers = [2, 16], depth = 0, unroll = 1, fma = true>} {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+  }
+  kernel.return
+}

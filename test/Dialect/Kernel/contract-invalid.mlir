@@ -100,9 +100,9 @@ func.func @contract_c2_size(%x: memref<3x4x8xf32>, %y: memref<2x8x32xf32>, %o: m
 
 // -----
 
-func.func @contract_c3_type(%x: memref<4x8xf32>, %y: memref<8x32xf16>, %o: memref<4x32xf32>) {
-  // expected-error @+1 {{expected operands of f32 or of i8, but got 'f32' and 'f16' [contract-C3]}}
-  kernel.contract ins(%x, %y : memref<4x8xf32>, memref<8x32xf16>) outs(%o : memref<4x32xf32>) {
+func.func @contract_c3_type(%x: memref<4x8xf32>, %y: memref<8x32xf64>, %o: memref<4x32xf32>) {
+  // expected-error @+1 {{expected operands of f32, f16 or bf16, or of i8, but got 'f32' and 'f64' [contract-C3]}}
+  kernel.contract ins(%x, %y : memref<4x8xf32>, memref<8x32xf64>) outs(%o : memref<4x32xf32>) {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
   }

@@ -2,7 +2,7 @@
 // RUN: weft-opt %s --split-input-file --verify-diagnostics
 
 func.func @conv_c1_rank(%x: memref<1x8x4xf32>, %w: memref<1x1x36x32xf32>, %o: memref<1x8x8x16xf32>) {
-  // expected-error @+1 {{expected input and output [N, spatial.., C] with 1 or 2 spatial dims, but got ranks 3 and 4 [conv-C1]}}
+  // expected-error @+1 {{expected input and output [N, spatial.., C] with 1 to 3 spatial dims, but got ranks 3 and 4 [conv-C1]}}
   kernel.conv ins(%x, %w : memref<1x8x4xf32>, memref<1x1x36x32xf32>) outs(%o : memref<1x8x8x16xf32>)
       attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
   ^bb0(%acc: f32):
@@ -110,7 +110,7 @@ func.func @conv_c5_type(%x: memref<1x8x8x4xf32>, %w: memref<1x1x36x32xf16>, %o: 
 // -----
 
 func.func @depthwise_c1_rank(%x: memref<1x8x8x4xf32>, %w: memref<3x3x4xf32>, %o: memref<1x8x4xf32>) {
-  // expected-error @+1 {{expected input and output [N, spatial.., C] with 1 or 2 spatial dims, but got ranks 4 and 3 [depthwise-C1]}}
+  // expected-error @+1 {{expected input and output [N, spatial.., C] with 1 to 2 spatial dims, but got ranks 4 and 3 [depthwise-C1]}}
   kernel.depthwise ins(%x, %w : memref<1x8x8x4xf32>, memref<3x3x4xf32>) outs(%o : memref<1x8x4xf32>)
       attributes {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>} {
   ^bb0(%acc: f32):
