@@ -44,6 +44,8 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
     pm.addPass(createWeftFormIntegerProductsPass());
     pm.addPass(createWeftLiftScalesPass());
   }
+  // Before folding: the weights' casts are constants then.
+  pm.addPass(createWeftWidenProductsPass());
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createWeftInferShapesPass());
   addCleanup(pm);
@@ -62,6 +64,7 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
     pm.addPass(createWeftAbsorbScalesPass());
   // Layout moves transposes to the edges; constant filters that it transposes fold.
   pm.addPass(createWeftChooseLayoutPass());
+  pm.addPass(createWeftFormSubpixelConvsPass());
   addCleanup(pm);
   pm.addPass(createWeftFoldConstantsPass());
   pm.addPass(createVerifyLayoutPass());

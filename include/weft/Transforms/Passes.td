@@ -185,6 +185,22 @@ def WeftFormIntegerProductsPass : Pass<"weft-form-integer-products", "::mlir::fu
   let dependentDialects = ["::mlir::weft::WeftDialect"];
 }
 
+def WeftFormSubpixelConvsPass : Pass<"weft-form-subpixel-convs", "::mlir::func::FuncOp"> {
+  let summary = "Compute transposed convolutions as convolutions of stride 1";
+  let description = [{
+    What:           output pixel `q * s + p` of a transposed convolution of stride s sums `in[q - j] * filter[p + s * j]`: for each phase p a
+                    convolution of stride 1 with every s-th tap, in reverse. Phases with equally many taps are features of one convolution,
+                    others one each; a transpose interleaves them, a slice cuts what the pads cut.
+    Before this:    `weft-choose-layout`: channels are last.
+    After this:     convolutions for the micro-kernels; what is done to constant filters is left to `weft-fold-constants`.
+    Does not:       touch dilated ones, those whose spatial dims are known only at run time, or that have fewer taps than the stride.
+    Cost:           the results are written twice; no product is computed that the transposed convolution does not have.
+    (* example test/Transforms/form-subpixel-convs.mlir#stride_2_even_taps_f32 *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let statistics = [Statistic<"numFormed", "num-formed", "Number of transposed convolutions rewritten">];
+}
+
 def WeftFuseKernelsPass : Pass<"weft-fuse-kernels", "::mlir::func::FuncOp"> {
   let summary = "Group ops into kernels";
   let description = [{
@@ -286,6 +302,21 @@ def WeftScalarizeShapesPass : Pass<"weft-scalarize-shapes", "::mlir::func::FuncO
     Option<"maxElements", "max-elements", "int64_t", "64", "Elements of a tensor that is followed; shapes have fewer, data has more">
   ];
   let statistics = [Statistic<"numReplaced", "num-replaced", "Number of ops replaced by scalars, constants or from_elements">];
+}
+
+def WeftWidenProductsPass : Pass<"weft-widen-products", "::mlir::func::FuncOp"> {
+  let summary = "Compute convolutions and recurrent cells of half precision in f32";
+  let description = [{
+    What:           `conv(x, w)` of f16 or bf16, whose result is f32, becomes `conv(cast(x), cast(w))`; likewise conv_transpose. lstm, gru and rnn
+                    get casts behind, too: their results are of half precision.
+    Before this:    `weft-infer-shapes`.
+    After this:     casts of constant weights, for `weft-fold-constants` to evaluate.
+    Does not:       widen matmul, whose kernels convert weights as they are read.
+    Cost:           weights of these ops take twice the memory. The bits of results stay: such ops add up in f32 and round once.
+    (* example test/Transforms/widen-products.mlir#conv_f16 *)
+  }];
+  let dependentDialects = ["::mlir::weft::WeftDialect"];
+  let statistics = [Statistic<"numWidened", "num-widened", "Number of ops computed in f32">];
 }
 
 #endif // WEFT_TRANSFORMS_PASSES_TD
