@@ -2,6 +2,7 @@
 //
 // Lowers pooling: one linalg.generic over outputs and taps, the taps outside of the channels for vectors'
 // sake.
+#include "Loops.h"
 #include "Patterns.h"
 #include "Scalar.h"
 #include "Window.h"
@@ -60,15 +61,16 @@ struct PoolLoops {
     return AffineMap::get(rank + windows.size(), 0, exprs, b.getContext());
   }
 
-  /// Input indices of the current tap (clamped) and, when padded, whether it is inside.
-  SmallVector<Value> inputIndices(OpBuilder &b, Location loc, Value &inside) const {
+  /// Input indices of the current tap and, when padded, whether it is inside; clamped, so that they may be
+  /// read either way, unless the caller does not want that.
+  SmallVector<Value> inputIndices(OpBuilder &b, Location loc, Value &inside, bool isClamped = true) const {
     SmallVector<Value> indices;
     for (int64_t axis = 0; axis < rank; ++axis) {
       Value place = linalg::IndexOp::create(b, loc, outLoop[axis]);
       auto it = windowOf.find(axis);
       if (it != windowOf.end()) {
         Value tap = linalg::IndexOp::create(b, loc, tapLoop[it->second]);
-        place = emitTapIndex(b, loc, windows[it->second], place, tap, inside);
+        place = emitTapIndex(b, loc, windows[it->second], place, tap, inside, isClamped);
       }
       indices.push_back(place);
     }
@@ -117,15 +119,26 @@ public:
                                return combine(b, nested, args[2], numeric->load(b, nested, args[0]));
                              });
     } else {
-      result = createGeneric(rewriter, loc, kernel, init, {loops.kernelMap, loops.outMap}, loops.iterators,
-                             [&](OpBuilder &b, Location nested, ValueRange args) {
-                               Value inside;
-                               SmallVector<Value> indices = loops.inputIndices(b, nested, inside);
-                               Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
-                               x = arith::SelectOp::create(b, nested, inside, numeric->load(b, nested, x),
-                                                           initial);
-                               return combine(b, nested, args[1], x);
-                             });
+      result = createGeneric(
+          rewriter, loc, kernel, init, {loops.kernelMap, loops.outMap}, loops.iterators,
+          [&](OpBuilder &b, Location nested, ValueRange args) {
+            Value inside;
+            SmallVector<Value> indices = loops.inputIndices(b, nested, inside, isMax);
+            if (isMax) {
+              Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
+              x = arith::SelectOp::create(b, nested, inside, numeric->load(b, nested, x), initial);
+              return combine(b, nested, args[1], x);
+            }
+            // A branch, not a clamped index: of sums the vectoriser makes masked loads.
+            SmallVector<Value> x = createIf(
+                b, nested, inside,
+                [&](OpBuilder &then, Location thenLoc) -> SmallVector<Value> {
+                  Value raw = tensor::ExtractOp::create(then, thenLoc, adaptor.getX(), indices);
+                  return {numeric->load(then, thenLoc, raw)};
+                },
+                [&](OpBuilder &, Location) { return SmallVector<Value>{initial}; });
+            return combine(b, nested, args[1], x[0]);
+          });
     }
     result = finish(rewriter, loc, op, loops, result, resultType, compute, outSizes);
     rewriter.replaceOp(op, castToType(rewriter, loc, result, getStorageType(resultType)));

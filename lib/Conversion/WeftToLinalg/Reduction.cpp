@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Lowers reductions, softmax, normalisation and prefix operations.
+#include "Loops.h"
 #include "Patterns.h"
 #include "Scalar.h"
 
@@ -133,6 +134,11 @@ public:
     int64_t axis = op.getAxis();
 
     Reducer reducer(rewriter, loc, sizes, type, axis);
+    if (axis + 1 == type.getRank() && (type.isDynamicDim(axis) || type.getDimSize(axis) > 1)) {
+      Value place = findInRow(rewriter, loc, op, adaptor.getX(), reducer, *numeric);
+      rewriter.replaceOp(op, reducer.widen(place, cast<RankedTensorType>(op.getType())));
+      return success();
+    }
     Value best = createFilled(rewriter, loc, reducer.kept,
                               createExtreme(rewriter, loc, numeric->compute, isUnsigned, isMax));
     Value place =
@@ -154,6 +160,36 @@ public:
   }
 
 private:
+  /// Along contiguous memory: the extremum of each row first, then where it is. Two passes whose sums LLVM
+  /// widens are much faster than one that carries both.
+  static Value findInRow(OpBuilder &b, Location loc, w::ArgReduceOp op, Value x, Reducer &reducer,
+                         const NumericElement &numeric) {
+    bool isMax = op.getKind() == w::ArgKind::max, isLast = op.getLast();
+    Value worst = createExtreme(b, loc, numeric.compute, numeric.isUnsigned, isMax);
+    Value best = reducer.reduce({}, x, worst, [&](OpBuilder &body, Location nested, ValueRange args) {
+      return emitExtremum({body, nested}, args[1], numeric.load(body, nested, args[0]), numeric.isUnsigned,
+                          isMax);
+    });
+    Type i64 = b.getI64Type();
+    Value none =
+        createIntScalar(b, loc, i64, isLast ? llvm::APInt(64, 0) : llvm::APInt::getSignedMaxValue(64));
+    return reducer.reduce(best, x, none, [&](OpBuilder &body, Location nested, ValueRange args) -> Value {
+      ScalarBuilder s{body, nested};
+      Value value = numeric.load(body, nested, args[1]), isBest;
+      if (numeric.isFloat) // NaN is the extremum of a row that has one.
+        isBest = s.bitOr(s.cmp(arith::CmpFPredicate::OEQ, value, args[0]),
+                         s.cmp(arith::CmpFPredicate::UNO, value, value));
+      else
+        isBest = s.cmp(Pred::eq, value, args[0]);
+      Value index = linalg::IndexOp::create(body, nested, op.getAxis());
+      Value wide = arith::IndexCastOp::create(body, nested, i64, index);
+      Value candidate = s.select(isBest, wide, none);
+      if (isLast)
+        return arith::MaxSIOp::create(body, nested, args[2], candidate);
+      return arith::MinSIOp::create(body, nested, args[2], candidate);
+    });
+  }
+
   /// Whether x replaces the best so far: NaN beats numbers, ties go to the first or to the last.
   static Value emitIsBest(ScalarBuilder s, Value x, Value best, bool isUnsigned, bool isMax, bool takesLast) {
     if (isa<FloatType>(x.getType())) {
@@ -319,6 +355,11 @@ public:
     int64_t axis = op.getAxis(), rank = type.getRank();
 
     SmallVector<OpFoldResult> full = sizes.getSizes(rewriter, type), slice = full;
+    if (axis + 1 == rank) {
+      Value rows = accumulateRows(rewriter, loc, op, adaptor.getX(), full, *numeric);
+      rewriter.replaceOp(op, castToType(rewriter, loc, rows, storageTypeOf(op.getResult())));
+      return success();
+    }
     slice[axis] = rewriter.getIndexAttr(1);
     SmallVector<OpFoldResult> strides(rank, rewriter.getIndexAttr(1));
     Value result = createEmpty(rewriter, loc, full, storage);
@@ -363,6 +404,37 @@ public:
         });
     rewriter.replaceOp(op, castToType(rewriter, loc, loop.getResult(0), storageTypeOf(op.getResult())));
     return success();
+  }
+
+private:
+  /// Along contiguous memory: row by row, with the accumulator in a register.
+  static Value accumulateRows(OpBuilder &b, Location loc, w::CumulateOp op, Value x,
+                              ArrayRef<OpFoldResult> shape, const NumericElement &numeric) {
+    bool isSum = op.getKind() == w::CumulateKind::sum;
+    Value zero = createIndex(b, loc, 0), one = createIndex(b, loc, 1), size = toValue(b, loc, shape.back());
+    Value start = createScalar(b, loc, numeric.compute, isSum ? 0.0 : 1.0);
+    return createSequentialLoops(
+        b, loc, shape.drop_back(), createEmpty(b, loc, shape, numeric.storage),
+        [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
+          auto loop =
+              scf::ForOp::create(body, at, zero, size, one, ValueRange{state[0], start},
+                                 [&](OpBuilder &inner, Location nested, Value iv, ValueRange carried) {
+                                   ScalarBuilder s{inner, nested};
+                                   SmallVector<Value> place(row);
+                                   place.push_back(op.getReverse() ? s.sub(s.sub(size, one), iv) : iv);
+                                   Value raw = tensor::ExtractOp::create(inner, nested, x, place);
+                                   Value wide = numeric.load(inner, nested, raw);
+                                   Value next = isSum ? s.add(carried[1], wide) : s.mul(carried[1], wide);
+                                   // An exclusive prefix is what was there before the element joins it.
+                                   Value stored = op.getExclusive() ? carried[1] : next;
+                                   if (numeric.compute != numeric.storage)
+                                     stored = emitFromFloat(inner, nested, stored, numeric.type);
+                                   Value updated =
+                                       tensor::InsertOp::create(inner, nested, stored, carried[0], place);
+                                   scf::YieldOp::create(inner, nested, ValueRange{updated, next});
+                                 });
+          return {loop.getResult(0)};
+        })[0];
   }
 };
 

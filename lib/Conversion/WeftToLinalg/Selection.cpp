@@ -9,6 +9,8 @@
 #include "Scalar.h"
 #include "Sorting.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
 using namespace mlir;
 namespace w = mlir::weft;
 
@@ -76,6 +78,91 @@ SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext
       });
 }
 
+/// The first elements of each row in sorted order: a heap holds the positions of those found so far, the last
+/// of them on top. Elements that are not before it, nearly all of a long row, cost one comparison.
+SmallVector<Value> lowerLeaders(OpBuilder &b, Location loc, const LoweringContext &sizes,
+                                RankedTensorType type, Value x, RankedTensorType resultType, int64_t axis,
+                                bool largest) {
+  KeyReader keys{x, type.getElementType()};
+  Type i64 = b.getI64Type();
+  SmallVector<OpFoldResult> shape = sizes.getSizes(b, resultType), outer = sizes.getSizes(b, type);
+  int64_t numLeaders = resultType.getDimSize(axis);
+  Value count = createIndex(b, loc, numLeaders), size = toValue(b, loc, outer[axis]);
+  Value zero = createIndex(b, loc, 0), one = createIndex(b, loc, 1);
+  Value levels = createIndex(b, loc, llvm::Log2_64_Ceil(numLeaders + 1));
+  Value yes = arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
+  outer.erase(outer.begin() + axis);
+  SmallVector<Value> initial{createEmpty(b, loc, shape, getStorageElementType(type.getElementType())),
+                             createEmpty(b, loc, shape, i64), createEmpty(b, loc, shape[axis], i64)};
+  return createSequentialLoops(
+      b, loc, outer, initial,
+      [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
+        auto placeOf = [&](Value position) {
+          SmallVector<Value> place(row);
+          place.insert(place.begin() + axis, position);
+          return place;
+        };
+        auto readKey = [&](OpBuilder &inner, Location nested, Value position) {
+          return keys.read(inner, nested, placeOf(position));
+        };
+        // Of equal elements the first one is before the others.
+        auto isAfter = [&](OpBuilder &inner, Location nested, Value i, Value j) -> Value {
+          ScalarBuilder s{inner, nested};
+          Value own = readKey(inner, nested, i), other = readKey(inner, nested, j);
+          Value after = keys.isBefore(inner, nested, other, own, largest);
+          Value before = keys.isBefore(inner, nested, own, other, largest);
+          return s.bitOr(after, s.bitAnd(s.bitXor(before, yes), s.cmp(Pred::sgt, i, j)));
+        };
+        Value heap = createSequentialLoops(
+            body, at, shape[axis], state[2],
+            [&](OpBuilder &inner, Location nested, ValueRange position,
+                ValueRange carried) -> SmallVector<Value> {
+              Value wide = arith::IndexCastOp::create(inner, nested, i64, position[0]);
+              return {tensor::InsertOp::create(inner, nested, wide, carried[0], position[0])};
+            })[0];
+        heap = createHeap(body, at, count, heap, isAfter);
+        auto readTop = [&](OpBuilder &inner, Location nested, Value entries) {
+          Value top = tensor::ExtractOp::create(inner, nested, entries, zero);
+          return readKey(inner, nested, arith::IndexCastOp::create(inner, nested, inner.getIndexType(), top));
+        };
+        auto rest = scf::ForOp::create(
+            body, at, count, size, one, ValueRange{heap, readTop(body, at, heap)},
+            [&](OpBuilder &inner, Location nested, Value position, ValueRange carried) {
+              ScalarBuilder s{inner, nested};
+              Value takes =
+                  keys.isBefore(inner, nested, readKey(inner, nested, position), carried[1], largest);
+              // A loop of at most one iteration: bufferisation would copy what a branch carries.
+              SmallVector<Value> next = createSequentialLoops(
+                  inner, nested, OpFoldResult(s.select(takes, one, zero)), carried,
+                  [&](OpBuilder &then, Location thenLoc, ValueRange, ValueRange old) -> SmallVector<Value> {
+                    Value wide = arith::IndexCastOp::create(then, thenLoc, i64, position);
+                    Value entries = tensor::InsertOp::create(then, thenLoc, wide, old[0], zero);
+                    entries = createSiftDown(then, thenLoc, count, zero, levels, entries, isAfter);
+                    return {entries, readTop(then, thenLoc, entries)};
+                  });
+              scf::YieldOp::create(inner, nested, next);
+            });
+        // The last one comes out first.
+        return createSequentialLoops(
+            body, at, shape[axis], {state[0], state[1], rest.getResult(0)},
+            [&](OpBuilder &inner, Location nested, ValueRange step,
+                ValueRange carried) -> SmallVector<Value> {
+              ScalarBuilder s{inner, nested};
+              Value left = s.sub(count, step[0]);
+              auto [position, others] =
+                  createHeapPop(inner, nested, yes, left, numLeaders, carried[2], isAfter);
+              SmallVector<Value> target = placeOf(s.sub(left, one));
+              Value value = tensor::ExtractOp::create(inner, nested, x, placeOf(position));
+              Value wide = arith::IndexCastOp::create(inner, nested, i64, position);
+              return {tensor::InsertOp::create(inner, nested, value, carried[0], target),
+                      tensor::InsertOp::create(inner, nested, wide, carried[1], target), others};
+            });
+      });
+}
+
+/// Results per row up to which a heap is cheaper than sorting the row.
+constexpr int64_t maxLeaders = 1024;
+
 class LowerTopK : public LoweringPattern<w::TopKOp> {
 public:
   using LoweringPattern::LoweringPattern;
@@ -84,8 +171,10 @@ public:
     RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getValues());
     if (!isOrdered(type.getElementType()))
       return sizes.refuse(rewriter, op, "sorts elements that have no order");
-    SmallVector<Value> results = lowerSorted(rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType,
-                                             op.getAxis(), op.getLargest());
+    int64_t axis = op.getAxis(), count = resultType.getDimSize(axis);
+    bool isShort = ShapedType::isStatic(count) && count > 0 && count <= maxLeaders;
+    SmallVector<Value> results = (isShort ? lowerLeaders : lowerSorted)(
+        rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType, axis, op.getLargest());
     rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
                             castToType(rewriter, op.getLoc(), results[1], storageTypeOf(op.getIndices()))});
     return success();
@@ -329,43 +418,67 @@ public:
     Value perClass = adaptor.getMaxBoxes() ? adaptor.getMaxBoxes() : createIndex(rewriter, loc, 0);
     SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type),
                               scoreSizes = sizes.getSizes(rewriter, scoreType);
-    Value limit = toValue(rewriter, loc, shape[0]), count = toValue(rewriter, loc, scoreSizes[2]);
+    Value limit = toValue(rewriter, loc, shape[0]);
     KeyReader scores{adaptor.getScores(), scoreType.getElementType()},
         boxes{adaptor.getBoxes(), boxType.getElementType()};
     SmallVector<Value> initial{createFilled(rewriter, loc, shape, createScalar(rewriter, loc, i64, -1.0)),
-                               createIndex(rewriter, loc, 0), createSortBuffer(rewriter, loc, scoreSizes[2])};
+                               createIndex(rewriter, loc, 0), createEmpty(rewriter, loc, scoreSizes[2], i64)};
+    // What only run time knows is at most what 62 levels hold.
+    int64_t capacity = getConstantIntValue(scoreSizes[2]).value_or(int64_t(1) << 40);
     SmallVector<Value> results = createSequentialLoops(
         rewriter, loc, ArrayRef(scoreSizes).take_front(2), initial,
         [&](OpBuilder &b, Location at, ValueRange cls, ValueRange state) -> SmallVector<Value> {
           auto scoreOf = [&](OpBuilder &body, Location bodyLoc, Value box) {
             return scores.read(body, bodyLoc, {cls[0], cls[1], box});
           };
-          SortedOrder sorted =
-              createSort(b, at, count, state[2], [&](OpBuilder &body, Location bodyLoc, Value i, Value j) {
-                return scores.isBefore(body, bodyLoc, scoreOf(body, bodyLoc, i), scoreOf(body, bodyLoc, j),
-                                       /*largest=*/true);
+          // Of equal scores the first box comes first.
+          auto isBefore = [&](OpBuilder &body, Location bodyLoc, Value i, Value j) -> Value {
+            ScalarBuilder s{body, bodyLoc};
+            Value x = scoreOf(body, bodyLoc, i), y = scoreOf(body, bodyLoc, j);
+            Value before = scores.isBefore(body, bodyLoc, x, y, /*largest=*/true);
+            Value after = scores.isBefore(body, bodyLoc, y, x, /*largest=*/true);
+            Value yes = arith::ConstantOp::create(body, bodyLoc, body.getBoolAttr(true));
+            return s.bitOr(before, s.bitAnd(s.bitXor(after, yes), s.cmp(Pred::slt, i, j)));
+          };
+          // Few boxes of many are taken: a heap gives them in order without sorting the others.
+          SmallVector<Value> candidates = createSequentialLoops(
+              b, at, scoreSizes[2], {state[2], createIndex(b, at, 0)},
+              [&](OpBuilder &body, Location bodyLoc, ValueRange box, ValueRange carried) {
+                Value wide = arith::IndexCastOp::create(body, bodyLoc, i64, box[0]);
+                Value heap = tensor::InsertOp::create(body, bodyLoc, wide, carried[0], carried[1]);
+                Value one = createIndex(body, bodyLoc, 1), zero = createIndex(body, bodyLoc, 0);
+                ScalarBuilder s{body, bodyLoc};
+                Value counts = one;
+                if (filters)
+                  counts = s.select(s.cmp(arith::CmpFPredicate::OGT, scoreOf(body, bodyLoc, box[0]), least),
+                                    one, zero);
+                return SmallVector<Value>{heap, s.add(carried[1], counts)};
               });
+          Value heap = createHeap(b, at, candidates[1], candidates[0], isBefore);
           Value base = state[1];
           SmallVector<Value> picked = createSequentialLoops(
-              b, at, scoreSizes[2], state.take_front(2),
+              b, at, scoreSizes[2], {state[0], state[1], heap, candidates[1]},
               [&](OpBuilder &body, Location bodyLoc, ValueRange rank,
                   ValueRange carried) -> SmallVector<Value> {
                 ScalarBuilder s{body, bodyLoc};
-                Value box = sorted.read(body, bodyLoc, rank[0]);
                 Value taken = arith::SubIOp::create(body, bodyLoc, carried[1], base);
                 Value mayTake =
                     s.bitAnd(s.cmp(Pred::slt, taken, perClass), s.cmp(Pred::slt, carried[1], limit));
-                if (filters)
-                  mayTake =
-                      s.bitAnd(mayTake, s.cmp(arith::CmpFPredicate::OGT, scoreOf(body, bodyLoc, box), least));
-                return createIf(
+                mayTake = s.bitAnd(mayTake, s.cmp(Pred::slt, rank[0], candidates[1]));
+                auto [box, others] =
+                    createHeapPop(body, bodyLoc, mayTake, carried[3], capacity, carried[2], isBefore);
+                SmallVector<Value> next = createIf(
                     body, bodyLoc, mayTake,
-                    [&](OpBuilder &then, Location thenLoc) {
-                      return tryBox(then, thenLoc, op, boxes, compute, cls, box, base, taken, iou, carried);
+                    [&, box = box](OpBuilder &then, Location thenLoc) {
+                      return tryBox(then, thenLoc, op, boxes, compute, cls, box, base, taken, iou,
+                                    carried.take_front(2));
                     },
-                    [&](OpBuilder &, Location) { return SmallVector<Value>(carried); });
+                    [&](OpBuilder &, Location) { return SmallVector<Value>(carried.take_front(2)); });
+                Value one = createIndex(body, bodyLoc, 1);
+                next.append({others, s.select(mayTake, s.sub(carried[3], one), carried[3])});
+                return next;
               });
-          return {picked[0], picked[1], sorted.buffer};
+          return {picked[0], picked[1], picked[2]};
         });
     rewriter.replaceOp(op, castToType(rewriter, loc, results[0], getStorageType(type)));
     return success();

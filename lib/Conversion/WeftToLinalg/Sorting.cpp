@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Bottom-up merge sort of positions.
+// Bottom-up merge sort and heaps of positions.
 #include "Sorting.h"
 
 #include "Loops.h"
@@ -88,6 +88,74 @@ SortedOrder createSort(OpBuilder &b, Location loc, Value size, Value buffer, IsB
         scf::YieldOp::create(body, at, ValueRange{pair, merged, otherSide});
       });
   return {loop.getResult(1), loop.getResult(2)};
+}
+
+Value createSiftDown(OpBuilder &b, Location loc, Value size, Value start, Value levels, Value heap,
+                     IsBeforeFn isBefore) {
+  Value zero = createIndex(b, loc, 0), one = createIndex(b, loc, 1);
+  auto loop =
+      scf::ForOp::create(b, loc, zero, levels, one, ValueRange{heap, start},
+                         [&](OpBuilder &body, Location at, Value, ValueRange state) {
+                           ScalarBuilder s{body, at};
+                           Value entries = state[0], place = state[1];
+                           auto read = [&](Value index) -> Value {
+                             Value raw = tensor::ExtractOp::create(body, at, entries, index);
+                             return arith::IndexCastOp::create(body, at, body.getIndexType(), raw);
+                           };
+                           Value own = read(place), best = place, first = own;
+                           Value below = s.add(s.add(place, place), one);
+                           for (Value other : {below, Value(s.add(below, one))}) {
+                             Value entry = read(clampIndex(body, at, other, size));
+                             Value goesUp =
+                                 s.bitAnd(s.cmp(Pred::slt, other, size), isBefore(body, at, entry, first));
+                             best = s.select(goesUp, other, best);
+                             first = s.select(goesUp, entry, first);
+                           }
+                           auto write = [&](Value entry, Value index, Value into) -> Value {
+                             Value wide = arith::IndexCastOp::create(body, at, body.getI64Type(), entry);
+                             return tensor::InsertOp::create(body, at, wide, into, index);
+                           };
+                           // In this order: where the entry stays, both places are one.
+                           Value next = write(own, best, write(first, place, entries));
+                           scf::YieldOp::create(body, at, ValueRange{next, best});
+                         });
+  return loop.getResult(0);
+}
+
+Value createHeap(OpBuilder &b, Location loc, Value size, Value heap, IsBeforeFn isBefore) {
+  Value zero = createIndex(b, loc, 0), one = createIndex(b, loc, 1), two = createIndex(b, loc, 2);
+  Value parents = arith::DivUIOp::create(b, loc, size, two);
+  // From the last entry with others below it upwards; `levels` below the entry are
+  // searched, `width` is 2^levels.
+  auto loop = scf::ForOp::create(
+      b, loc, zero, parents, one, ValueRange{heap, one, two},
+      [&](OpBuilder &body, Location at, Value step, ValueRange state) {
+        ScalarBuilder s{body, at};
+        Value number = s.sub(parents, step);
+        // number * 2^(levels + 1) <= size: there is a level more.
+        Value grows =
+            s.cmp(Pred::sle, arith::MulIOp::create(body, at, s.add(number, number), state[2]), size);
+        Value levels = s.select(grows, s.add(state[1], one), state[1]);
+        Value width = s.select(grows, s.add(state[2], state[2]), state[2]);
+        Value next = createSiftDown(body, at, size, s.sub(number, one), levels, state[0], isBefore);
+        scf::YieldOp::create(body, at, ValueRange{next, levels, width});
+      });
+  return loop.getResult(0);
+}
+
+std::pair<Value, Value> createHeapPop(OpBuilder &b, Location loc, Value takes, Value size, int64_t capacity,
+                                      Value heap, IsBeforeFn isBefore) {
+  // Without branches: bufferisation would copy what they carry.
+  ScalarBuilder s{b, loc};
+  Value zero = createIndex(b, loc, 0);
+  Value raw = tensor::ExtractOp::create(b, loc, heap, zero);
+  Value rest = s.select(takes, s.sub(size, createIndex(b, loc, 1)), zero);
+  Value last = tensor::ExtractOp::create(b, loc, heap, rest);
+  Value moved = tensor::InsertOp::create(b, loc, last, heap, zero);
+  Value depth = createIndex(b, loc, llvm::Log2_64_Ceil(std::max<int64_t>(capacity, 1) + 1));
+  Value levels = s.select(takes, depth, zero);
+  Value first = arith::IndexCastOp::create(b, loc, b.getIndexType(), raw);
+  return {first, createSiftDown(b, loc, rest, zero, levels, moved, isBefore)};
 }
 
 } // namespace weft::conversion

@@ -28,6 +28,22 @@ Value createSortBuffer(OpBuilder &b, Location loc, OpFoldResult size);
 /// Cost: about size * log2(size) comparisons.
 SortedOrder createSort(OpBuilder &b, Location loc, Value size, Value buffer, IsBeforeFn isBefore);
 
+/// Makes the first `size` entries of `heap`, positions as i64, a heap: each comes before the two below it.
+/// Cost: about 2 * size comparisons. Loops that carry memory must not be while loops: bufferisation copies
+/// it.
+Value createHeap(OpBuilder &b, Location loc, Value size, Value heap, IsBeforeFn isBefore);
+
+/// Moves the entry at `start` of a heap down `levels` levels at most, until both entries below it come after
+/// it.
+Value createSiftDown(OpBuilder &b, Location loc, Value size, Value start, Value levels, Value heap,
+                     IsBeforeFn isBefore);
+
+/// Takes the first entry out of a heap of `size` entries if `takes`, which implies that there is one; returns
+/// it, as an index, and the heap of the others. `capacity` is what `size` is at most.
+/// Cost: about 2 * log2(capacity) comparisons.
+std::pair<Value, Value> createHeapPop(OpBuilder &b, Location loc, Value takes, Value size, int64_t capacity,
+                                      Value heap, IsBeforeFn isBefore);
+
 } // namespace weft::conversion
 
 #endif // WEFT_LIB_CONVERSION_WEFTTOLINALG_SORTING_H

@@ -48,11 +48,33 @@ func.func @normalize_static_f32(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 
 // Value and index are found together.
 // CHECK-LABEL: func.func @arg_reduce_static_f32(
-// CHECK: linalg.generic {{.*}} outs(%{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xi64>)
+// CHECK: linalg.generic {{.*}} outs(%{{.*}}, %{{.*}} : tensor<8xf32>, tensor<8xi64>)
+// CHECK: linalg.index 0
+func.func @arg_reduce_static_f32(%x: tensor<4x8xf32>) -> tensor<1x8xi64> {
+  %0 = weft.arg_reduce max %x {axis = 0 : i64} : (tensor<4x8xf32>) -> tensor<1x8xi64>
+  return %0 : tensor<1x8xi64>
+}
+
+// Along rows the maximum is found first, then the least index where it is, or where NaN is: sums that vectorise.
+// CHECK-LABEL: func.func @arg_reduce_static_f32_rows(
+// CHECK: arith.maximumf
+// CHECK: arith.cmpf oeq
+// CHECK: arith.cmpf uno
 // CHECK: linalg.index 1
-func.func @arg_reduce_static_f32(%x: tensor<4x8xf32>) -> tensor<4x1xi64> {
+// CHECK: arith.minsi
+func.func @arg_reduce_static_f32_rows(%x: tensor<4x8xf32>) -> tensor<4x1xi64> {
   %0 = weft.arg_reduce max %x {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x1xi64>
   return %0 : tensor<4x1xi64>
+}
+
+// Along rows the running sum is a scalar; of an exclusive one the sum before the element is stored.
+// CHECK-LABEL: func.func @cumulate_static_f32_rows(
+// CHECK: scf.for
+// CHECK: scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[SUM:.*]] = %{{.*}}) -> (tensor<4x8xf32>, f32)
+// CHECK: tensor.insert %[[SUM]]
+func.func @cumulate_static_f32_rows(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %0 = weft.cumulate sum %x {axis = 1 : i64, exclusive = true} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %0 : tensor<4x8xf32>
 }
 
 // A running slice along the axis.
@@ -77,9 +99,10 @@ func.func @pool_static_f32_nhwc(%x: tensor<1x8x8x4xf32>) -> tensor<1x4x4x4xf32> 
   return %0 : tensor<1x4x4x4xf32>
 }
 
-// An average over a padded window counts the taps inside.
+// An average over a padded window counts the taps inside; it reads only those.
 // CHECK-LABEL: func.func @pool_static_f32_average_padded(
 // CHECK: arith.cmpi ult
+// CHECK: scf.if
 // CHECK: tensor.extract
 // CHECK: arith.ceildivui
 // CHECK: arith.divf
