@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Shows each check a tree with one fault, and one without, and looks at what it finds.
+import importlib.machinery
+import importlib.util
 import pathlib
 import re
 import sys
@@ -11,6 +13,14 @@ from lint import banners, budgets, cmake_lists, includes, labels, links, message
 from lint.tree import Tree  # noqa: E402
 
 BANNER = "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n//\n// Folds things.\n"
+
+
+def load_script(name):
+    """The module of a script of tools/dev, whose name has no suffix."""
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(pathlib.Path(__file__).resolve().parents[1] / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 class FakeTree(Tree):
@@ -120,6 +130,28 @@ class Checks(unittest.TestCase):
 
     def test_machine_path(self):
         self.expect(paths, {"a.md": "see /ho" "me/me/x\n"}, {"a.md": "see /usr/lib/x and a/home/b\n"}, "absolute path")
+
+
+class GeneratedPages(unittest.TestCase):
+    def setUp(self):
+        self.gen_docs = load_script("gen-docs")
+
+    def test_fields_become_a_list(self):
+        text = "What:           moves a\n                transpose.\nCost:           none.\nProse.\n"
+        self.assertEqual(self.gen_docs.field_lists(text), "- **What:** moves a\n  transpose.\n- **Cost:** none.\n\nProse.")
+
+    def test_fields_in_code_stay(self):
+        self.assertEqual(self.gen_docs.field_lists("```\nCost:   1\n```"), "```\nCost:   1\n```")
+
+    def test_no_markup_of_tests_in_prose(self):
+        page = self.gen_docs.example("test/Transforms/batch.mlir", "conv_nchw_f32_flatten")
+        self.assertNotIn("SYMBOL", page)
+        self.assertIn("weft.reshape", page.split("demands of the result")[1])
+
+    def test_errors_are_shown_without_markup(self):
+        page = self.gen_docs.example("test/Transforms/verify-shapes.mlir", "unnamed")
+        self.assertNotIn("expected-error", page)
+        self.assertIn("It is refused:\n\n```\nexpected dim 0", page)
 
 
 if __name__ == "__main__":
