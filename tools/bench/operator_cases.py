@@ -109,15 +109,18 @@ def indexing(d):
     yield Case("GatherElements/last", "GatherElements", {"x": d.floats(256, 2048), "i": d.ints(0, 2048, 256, 512)}, axis=1)
     yield Case("GatherND/rows", "GatherND", {"x": d.floats(512, 64, 32), "i": d.ints(0, 64, 4096, 2)})
     yield Case("GatherND/elements", "GatherND", {"x": d.floats(256, 256), "i": d.ints(0, 256, 100000, 2)})
-    yield Case("ScatterND/rows", "ScatterND", {"x": d.floats(2048, 256), "i": d.random.permutation(2048)[:512].reshape(512, 1), "u": d.floats(512, 256)})
-    yield Case("ScatterND/elements", "ScatterND", {"x": d.floats(1 << 18), "i": d.random.permutation(1 << 18)[:65536].reshape(-1, 1), "u": d.floats(65536)})
+    yield Case("ScatterND/rows", "ScatterND",
+               {"x": d.floats(2048, 256), "i": d.random.permutation(2048)[:512].reshape(512, 1), "u": d.floats(512, 256)})
+    yield Case("ScatterND/elements", "ScatterND",
+               {"x": d.floats(1 << 18), "i": d.random.permutation(1 << 18)[:65536].reshape(-1, 1), "u": d.floats(65536)})
     rows = np.stack([d.random.permutation(2048)[:512] for _ in range(128)])
     yield Case("ScatterElements/last", "ScatterElements", {"x": d.floats(128, 2048), "i": rows, "u": d.floats(128, 512)}, axis=1)
     yield Case("OneHot/last", "OneHot", {"i": d.ints(0, 256, 4096)}, {"n": _i64(256), "v": np.array([0, 1], np.float32)}, kind=TensorProto.FLOAT)
     yield Case("NonZero/half", "NonZero", {"x": d.ints(0, 2, 512, 512, dtype=np.int32)}, kind=TensorProto.INT64)
     yield Case("TopK/classes", "TopK", {"x": d.floats(32, 1000)}, {"k": _i64(5)}, outputs=("v", "i"), kind=(TensorProto.FLOAT, TensorProto.INT64))
     yield Case("TopK/boxes", "TopK", {"x": d.floats(8, 8400)}, {"k": _i64(300)}, outputs=("v", "i"), kind=(TensorProto.FLOAT, TensorProto.INT64))
-    yield Case("TopK/axis1", "TopK", {"x": d.floats(4, 500, 64)}, {"k": _i64(10)}, outputs=("v", "i"), kind=(TensorProto.FLOAT, TensorProto.INT64), axis=1)
+    yield Case("TopK/axis1", "TopK", {"x": d.floats(4, 500, 64)}, {"k": _i64(10)}, outputs=("v", "i"), kind=(TensorProto.FLOAT, TensorProto.INT64),
+               axis=1)
     for axis in (0, 1):
         yield Case(f"CumSum/axis{axis}", "CumSum", {"x": d.floats(512, 512)}, {"a": np.array(axis, np.int64)})
     corners = d.random.random((1, 2000, 4)).astype(np.float32) * 0.9
@@ -144,7 +147,8 @@ def reductions(d):
     yield Case("LogSoftmax/last", "LogSoftmax", {"x": d.floats(512, 1000)})
     yield Case("LayerNormalization/tokens", "LayerNormalization", {"x": d.floats(8, 128, 768)}, {"s": d.positive(768), "b": d.floats(768)})
     yield Case("InstanceNormalization/image", "InstanceNormalization", {"x": d.floats(1, 64, 128, 128)}, {"s": d.positive(64), "b": d.floats(64)})
-    yield Case("GroupNormalization/image", "GroupNormalization", {"x": d.floats(1, 320, 64, 64)}, {"s": d.positive(320), "b": d.floats(320)}, num_groups=32)
+    yield Case("GroupNormalization/image", "GroupNormalization", {"x": d.floats(1, 320, 64, 64)}, {"s": d.positive(320), "b": d.floats(320)},
+               num_groups=32)
     yield Case("BatchNormalization/image", "BatchNormalization", {"x": d.floats(1, 64, 112, 112)},
                {"s": d.positive(64), "b": d.floats(64), "m": d.floats(64), "v": d.positive(64)})
     yield Case("LRN/image", "LRN", {"x": d.floats(1, 96, 55, 55)}, size=5)
@@ -158,9 +162,11 @@ def recurrent(d):
         for label, steps, batch, width, hidden, direction in sizes:
             n = 2 if direction == "bidirectional" else 1
             yield Case(f"{op}/{label}", op, {"x": d.floats(steps, batch, width)},
-                       {"w": d.weights(n, gates * hidden, width), "r": d.weights(n, gates * hidden, hidden), "b": d.floats(n, 2 * gates * hidden, scale=0.1)},
+                       {"w": d.weights(n, gates * hidden, width), "r": d.weights(n, gates * hidden, hidden),
+                        "b": d.floats(n, 2 * gates * hidden, scale=0.1)},
                        outputs=outputs, hidden_size=hidden, direction=direction, **({"linear_before_reset": 1} if op == "GRU" else {}))
-    yield Case("GRU/reset_first", "GRU", {"x": d.floats(50, 1, 128)}, {"w": d.weights(1, 384, 128), "r": d.weights(1, 384, 128), "b": d.floats(1, 768, scale=0.1)},
+    yield Case("GRU/reset_first", "GRU", {"x": d.floats(50, 1, 128)},
+               {"w": d.weights(1, 384, 128), "r": d.weights(1, 384, 128), "b": d.floats(1, 768, scale=0.1)},
                outputs=("y", "h"), hidden_size=128)
 
 
@@ -189,7 +195,8 @@ def movement(d):
     for mode, transform in (("nearest", "asymmetric"), ("linear", "half_pixel"), ("linear", "align_corners"), ("cubic", "half_pixel")):
         yield Case(f"Resize/{mode}_{transform}", "Resize", {"x": d.floats(1, 64, 56, 56)}, {"roi": roi, "scales": none, "sizes": size},
                    mode=mode, coordinate_transformation_mode=transform, **({"nearest_mode": "floor"} if mode == "nearest" else {}))
-    yield Case("Resize/linear_down", "Resize", {"x": d.floats(1, 3, 480, 640)}, {"roi": roi, "scales": none, "sizes": _i64(1, 3, 224, 224)}, mode="linear")
+    yield Case("Resize/linear_down", "Resize", {"x": d.floats(1, 3, 480, 640)}, {"roi": roi, "scales": none, "sizes": _i64(1, 3, 224, 224)},
+               mode="linear")
     yield Case("GridSample/linear", "GridSample", {"x": d.floats(1, 32, 64, 64), "g": (d.random.random((1, 64, 64, 2)) * 2 - 1).astype(np.float32)})
     yield Case("Trilu/lower", "Trilu", {"x": d.floats(12, 256, 256)}, upper=0)
 

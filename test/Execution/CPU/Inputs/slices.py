@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""slices.py TOOLS_FOLDER WORK_FOLDER: Slice with every kind of start, end and step, known and unknown sizes, against numpy."""
+#
+# Compares slices with every kind of start, end and step, of known and unknown sizes, with numpy's.
+"""slices.py TOOLS_FOLDER WORK_FOLDER"""
 import itertools
 import pathlib
 import subprocess
