@@ -103,7 +103,8 @@ static Command describeCompile(CLI::App &app, CommandLine &command) {
   app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
   app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
   app.add_flag("--json", command.json, "Print the summary as JSON");
-  app.add_flag("-q,--quiet", command.quiet, "Print errors only: no progress, summary or warnings (weftc check prints those)");
+  app.add_flag("-q,--quiet", command.quiet,
+               "Print errors only: no progress, summary or warnings (weftc check prints those)");
   return runCompile;
 }
 
