@@ -51,6 +51,9 @@ ArtifactValue describe(const weft_value_info &value) {
   ArtifactValue out;
   out.name = value.name;
   out.dataType = static_cast<uint8_t>(value.dtype);
+  out.kind = static_cast<ValueKind>(value.kind);
+  out.item = static_cast<ValueKind>(value.item);
+  out.isAnyRank = value.any_rank != 0;
   for (uint32_t d = 0; d < value.rank; ++d) {
     const weft_dim_info &dim = value.dims[d];
     out.dims.push_back({dim.size, dim.symbol ? dim.symbol : "", dim.min, dim.max});
@@ -159,6 +162,7 @@ llvm::Expected<ArtifactDescription> weft::readArtifact(llvm::StringRef path) {
   out.constantBytes = info.weights_bytes;
   out.hostNodes = info.host_nodes;
   out.runtimeNodes = info.runtime_nodes;
+  out.abiVersion = info.abi_version;
   out.keepDenormals = info.keeps_denormals != 0;
   for (size_t e = 0; e < info.entry_count; ++e) {
     const weft_entry_info &from = info.entries[e];

@@ -20,14 +20,16 @@ ArtifactDescription makeDescription() {
   for (ArtifactEntry &entry : artifact.entries) {
     entry.inputs = {{"x", /*dataType=*/1, {{-1, "batch", 1, 16}, {4, "", 0, -1}}}};
     entry.outputs = {{"y", /*dataType=*/1, {{-1, "batch", 1, 16}, {4, "", 0, -1}}}};
-    entry.alias = {-1};
+    entry.outputs.push_back(
+        {"parts", /*dataType=*/7, {}, ValueKind::Optional, ValueKind::Sequence, /*isAnyRank=*/true});
+    entry.alias = {-1, -1};
   }
   ArtifactEntry &bucket = artifact.entries[1];
   bucket.name = "batch=8";
   bucket.symbol = "weft_entry_1";
   bucket.sizes = {{"batch", 8}};
   bucket.inputs[0].dims[0] = bucket.outputs[0].dims[0] = {8, "", 0, -1};
-  bucket.alias = {0};
+  bucket.alias = {0, -1};
   bucket.arenaBytes = 4096;
   bucket.kernelBegin = 1;
   artifact.entries[0].symbol = "weft_entry";
@@ -37,6 +39,7 @@ ArtifactDescription makeDescription() {
   artifact.codes = {{"x86_64", "x86-64-v3", {"avx2", "fma"}, std::string(64, '.')}};
   artifact.messages = {"Too many: {a}."};
   artifact.hostNodes = 3;
+  artifact.abiVersion = 3;
   artifact.runtimeNodes = 2;
   artifact.metadata = {"flags", "--cpu=v3"};
   artifact.keepDenormals = true;
@@ -60,6 +63,7 @@ TEST(Artifact, ReadsBackWhatWasWritten) {
   EXPECT_EQ(found->messages, wanted.messages);
   EXPECT_EQ(found->metadata, wanted.metadata);
   EXPECT_EQ(found->hostNodes, 3);
+  EXPECT_EQ(found->abiVersion, 3u);
   EXPECT_EQ(found->runtimeNodes, 2);
   EXPECT_TRUE(found->keepDenormals);
   ASSERT_EQ(found->entries.size(), 2u);
@@ -73,6 +77,10 @@ TEST(Artifact, ReadsBackWhatWasWritten) {
     EXPECT_EQ(entry.kernelCount, made.kernelCount);
     EXPECT_EQ(entry.inputs[0].dims[0].size, made.inputs[0].dims[0].size);
     EXPECT_EQ(entry.inputs[0].dims[0].symbol, made.inputs[0].dims[0].symbol);
+    ASSERT_EQ(entry.outputs.size(), 2u);
+    EXPECT_EQ(entry.outputs[1].kind, ValueKind::Optional);
+    EXPECT_EQ(entry.outputs[1].item, ValueKind::Sequence);
+    EXPECT_TRUE(entry.outputs[1].isAnyRank);
   }
   ASSERT_EQ(found->kernels.size(), 2u);
   EXPECT_EQ(found->kernels[0].flops, "8 * batch");
