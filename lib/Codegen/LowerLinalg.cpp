@@ -3,6 +3,7 @@
 // Lowers linalg operations on memory to loop nests that LLVM's vectoriser widens.
 #include "weft/Codegen/LowerLinalg.h"
 #include "LowerTranspose.h"
+#include "dialects/Sched/IR/SchedDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "weft/Codegen/Passes.h"
@@ -205,8 +206,12 @@ linalg::LinalgOp mergeContiguousLoops(RewriterBase &rewriter, linalg::LinalgOp o
   FailureOr<linalg::CollapseResult> collapsed = linalg::collapseOpIterationDims(op, groups, rewriter);
   if (failed(collapsed))
     return op;
-  if (collapsed->collapsedOp != op)
+  if (collapsed->collapsedOp != op) {
+    // How wide vectors are still holds.
+    if (Attribute schedule = op->getAttr(sched::CPUAttr::getAttrName()))
+      collapsed->collapsedOp->setAttr(sched::CPUAttr::getAttrName(), schedule);
     rewriter.eraseOp(op);
+  }
   return collapsed->collapsedOp;
 }
 

@@ -3,6 +3,7 @@
 // Decides which ops become one kernel.
 #include "weft/Transforms/FuseKernels.h"
 
+#include "PermuteAxes.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -408,8 +409,29 @@ FuseKernelsResult BlockFuser::build(RewriterBase &rewriter) {
 
 namespace weft {
 
+/// Makes the transpose that a product of floats applies to its left side an op of its own: micro-kernels read
+/// rows.
+static void exposeTransposes(func::FuncOp func) {
+  SmallVector<MatmulOp> products;
+  func.walk([&](MatmulOp op) {
+    Type element = op.getLhs().getType().getElementType();
+    if (op.getTransposeLhs() && (element.isF32() || element.isF16() || element.isBF16()))
+      products.push_back(op);
+  });
+  OpBuilder builder(func.getContext());
+  for (MatmulOp op : products) {
+    builder.setInsertionPoint(op);
+    int64_t rank = cast<RankedTensorType>(op.getLhs().getType()).getRank();
+    SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    std::swap(perm[rank - 2], perm[rank - 1]);
+    op.getLhsMutable().assign(transposeValue(builder, op.getLoc(), op.getLhs(), perm));
+    op.setTransposeLhs(false);
+  }
+}
+
 FuseKernelsResult fuseKernels(func::FuncOp func, const FuseKernelsOptions &options) {
   FuseKernelsResult result;
+  exposeTransposes(func);
   // A kernel without results would be left of an op without users.
   func.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
     if (isOpTriviallyDead(op))

@@ -109,10 +109,10 @@ def indexing(d):
     yield Case("GatherElements/last", "GatherElements", {"x": d.floats(256, 2048), "i": d.ints(0, 2048, 256, 512)}, axis=1)
     yield Case("GatherND/rows", "GatherND", {"x": d.floats(512, 64, 32), "i": d.ints(0, 64, 4096, 2)})
     yield Case("GatherND/elements", "GatherND", {"x": d.floats(256, 256), "i": d.ints(0, 256, 100000, 2)})
-    yield Case("ScatterND/rows", "ScatterND",
-               {"x": d.floats(2048, 256), "i": d.random.permutation(2048)[:512].reshape(512, 1), "u": d.floats(512, 256)})
-    yield Case("ScatterND/elements", "ScatterND",
-               {"x": d.floats(1 << 18), "i": d.random.permutation(1 << 18)[:65536].reshape(-1, 1), "u": d.floats(65536)})
+    yield Case("ScatterND/rows", "ScatterND", {"x": d.floats(2048, 256), "i": d.random.permutation(2048)[:512].reshape(512, 1), "u": d.floats(512,
+               256)})
+    yield Case("ScatterND/elements", "ScatterND", {"x": d.floats(1 << 18), "i": d.random.permutation(1 << 18)[:65536].reshape(-1, 1),
+                                                   "u": d.floats(65536)})
     rows = np.stack([d.random.permutation(2048)[:512] for _ in range(128)])
     yield Case("ScatterElements/last", "ScatterElements", {"x": d.floats(128, 2048), "i": rows, "u": d.floats(128, 512)}, axis=1)
     yield Case("OneHot/last", "OneHot", {"i": d.ints(0, 256, 4096)}, {"n": _i64(256), "v": np.array([0, 1], np.float32)}, kind=TensorProto.FLOAT)
@@ -162,11 +162,11 @@ def recurrent(d):
         for label, steps, batch, width, hidden, direction in sizes:
             n = 2 if direction == "bidirectional" else 1
             yield Case(f"{op}/{label}", op, {"x": d.floats(steps, batch, width)},
-                       {"w": d.weights(n, gates * hidden, width), "r": d.weights(n, gates * hidden, hidden),
-                        "b": d.floats(n, 2 * gates * hidden, scale=0.1)},
+                       {"w": d.weights(n, gates * hidden, width), "r": d.weights(n, gates * hidden, hidden), "b": d.floats(n, 2 * gates * hidden,
+                        scale=0.1)},
                        outputs=outputs, hidden_size=hidden, direction=direction, **({"linear_before_reset": 1} if op == "GRU" else {}))
-    yield Case("GRU/reset_first", "GRU", {"x": d.floats(50, 1, 128)},
-               {"w": d.weights(1, 384, 128), "r": d.weights(1, 384, 128), "b": d.floats(1, 768, scale=0.1)},
+    yield Case("GRU/reset_first", "GRU", {"x": d.floats(50, 1, 128)}, {"w": d.weights(1, 384, 128), "r": d.weights(1, 384, 128), "b": d.floats(1,
+               768, scale=0.1)},
                outputs=("y", "h"), hidden_size=128)
 
 

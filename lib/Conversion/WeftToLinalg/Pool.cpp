@@ -2,10 +2,11 @@
 //
 // Lowers pooling: one linalg.generic over outputs and taps, the taps outside of the channels for vectors'
 // sake.
-#include "Loops.h"
 #include "Patterns.h"
 #include "Scalar.h"
 #include "Window.h"
+
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 namespace w = mlir::weft;
@@ -61,16 +62,15 @@ struct PoolLoops {
     return AffineMap::get(rank + windows.size(), 0, exprs, b.getContext());
   }
 
-  /// Input indices of the current tap and, when padded, whether it is inside; clamped, so that they may be
-  /// read either way, unless the caller does not want that.
-  SmallVector<Value> inputIndices(OpBuilder &b, Location loc, Value &inside, bool isClamped = true) const {
+  /// Input indices of the current tap (clamped) and, when padded, whether it is inside.
+  SmallVector<Value> inputIndices(OpBuilder &b, Location loc, Value &inside) const {
     SmallVector<Value> indices;
     for (int64_t axis = 0; axis < rank; ++axis) {
       Value place = linalg::IndexOp::create(b, loc, outLoop[axis]);
       auto it = windowOf.find(axis);
       if (it != windowOf.end()) {
         Value tap = linalg::IndexOp::create(b, loc, tapLoop[it->second]);
-        place = emitTapIndex(b, loc, windows[it->second], place, tap, inside, isClamped);
+        place = emitTapIndex(b, loc, windows[it->second], place, tap, inside);
       }
       indices.push_back(place);
     }
@@ -118,27 +118,25 @@ public:
                              [&](OpBuilder &b, Location nested, ValueRange args) {
                                return combine(b, nested, args[2], numeric->load(b, nested, args[0]));
                              });
+    } else if (loops.windowOf.contains(loops.rank - 1)) {
+      // Windows along contiguous memory: every tap reads a padded copy without a check.
+      Value padded = createPadded(rewriter, loc, loops, adaptor.getX(), sizes.getSizes(rewriter, type),
+                                  initial, *numeric);
+      result = createGeneric(rewriter, loc, {padded, kernel}, init,
+                             {loops.inputMap(rewriter), loops.kernelMap, loops.outMap}, loops.iterators,
+                             [&](OpBuilder &b, Location nested, ValueRange args) {
+                               return combine(b, nested, args[2], args[0]);
+                             });
     } else {
-      result = createGeneric(
-          rewriter, loc, kernel, init, {loops.kernelMap, loops.outMap}, loops.iterators,
-          [&](OpBuilder &b, Location nested, ValueRange args) {
-            Value inside;
-            SmallVector<Value> indices = loops.inputIndices(b, nested, inside, isMax);
-            if (isMax) {
-              Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
-              x = arith::SelectOp::create(b, nested, inside, numeric->load(b, nested, x), initial);
-              return combine(b, nested, args[1], x);
-            }
-            // A branch, not a clamped index: of sums the vectoriser makes masked loads.
-            SmallVector<Value> x = createIf(
-                b, nested, inside,
-                [&](OpBuilder &then, Location thenLoc) -> SmallVector<Value> {
-                  Value raw = tensor::ExtractOp::create(then, thenLoc, adaptor.getX(), indices);
-                  return {numeric->load(then, thenLoc, raw)};
-                },
-                [&](OpBuilder &, Location) { return SmallVector<Value>{initial}; });
-            return combine(b, nested, args[1], x[0]);
-          });
+      result = createGeneric(rewriter, loc, kernel, init, {loops.kernelMap, loops.outMap}, loops.iterators,
+                             [&](OpBuilder &b, Location nested, ValueRange args) {
+                               Value inside;
+                               SmallVector<Value> indices = loops.inputIndices(b, nested, inside);
+                               Value x = tensor::ExtractOp::create(b, nested, adaptor.getX(), indices);
+                               x = arith::SelectOp::create(b, nested, inside, numeric->load(b, nested, x),
+                                                           initial);
+                               return combine(b, nested, args[1], x);
+                             });
     }
     result = finish(rewriter, loc, op, loops, result, resultType, compute, outSizes);
     rewriter.replaceOp(op, castToType(rewriter, loc, result, getStorageType(resultType)));
@@ -146,6 +144,33 @@ public:
   }
 
 private:
+  /// The input in the type of the computation, with `filling` around it.
+  static Value createPadded(OpBuilder &b, Location loc, const PoolLoops &loops, Value x,
+                            SmallVector<OpFoldResult> shape, Value filling, const NumericElement &numeric) {
+    for (auto [axis, window] : loops.windowOf) {
+      const WindowDim &dim = loops.windows[window];
+      int64_t pads = dim.padLo + dim.padHi;
+      if (std::optional<int64_t> size = getConstantIntValue(shape[axis])) {
+        shape[axis] = b.getIndexAttr(*size + pads);
+        continue;
+      }
+      Value size = toValue(b, loc, shape[axis]);
+      shape[axis] = arith::AddIOp::create(b, loc, size, createIndex(b, loc, pads)).getResult();
+    }
+    return createMap(b, loc, numeric.compute, shape, [&](OpBuilder &body, Location nested, ValueRange at) {
+      SmallVector<Value> place(at);
+      Value inside;
+      for (auto [axis, window] : loops.windowOf) {
+        // The place of a window of one tap is the index in the padded copy.
+        WindowDim single = loops.windows[window];
+        single.kernel = single.stride = single.dilation = 1;
+        place[axis] = emitTapIndex(body, nested, single, at[axis], /*tap=*/Value(), inside);
+      }
+      Value value = numeric.load(body, nested, tensor::ExtractOp::create(body, nested, x, place));
+      return inside ? arith::SelectOp::create(body, nested, inside, value, filling).getResult() : value;
+    });
+  }
+
   /// Divides averages by their number of taps and rounds to the result's type.
   static Value finish(OpBuilder &b, Location loc, w::PoolOp op, const PoolLoops &loops, Value sum,
                       RankedTensorType resultType, Type compute, ArrayRef<OpFoldResult> outSizes) {

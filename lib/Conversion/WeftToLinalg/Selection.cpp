@@ -129,13 +129,21 @@ SmallVector<Value> lowerLeaders(OpBuilder &b, Location loc, const LoweringContex
             body, at, count, size, one, ValueRange{heap, readTop(body, at, heap)},
             [&](OpBuilder &inner, Location nested, Value position, ValueRange carried) {
               ScalarBuilder s{inner, nested};
-              Value takes =
-                  keys.isBefore(inner, nested, readKey(inner, nested, position), carried[1], largest);
+              // One comparison that NaN passes, too; what passes is looked at again.
+              Value key = readKey(inner, nested, position), takes;
+              if (isa<FloatType>(key.getType()))
+                takes =
+                    s.cmp(largest ? arith::CmpFPredicate::UGT : arith::CmpFPredicate::ULT, key, carried[1]);
+              else
+                takes = keys.isBefore(inner, nested, key, carried[1], largest);
               // A loop of at most one iteration: bufferisation would copy what a branch carries.
               SmallVector<Value> next = createSequentialLoops(
                   inner, nested, OpFoldResult(s.select(takes, one, zero)), carried,
                   [&](OpBuilder &then, Location thenLoc, ValueRange, ValueRange old) -> SmallVector<Value> {
-                    Value wide = arith::IndexCastOp::create(then, thenLoc, i64, position);
+                    ScalarBuilder t{then, thenLoc};
+                    Value isBetter = keys.isBefore(then, thenLoc, key, old[1], largest);
+                    Value wide = t.select(isBetter, arith::IndexCastOp::create(then, thenLoc, i64, position),
+                                          tensor::ExtractOp::create(then, thenLoc, old[0], zero));
                     Value entries = tensor::InsertOp::create(then, thenLoc, wide, old[0], zero);
                     entries = createSiftDown(then, thenLoc, count, zero, levels, entries, isAfter);
                     return {entries, readTop(then, thenLoc, entries)};

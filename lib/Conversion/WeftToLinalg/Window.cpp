@@ -16,8 +16,7 @@ static Value emitStart(OpBuilder &b, Location loc, const WindowDim &dim, Value p
   return dim.padLo == 0 ? start : Value(arith::SubIOp::create(b, loc, start, createIndex(b, loc, dim.padLo)));
 }
 
-Value emitTapIndex(OpBuilder &b, Location loc, const WindowDim &dim, Value place, Value tap, Value &inside,
-                   bool isClamped) {
+Value emitTapIndex(OpBuilder &b, Location loc, const WindowDim &dim, Value place, Value tap, Value &inside) {
   Value index = emitStart(b, loc, dim, place);
   if (dim.kernel != 1)
     index = arith::AddIOp::create(b, loc, index, mulConstant(b, loc, tap, dim.dilation));
@@ -27,7 +26,7 @@ Value emitTapIndex(OpBuilder &b, Location loc, const WindowDim &dim, Value place
   Value size = toValue(b, loc, dim.size);
   Value here = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, size);
   inside = inside ? Value(arith::AndIOp::create(b, loc, inside, here)) : here;
-  return isClamped ? clampIndex(b, loc, index, size) : index;
+  return clampIndex(b, loc, index, size);
 }
 
 AffineExpr getTapExpr(const WindowDim &dim, AffineExpr place, AffineExpr tap) {

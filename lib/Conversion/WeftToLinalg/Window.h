@@ -19,8 +19,7 @@ struct WindowDim {
 
 /// The input index of tap `tap` of the window at `place`, clamped into the dim when it is padded; `inside`
 /// becomes the conjunction of itself (if not null) and of whether the index was inside.
-Value emitTapIndex(OpBuilder &b, Location loc, const WindowDim &dim, Value place, Value tap, Value &inside,
-                   bool isClamped = true);
+Value emitTapIndex(OpBuilder &b, Location loc, const WindowDim &dim, Value place, Value tap, Value &inside);
 
 /// The same as an affine expression of loops, for dims without pads.
 AffineExpr getTapExpr(const WindowDim &dim, AffineExpr place, AffineExpr tap);

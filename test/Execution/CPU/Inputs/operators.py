@@ -129,7 +129,8 @@ def cells():
         for hidden, batch, direction in ((32, 1, "forward"), (20, 3, "reverse"), (64, 2, "bidirectional")):
             count = 2 if direction == "bidirectional" else 1
             for flag in (0, 1) if op == "GRU" else (0,):
-                model.add(op, model.floats(5, batch, 12), model.floats(count, gates * hidden, 12) / 4, model.floats(count, gates * hidden, hidden) / 8,
+                model.add(op, model.floats(5, batch, 12), model.floats(count, gates * hidden, 12) / 4, model.floats(count, gates * hidden,
+                          hidden) / 8,
                           model.floats(count, 2 * gates * hidden) / 4, results=results, hidden_size=hidden, direction=direction,
                           **({"linear_before_reset": flag} if op == "GRU" else {}))
     model.verify("--rtol", 1e-4, "--atol", 1e-5)
@@ -143,7 +144,8 @@ def contractions(dtype, *flags):
         group = attributes.get("group", 1)
         filters = (features, shape[1] // group) if op == "Conv" else (shape[1], features // group)
         w = model.floats(*filters, *kernel) / np.sqrt(shape[1] * np.prod(kernel))
-        model.add(op, model.floats(*shape, dtype=dtype), w.astype(dtype), model.floats(features, dtype=dtype), dims=dims, kernel_shape=kernel, **attributes)
+        model.add(op, model.floats(*shape, dtype=dtype), w.astype(dtype), model.floats(features, dtype=dtype), dims=dims, kernel_shape=kernel,
+                  **attributes)
 
     conv("Conv", (2, 5, 17), 9, (3,), pads=(1, 1))
     conv("Conv", (1, 6, 9, 11), 40, (3, 3), pads=(1,) * 4, strides=(2, 1))
