@@ -250,7 +250,9 @@ def unknown_types():
 
 @model_of
 def ignored():
-    return model([node("Neg", ["x"], ["y"], name="negate", speed=3)], [value("x", [2])], [value("y", [2])])
+    """An attribute that no one knows, of an operator without a published schema."""
+    return model([node("Gelu", ["x"], ["y"], name="bend", domain="com.microsoft", speed=3)], [value("x", [2])], [value("y", [2])],
+                 domains=[("com.microsoft", 1)])
 
 
 @model_of
