@@ -8,7 +8,7 @@ from lint.tree import Finding
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 SLASHES = (".cpp", ".h", ".c", ".td", ".inc", ".fbs", ".def")
-HASHES = (".py", ".cmake", ".sh", "CMakeLists.txt", "Makefile", ".cfg.py", ".cfg.py.in")
+HASHES = (".py", ".cmake", ".sh", ".test", "CMakeLists.txt", "Makefile", ".cfg.py", ".cfg.py.in")
 
 
 def is_script(tree, name):
