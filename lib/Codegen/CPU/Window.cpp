@@ -89,7 +89,7 @@ void weft::cpu::forEachWindowRows(Emitter &e, Span range, const WindowAxis &axis
 }
 
 Span weft::cpu::getInsideTaps(Emitter &e, const WindowAxis &axis, Value out, Value inSize) {
-  if (axis.pad == 0 && axis.kernel == 1)
+  if (axis.pad == 0 && axis.padEnd == 0 && axis.kernel == 1)
     return {e.index(0), e.index(1)};
   // Distances from the window's first tap to the first pixel, and to the end of the input.
   Value first = e.mul(out, axis.stride);

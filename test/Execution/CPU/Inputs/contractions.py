@@ -106,6 +106,11 @@ def make_cases():
     cases.conv((1, 3, 4, 4), 16, (3, 3), pads=[4, 4, 4, 4])
     cases.conv((1, 16, 11, 13), 96, (1, 1), relu=True)
     cases.conv((1, 16, 11, 13), 20, (1, 1), strides=[2, 2])
+    # Whole rows and columns of outputs in the padding.
+    cases.conv((1, 16, 5, 6), 20, (1, 1), pads=[0, 0, 2, 0])
+    cases.conv((1, 16, 5, 6), 20, (1, 1), pads=[1, 0, 1, 2], strides=[3, 2])
+    cases.conv((1, 8, 5, 6), 16, (1, 3), pads=[0, 1, 1, 1], groups=2, dims=("n2", 8, "h2", "w2"))
+    cases.conv((1, 8, 5, 6), 8, (1, 1), pads=[0, 0, 2, 1], groups=8)
     # Filters so large that the contraction is taken in parts.
     cases.conv((1, 640, 6, 6), 40, (3, 3), pads=[1, 1, 1, 1])
     # One dim: short, long with a wide window.

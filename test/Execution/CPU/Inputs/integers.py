@@ -123,6 +123,7 @@ def make_cases():
         cases.conv(types, (2, 8, 9, 10), 40, (3, 3), pads=[1, 1, 1, 1])
         cases.conv(types, (1, 3, 15, 16), 33, (3, 3), strides=[2, 2], pads=[1, 1, 1, 1])
         cases.conv(types, (1, 16, 11, 13), 20, (1, 1))
+        cases.conv(types, (1, 16, 5, 6), 20, (1, 1), pads=[0, 0, 2, 1], zeros=(True, True))
         cases.conv(types, (1, 4, 5, 5), 17, (3, 3), pads=[4, 4, 4, 4], zeros=(True, True))
         cases.conv(types, (1, 8, 6, 21), 16, (3, 3), pads=[1, 1, 1, 1], dims=("n", 8, "h", "w") if types[0] == "u8" else None)
         cases.conv(types, (1, 37, 9, 18), 37, (3, 3), pads=[1, 1, 1, 1], groups=37)
