@@ -22,9 +22,7 @@ static void addCleanup(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &options) {
-  // Passes that round differently than the model says, or add in another order.
-  const bool mayRewriteMath = options.math != MathMode::Strict;
+void weft::buildShapePipeline(OpPassManager &module, const PipelineOptions &options) {
   OpPassManager &pm = module.nest<func::FuncOp>();
   // Shapes first: everything behind decides by static sizes and by names of dims. Twice: sizes that exporters
   // compute with tensors become index arithmetic, which makes more of them static or named.
@@ -38,6 +36,13 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
     batch.size = *options.batch;
     pm.addPass(createWeftBatchPass(batch));
   }
+}
+
+void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &options) {
+  // Passes that round differently than the model says, or add in another order.
+  const bool mayRewriteMath = options.math != MathMode::Strict;
+  buildShapePipeline(module, options);
+  OpPassManager &pm = module.nest<func::FuncOp>();
   // Before folding: scales of quantised weights are still ops. What no kernel for bytes computes gets whole
   // numbers.
   if (mayRewriteMath) {

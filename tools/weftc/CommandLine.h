@@ -38,8 +38,8 @@ struct CommandLine {
   std::string data;
   std::vector<std::string> inputs;
   std::optional<uint64_t> random;
-  double rtol = 1e-3;
-  double atol = 1e-7;
+  /// Without any of these: rtol 1e-3, atol 1e-7, and 1e-4 of the largest value.
+  std::optional<double> rtol, atol, ofLargest;
   bool bisect = false;
   /// The command line as typed, without the names of files: recorded in the artifact.
   std::string flags;

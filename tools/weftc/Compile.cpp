@@ -116,8 +116,7 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
 /// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.
 static int writeEmbedded(const CommandLine &command, weft::CompileResult &result,
                          const weft::TargetLevel &level) {
-  llvm::SmallString<128> headerPath(command.output);
-  llvm::sys::path::replace_extension(headerPath, ".h");
+  std::string headerPath = getHeaderPath(command);
   weft::EmbedOptions options;
   options.fileName = llvm::sys::path::filename(command.output).str();
   options.prefix = weft::makeIdentifier(llvm::sys::path::stem(command.output));
@@ -134,7 +133,7 @@ static int writeEmbedded(const CommandLine &command, weft::CompileResult &result
     return status;
   if (command.json)
     llvm::outs() << llvm::json::Value(llvm::json::Object{{"output", toJson(command.output)},
-                                                         {"header", headerPath.str()},
+                                                         {"header", headerPath},
                                                          {"bytes", int64_t(embedded->object.size())},
                                                          {"weights_bytes", result.artifact.constantBytes},
                                                          {"arena_bytes", result.artifact.arenaBytes()},
@@ -156,8 +155,6 @@ static int checkEmit(const CommandLine &command) {
   if (!command.report.empty() && (command.emit != "weft" || !command.stopAfter.empty()))
     return wrong("--report is about an artifact: it does not go with --emit=" + command.emit +
                  (command.stopAfter.empty() ? "" : " --stop-after=" + command.stopAfter));
-  if (!command.report.empty() && llvm::sys::fs::is_directory(command.report))
-    return wrong("cannot write '" + command.report + "': it is a folder; name a file in it");
   if (command.emit != "obj" && command.emit != "so")
     return kDone;
   if (command.emit == "obj" && command.output == "-")
@@ -200,9 +197,9 @@ static int writeResult(const CommandLine &command, weft::CompileResult &result,
 }
 
 int runCompile(const CommandLine &command) {
-  if (int status = checkOutput(command))
-    return status;
   if (int status = checkEmit(command))
+    return status;
+  if (int status = checkOutput(command))
     return status;
   bool isText =
       !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";

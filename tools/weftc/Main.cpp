@@ -131,12 +131,12 @@ static Command describeVerify(CLI::App &app, CommandLine &command) {
   app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
   app.add_option("--random", command.random,
                  "Seed of the random numbers for inputs that are not given; default 0");
-  app.add_option("--rtol", command.rtol, "Relative tolerance")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--atol", command.atol, "Absolute tolerance")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  app.add_option("--rtol", command.rtol, "Relative tolerance; default 1e-3")->check(CLI::NonNegativeNumber);
+  app.add_option("--atol", command.atol, "Absolute tolerance; default 1e-7")->check(CLI::NonNegativeNumber);
+  app.add_option("--of-largest", command.ofLargest,
+                 "Tolerance as a share of a tensor's largest value; default 1e-4 (what --math=f32 promises), "
+                 "or 0 when --rtol or --atol is given")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag(
       "--bisect", command.bisect,
       "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "

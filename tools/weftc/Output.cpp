@@ -12,26 +12,60 @@
 
 using namespace llvm;
 
+/// Whether two names mean one file, which need not exist.
+static bool isSameFile(StringRef a, StringRef b) {
+  bool isSame = false;
+  if (!sys::fs::equivalent(a, b, isSame))
+    return isSame;
+  SmallString<128> paths[] = {a, b};
+  for (SmallString<128> &path : paths) {
+    sys::fs::make_absolute(path);
+    sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  }
+  return paths[0] == paths[1];
+}
+
 int checkOutput(const CommandLine &command) {
-  auto refuse = [&](ExitStatus status, const Twine &reason) {
-    errs() << "weftc: cannot write '" << command.output << "': " << reason << "\n";
-    return status;
+  SmallVector<std::pair<std::string, const char *>> taken = {{command.model, "the model"}};
+  auto check = [&](StringRef output, const char *what) -> int {
+    auto refuse = [&](ExitStatus status, const Twine &reason) {
+      errs() << "weftc: cannot write '" << output << "': " << reason << "\n";
+      return int(status);
+    };
+    if (output.empty())
+      return refuse(kWrongCommandLine, "it is no name; name a file with -o");
+    if (sys::fs::is_directory(output))
+      return refuse(kWrongCommandLine, "it is a folder; name a file in it");
+    for (auto &[other, role] : taken)
+      if (isSameFile(output, other))
+        return refuse(kWrongCommandLine, Twine("it is ") + role + "; name another file");
+    SmallString<128> folder(output);
+    sys::path::remove_filename(folder);
+    if (!folder.empty() && !sys::fs::is_directory(folder))
+      return refuse(kFailed, "there is no folder '" + folder + "'");
+    taken.emplace_back(output, what);
+    return kDone;
   };
-  StringRef output = command.output;
-  if (output == "-")
-    return command.json ? refuse(kWrongCommandLine, "standard output takes the summary of --json") : kDone;
-  if (output.empty())
-    return refuse(kWrongCommandLine, "it is no name; name a file with -o");
-  if (sys::fs::is_directory(output))
-    return refuse(kWrongCommandLine, "it is a folder; name a file in it");
-  bool isModel = false;
-  if (!sys::fs::equivalent(output, command.model, isModel) && isModel)
-    return refuse(kWrongCommandLine, "it is the model; name another file");
-  SmallString<128> folder(output);
-  sys::path::remove_filename(folder);
-  if (!folder.empty() && !sys::fs::is_directory(folder))
-    return refuse(kFailed, "there is no folder '" + folder + "'");
-  return kDone;
+  if (command.output == "-" && command.json) {
+    errs() << "weftc: cannot write '-': standard output takes the summary of --json\n";
+    return kWrongCommandLine;
+  }
+  if (command.output != "-")
+    if (int status = check(command.output, "the output"))
+      return status;
+  if (std::string header = getHeaderPath(command); !header.empty())
+    if (int status = check(header, "the header that comes with the output"))
+      return status;
+  return command.report.empty() ? int(kDone) : check(command.report, "the report");
+}
+
+std::string getHeaderPath(const CommandLine &command) {
+  bool hasHeader = (command.emit == "obj" || command.emit == "so") && command.stopAfter.empty();
+  if (!hasHeader || command.output == "-")
+    return "";
+  SmallString<128> path(command.output);
+  sys::path::replace_extension(path, ".h");
+  return path.str().str();
 }
 
 int writeText(StringRef output, StringRef text) {

@@ -11,6 +11,9 @@
 /// that is there. Prints what is wrong and returns an exit status otherwise.
 int checkOutput(const CommandLine &command);
 
+/// Where the C header of --emit=obj and so goes: beside the output; empty where there is none.
+std::string getHeaderPath(const CommandLine &command);
+
 /// Writes `text` to the output, all of it or nothing; `-` is standard output. Prints what is wrong and
 /// returns an exit status otherwise.
 int writeText(llvm::StringRef output, llvm::StringRef text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // `weftc verify MODEL`: the artifact against test data and against the reference interpreter, node by node.
+#include "BatchOracle.h"
 #include "Samples.h"
 #include "Session.h"
 #include "dialects/Weft/IR/WeftOps.h"
@@ -72,8 +73,22 @@ private:
     return rows.back().worst;
   }
   bool keepsDenormals() const { return options.math == ::weft::MathMode::Strict; }
-  ::weft::Tolerance getTolerance(double ofLargest = kOfLargest) const {
-    return {command.rtol, command.atol, ofLargest, keepsDenormals()};
+  /// The command line's; what --math promises unless it says something.
+  ::weft::Tolerance getTolerance() const {
+    bool isGiven = command.rtol || command.atol;
+    return {command.rtol.value_or(1e-3), command.atol.value_or(1e-7),
+            command.ofLargest.value_or(isGiven ? 0 : kOfLargest), keepsDenormals()};
+  }
+  /// For published data, whose own rule has no share of the largest.
+  ::weft::Tolerance getDataTolerance() const {
+    ::weft::Tolerance tolerance = getTolerance();
+    tolerance.ofLargest = command.ofLargest.value_or(0);
+    return tolerance;
+  }
+  /// Of `batched`, which is null without --batch, only the signature counts.
+  FailureOr<::weft::Tensors> interpret(func::FuncOp main, func::FuncOp batched, const Sample &sample) const {
+    return batched ? interpretSamples(main, batched, *options.batch, sample.inputs, keepsDenormals())
+                   : ::weft::interpretMain(main, sample.inputs, keepsDenormals());
   }
   bool isWithin() const {
     return llvm::all_of(rows, [](const Row &row) { return row.worst.isWithin; });
@@ -101,7 +116,7 @@ FailureOr<Blame> Verification::findBlame(ModuleOp module) {
     for (auto [i, result] : llvm::enumerate(*results)) {
       if (!sample.expected[i])
         continue;
-      Comparison comparison = ::weft::compareTensors(result, *sample.expected[i], getTolerance(0));
+      Comparison comparison = ::weft::compareTensors(result, *sample.expected[i], getDataTolerance());
       if (!comparison.isWithin)
         return Blame{"import", "", "the imported model differs from the data of " + sample.name, comparison};
     }
@@ -175,6 +190,10 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
     return kFailed;
   }
   size_t numOutputs = main.getNumResults() - nodes.size();
+  FailureOr<OwningOpRef<ModuleOp>> batched = OwningOpRef<ModuleOp>();
+  if (options.batch && failed(batched = makeBatched(module, *options.batch)))
+    return kFailed;
+  auto batchedMain = *batched ? (*batched)->lookupSymbol<func::FuncOp>("main") : func::FuncOp();
   for (const Sample &sample : samples) {
     llvm::Expected<std::vector<Tensor>> actual = (*artifact)->run(sample.inputs, session.getContext());
     if (!actual) {
@@ -182,7 +201,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                    << "\n";
       return kFailed;
     }
-    FailureOr<::weft::Tensors> oracle = ::weft::interpretMain(main, sample.inputs, keepsDenormals());
+    FailureOr<::weft::Tensors> oracle = interpret(main, batchedMain, sample);
     if (failed(oracle))
       return kFailed;
     for (size_t i = 0; i < actual->size(); ++i) {
@@ -197,7 +216,7 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                 ::weft::compareTensors((*actual)[i], (*oracle)[i], getTolerance()));
       if (!isNode && sample.expected[i])
         keepWorse(row(name, "data"),
-                  ::weft::compareTensors((*actual)[i], *sample.expected[i], getTolerance(0)));
+                  ::weft::compareTensors((*actual)[i], *sample.expected[i], getDataTolerance()));
     }
   }
   return kDone;
@@ -263,7 +282,11 @@ int Verification::run() {
     llvm::errs() << "weftc verify: '" << command.model << "' has no function 'main'\n";
     return kFailed;
   }
-  if (int status = loadSamples(command, main, samples))
+  FailureOr<OwningOpRef<ModuleOp>> batched = OwningOpRef<ModuleOp>();
+  if (options.batch && failed(batched = makeBatched(**module, *options.batch)))
+    return kFailed;
+  auto signature = *batched ? (*batched)->lookupSymbol<func::FuncOp>("main") : main;
+  if (int status = loadSamples(command, signature, samples))
     return status;
   if (int status = compareAll(**module, {}))
     return status;

@@ -20,6 +20,9 @@ struct PipelineOptions {
   bool hasRemarks = false; ///< Say why ops were not fused and kernels not split, and what was chosen.
 };
 
+/// The graph pipeline's first part: shapes, and another batch where `options` ask for one.
+void buildShapePipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+
 /// weft IR as imported -> weft IR that is simplified, laid out, and grouped into kernels.
 void buildGraphPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 

@@ -249,6 +249,14 @@ def unknown_types():
 
 
 @model_of
+def one_sample():
+    """Made for one sample: a dense layer, normalised over its features."""
+    w = np.random.default_rng(3).normal(size=(40, 24)).astype(np.float32)
+    return model([node("MatMul", ["x", "w"], ["a"]), node("Softmax", ["a"], ["y"], axis=-1)],
+                 [value("x", [1, 40])], [value("y", [1, 24])], [const("w", w)])
+
+
+@model_of
 def ignored():
     """An attribute that no one knows, of an operator without a published schema."""
     return model([node("Gelu", ["x"], ["y"], name="bend", domain="com.microsoft", speed=3)], [value("x", [2])], [value("y", [2])],
