@@ -161,7 +161,6 @@ struct WeftKernelToLLVMPass : weft::impl::WeftKernelToLLVMPassBase<WeftKernelToL
     SmallVector<LLVM::LLVMFuncOp> bodies;
     for (auto func : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>())) {
       weft::resolveSizes(rewriter, func);
-      weft::normaliseRange(rewriter, func);
       bodies.append(weft::outlineKernel(rewriter, func));
     }
     if (failed(weft::lowerGlobals(rewriter, getOperation())) ||

@@ -6,6 +6,7 @@
 #include "dialects/Sched/IR/SchedDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "weft/Codegen/KernelToLLVM.h"
 #include "weft/Codegen/Passes.h"
 
 namespace weft {
@@ -526,6 +527,7 @@ struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalg
     for (linalg::LinalgOp op : ops)
       if (failed(weft::lowerLinalgToLoops(rewriter, op, {plainOrder, ignoreNaN})))
         return signalPassFailure();
+    weft::normaliseRange(rewriter, getOperation());
   }
 };
 

@@ -7,6 +7,7 @@
 #include "weft/Codegen/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
+#include "weft/Driver/Gates.h"
 #include "weft/Strategy/Passes.h"
 #include "weft/Transforms/Passes.h"
 
@@ -82,6 +83,7 @@ void weft::buildGraphPipeline(OpPassManager &module, const PipelineOptions &opti
   fuse.remarks = options.hasRemarks;
   pm.addPass(createWeftFuseKernelsPass(fuse));
   pm.addPass(createWeftCountWorkPass());
+  pm.addPass(createVerifyGraphPass());
 }
 
 /// Largest output tile of Winograd's algorithm whose error a mode admits; 0: none.
@@ -115,6 +117,7 @@ void weft::buildStructuredPipeline(OpPassManager &module, llvm::StringRef level,
   addCleanup(module);
   module.addPass(createWeftDedupKernelsPass());
   module.addPass(createSymbolDCEPass());
+  module.addPass(createVerifyStructuredPass());
 }
 
 void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level,
@@ -124,6 +127,7 @@ void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level
   select.plainOrder = options.math == MathMode::Strict;
   select.explain = options.hasRemarks;
   module.addNestedPass<kernel::FuncOp>(createSchedSelectCpuPass(select));
+  module.addNestedPass<kernel::FuncOp>(createVerifySchedulePass());
 }
 
 static CodegenOptions getCodegenOptions(const TargetLevel &level, const PipelineOptions &pipeline) {
@@ -145,11 +149,18 @@ static CodegenOptions getCodegenOptions(const TargetLevel &level, const Pipeline
 void weft::buildLoopsPipeline(OpPassManager &module, const TargetLevel &level,
                               const PipelineOptions &options) {
   buildLoopPipeline(module, getCodegenOptions(level, options));
+  OpPassManager &kernels = module.nest<kernel::FuncOp>();
+  kernels.addPass(createVerifyNoTensorsPass());
+  kernels.addPass(createVerifyLoopsPass());
+  VerifyVectorWidthPassOptions width;
+  width.maxBits = level.vectorBits;
+  kernels.addPass(createVerifyVectorWidthPass(width));
 }
 
 void weft::buildLLVMPipeline(OpPassManager &module, const TargetLevel &level,
                              const PipelineOptions &options) {
   buildLLVMPipeline(module, getCodegenOptions(level, options));
+  module.addPass(createVerifyLLVMPass());
 }
 
 void weft::registerAllWeftPasses() {
@@ -157,6 +168,7 @@ void weft::registerAllWeftPasses() {
   registerWeftTransformsPasses();
   registerWeftConversionPasses();
   registerWeftStrategyPasses();
+  registerWeftDriverPasses();
   registerCodegenPasses();
   registerWeftCodegenCPUPasses();
 }

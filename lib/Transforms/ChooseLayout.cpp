@@ -202,7 +202,7 @@ LogicalResult verifyLayout(func::FuncOp func) {
   LogicalResult result = success();
   func.walk([&](Operation *op) {
     if (getLayout(op) == Layout::nchw)
-      result = op->emitOpError("expected channels last; run weft-choose-layout");
+      result = op->emitOpError("internal: expected channels last; run weft-choose-layout");
   });
   return result;
 }

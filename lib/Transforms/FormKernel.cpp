@@ -13,22 +13,6 @@ using namespace mlir::weft;
 
 namespace {
 
-/// Calls `visit` with each name of a node in a location, outermost first.
-void forEachNodeName(Location loc, function_ref<void(StringAttr)> visit) {
-  if (auto name = dyn_cast<NameLoc>(loc)) {
-    if (!name.getName().empty())
-      visit(name.getName());
-    return forEachNodeName(name.getChildLoc(), visit);
-  }
-  if (auto fused = dyn_cast<FusedLoc>(loc)) {
-    for (Location part : fused.getLocations())
-      forEachNodeName(part, visit);
-    return;
-  }
-  if (auto call = dyn_cast<CallSiteLoc>(loc))
-    forEachNodeName(call.getCallee(), visit);
-}
-
 /// Whether a reader of this operand takes a splat as well as a tensor: it computes elementwise.
 bool readsElementwise(Operation *op) {
   auto fusable = dyn_cast<FusableOpInterface>(op);
@@ -59,6 +43,21 @@ bool isEmbedded(Value value, const llvm::SetVector<Operation *> &members) {
 } // namespace
 
 namespace weft {
+
+void forEachNodeName(Location loc, function_ref<void(StringAttr)> visit) {
+  if (auto name = dyn_cast<NameLoc>(loc)) {
+    if (!name.getName().empty())
+      visit(name.getName());
+    return forEachNodeName(name.getChildLoc(), visit);
+  }
+  if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    for (Location part : fused.getLocations())
+      forEachNodeName(part, visit);
+    return;
+  }
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    forEachNodeName(call.getCallee(), visit);
+}
 
 KernelOp formKernel(RewriterBase &rewriter, const KernelGroup &group) {
   llvm::SetVector<Operation *> members(group.ops.begin(), group.ops.end());

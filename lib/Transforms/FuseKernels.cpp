@@ -24,17 +24,10 @@ namespace weft {
 
 using ::weft::FuseKernelsOptions;
 using ::weft::FuseKernelsResult;
+using ::weft::isHostOp;
 using ::weft::KernelGroup;
 
 namespace {
-
-/// Whether the host program executes the op itself: values without computation, control flow, lists.
-bool isHostOp(Operation *op) {
-  return !isa<WeftDialect>(op->getDialect()) ||
-         isa<ConstantOp, ReshapeOp, DimOp, ExtractOp, FromElementsOp, IfOp, LoopOp, YieldOp, KernelOp,
-             SeqMakeOp, SeqGetOp, SeqInsertOp, SeqEraseOp, SeqLengthOp, SeqConcatOp, SeqSplitOp, OptMakeOp,
-             OptGetOp, OptHasOp>(op);
-}
 
 FusionKind getKind(Operation *op) {
   auto fusable = dyn_cast<FusableOpInterface>(op);
@@ -427,6 +420,13 @@ static void exposeTransposes(func::FuncOp func) {
     op.getLhsMutable().assign(transposeValue(builder, op.getLoc(), op.getLhs(), perm));
     op.setTransposeLhs(false);
   }
+}
+
+bool isHostOp(Operation *op) {
+  return !isa<WeftDialect>(op->getDialect()) ||
+         isa<ConstantOp, ReshapeOp, DimOp, ExtractOp, FromElementsOp, IfOp, LoopOp, YieldOp, KernelOp,
+             SeqMakeOp, SeqGetOp, SeqInsertOp, SeqEraseOp, SeqLengthOp, SeqConcatOp, SeqSplitOp, OptMakeOp,
+             OptGetOp, OptHasOp>(op);
 }
 
 FuseKernelsResult fuseKernels(func::FuncOp func, const FuseKernelsOptions &options) {

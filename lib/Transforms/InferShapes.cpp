@@ -397,7 +397,7 @@ LogicalResult verifyShapes(func::FuncOp func) {
       return;
     for (int64_t axis = 0; axis < type.getRank(); ++axis)
       if (mlir::weft::getDim(type, axis).isUnknown()) {
-        result = emitError(value.getLoc()) << "expected dim " << axis << " of " << type
+        result = emitError(value.getLoc()) << "internal: expected dim " << axis << " of " << type
                                            << " to have a size or a name; run weft-infer-shapes";
         return;
       }

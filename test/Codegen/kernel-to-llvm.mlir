@@ -1,5 +1,5 @@
 // Kernels become functions of the ABI: @k loads base pointers, @k.body works on [begin, end), @k_count counts.
-// RUN: weft-opt %s --weft-kernel-to-llvm | FileCheck %s
+// RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(weft-lower-linalg),weft-kernel-to-llvm)' | FileCheck %s
 
 // CHECK-LABEL: llvm.func @copy_static_f32_count(
 // CHECK: %[[C:.*]] = llvm.mlir.constant(2 : i64) : i64

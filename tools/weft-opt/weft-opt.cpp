@@ -27,6 +27,7 @@
 #include "weft/Codegen/CPU/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
+#include "weft/Driver/Gates.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Strategy/Passes.h"
 #include "weft/Transforms/Passes.h"
@@ -51,6 +52,7 @@ static void registerEverything(mlir::DialectRegistry &registry) {
   weft::registerCodegenPasses();
   weft::registerWeftCodegenCPUPasses();
   weft::registerWeftConversionPasses();
+  weft::registerWeftDriverPasses();
   weft::registerWeftStrategyPasses();
   weft::registerWeftTransformsPasses();
   weft::test::registerPrintDimMapsPass();

@@ -74,10 +74,10 @@ def WeftKernelToLLVMPass : Pass<"weft-kernel-to-llvm", "ModuleOp"> {
                     `@k_count(ptr scalars) -> i64`. The single top-level `scf.forall` is the range: iteration i of it is
                     point i, row-major, of the forall's space. `@k` loads the base pointers and calls `@k.body`, whose
                     pointers are noalias and aligned; there the conversions to LLVM happen, kernels in parallel.
-    Before this:    kernels on memrefs with identity layout, weft-promote-buffers and weft-expand-math done.
+    Before this:    kernels on memrefs with identity layout and one forall at most, at the top: weft-promote-buffers,
+                    weft-lower-linalg and weft-expand-math done.
     After this:     no kernel.func is left; the module's other functions are untouched.
-    Does not:       run a forall in parallel when code around it writes memory that outlives it: such a kernel gets
-                    count 1 and plain loops.
+    Does not:       choose what runs in parallel: a kernel without forall gets count 1.
     Cost:           one call of `@k.body` per range that the runtime hands out.
     Source:         runtime/include/weft_abi.h.
     (* example test/Codegen/kernel-to-llvm.mlir#copy_static_f32 *)
@@ -94,8 +94,10 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
                     keeps its sums in registers; its float additions and multiplications may be reassociated
                     unless `plain-order` is set. With `ignore-nan`, an extremum of numbers with a NaN among them is any number.
                     A copy between memory that is contiguous along different dims goes by blocks that are transposed in registers.
+                    A forall that cannot be the kernel's range, because it is not at the top, not the only one there, or
+                    code around it writes memory that outlives it, becomes loops.
     Before this:    linalg and `memref.copy` on memrefs.
-    After this:     none of them is left.
+    After this:     none of them is left, and one forall at most, at the top.
     Does not:       reassociate minima and maxima (they keep NaN), or anything but the combining operation of a reduction.
     Cost:           none.
     (* example test/Codegen/lower-linalg.mlir#sum_rows_f32 *)

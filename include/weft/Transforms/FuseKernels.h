@@ -22,6 +22,10 @@ class KernelOp;
 
 namespace weft {
 
+/// Whether the host program executes `op` itself: values without computation, control flow, lists, and all
+/// that is not a weft op.
+bool isHostOp(mlir::Operation *op);
+
 struct FuseKernelsOptions {
   /// Ops of one kernel at most; beyond it compile time grows and nothing is gained.
   int64_t maxOps = 96;
@@ -50,6 +54,9 @@ struct KernelGroup {
 /// Blocks are sorted topologically afterwards. Requires: verify-shapes holds: "one shape" is decided by the
 /// names of dims.
 FuseKernelsResult fuseKernels(mlir::func::FuncOp func, const FuseKernelsOptions &options);
+
+/// Calls `visit` with each name of a node in a location, outermost first.
+void forEachNodeName(mlir::Location loc, llvm::function_ref<void(mlir::StringAttr)> visit);
 
 /// Builds the kernel of a group before its last op and replaces the ops by it.
 ///

@@ -2,11 +2,13 @@
 //
 // Replaces contractions by micro-kernels of vector code.
 #include "dialects/Sched/IR/SchedDialect.h"
+#include "weft/Codegen/CPU/CheckSchedule.h"
 #include "weft/Codegen/CPU/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace weft {
 #define GEN_PASS_DEF_WEFTEXPANDKERNELOPSPASS
@@ -25,22 +27,31 @@ static bool isKernelFor(sched::CPUKernel kind, Operation *op) {
   return kind == (isa<kernel::ConvOp>(op) ? sched::CPUKernel::conv : sched::CPUKernel::depthwise);
 }
 
-// Whether the op is on memory that vectors can be read from, and says how it is to be expanded.
-static LogicalResult checkExpandable(Operation *op) {
+std::string weft::findScheduleFault(kernel::EpilogueOpInterface op) {
   sched::CPUAttr sched = sched::CPUAttr::of(op);
   if (!sched)
-    return op->emitOpError() << "expected a schedule in " << sched::CPUAttr::getAttrName()
-                             << ", but got none [expand-kernel-ops-C1]";
+    return llvm::formatv("expected a schedule in {0}, but got none [expand-kernel-ops-C1]",
+                         sched::CPUAttr::getAttrName());
   if (!isKernelFor(sched.getKernel(), op))
-    return op->emitOpError() << "expected a micro-kernel that computes it, but got "
-                             << sched::stringifyCPUKernel(sched.getKernel()) << " [expand-kernel-ops-C1]";
-  Type element = cast<ShapedType>(cast<kernel::EpilogueOpInterface>(op).getInit().getType()).getElementType();
+    return llvm::formatv("expected a micro-kernel that computes it, but got {0} [expand-kernel-ops-C1]",
+                         sched::stringifyCPUKernel(sched.getKernel()));
+  Type element = cast<ShapedType>(op.getInit().getType()).getElementType();
   if (sched.getDepth() > 0 && !element.isF32())
-    return op->emitOpError() << "expected an output of f32, where sums can wait, for a depth of "
-                             << sched.getDepth() << ", but got " << element << " [expand-kernel-ops-C7]";
+    return llvm::formatv("expected an output of f32, where sums can wait, for a depth of {0}, but got '{1}' "
+                         "[expand-kernel-ops-C7]",
+                         sched.getDepth(), element);
   if (sched.getDepth() > 0 && kernel::isByteProduct(op))
-    return op->emitOpError() << "expected bytes to be summed all at once, but got a depth of "
-                             << sched.getDepth() << " [expand-kernel-ops-C7]";
+    return llvm::formatv(
+        "expected bytes to be summed all at once, but got a depth of {0} [expand-kernel-ops-C7]",
+        sched.getDepth());
+  return {};
+}
+
+// Whether the op is on memory that vectors can be read from, and says how it is to be expanded.
+static LogicalResult checkExpandable(Operation *op) {
+  std::string fault = findScheduleFault(cast<kernel::EpilogueOpInterface>(op));
+  if (!fault.empty())
+    return op->emitOpError() << fault;
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     bool isExtra = operand.getOperandNumber() >= 2 && operand.getOperandNumber() + 1 < op->getNumOperands();
