@@ -3,6 +3,7 @@
 // Runs the phases of a compilation one after the other.
 #include "Entries.h"
 #include "KernelNotes.h"
+#include "NodeCounts.h"
 #include "Signature.h"
 #include "weft/Artifact/OutputFile.h"
 #include "weft/Codegen/Host/HostProgram.h"
@@ -13,7 +14,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -21,7 +22,6 @@
 
 #include <chrono>
 #include <map>
-#include <set>
 
 using namespace mlir;
 using namespace weft;
@@ -50,6 +50,7 @@ private:
   RemarkCollector remarks;
   std::vector<DriverEntry> entries;
   std::vector<HostProgram> hosts; ///< one per entry
+  llvm::StringSet<> nodes;        ///< names of the model's nodes
   /// The general entry beside buckets, which may turn out not to compile; joins `result.module` after its
   /// last pass on tensors.
   OwningOpRef<ModuleOp> general;
@@ -70,7 +71,8 @@ private:
   template <typename Work>
   LogicalResult step(Phase phase, llvm::StringRef detail, Work work, ModuleOp (*dumped)(Compilation &));
   LogicalResult runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build);
-  LogicalResult dump(ModuleOp module, llvm::StringRef name);
+  LogicalResult dump(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> write);
+  LogicalResult dump(ModuleOp module, const llvm::Twine &name);
   LogicalResult load(Load load);
   LogicalResult loadBuckets(Load load);
   LogicalResult runFront(Phase phase, llvm::function_ref<void(OpPassManager &)> build);
@@ -84,23 +86,28 @@ private:
   void joinHosts(ModuleOp module);
   LogicalResult emitLevel(ModuleOp module, const TargetLevel &level);
   LogicalResult describeConstants(const ConstantLayout &layout);
-  void describeNodes();
   void countOps();
 };
 
-LogicalResult Compilation::dump(ModuleOp module, llvm::StringRef name) {
-  if (options.dumpDirectory.empty() || !module)
+LogicalResult Compilation::dump(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> write) {
+  if (options.dumpDirectory.empty())
     return success();
   if (std::error_code error = llvm::sys::fs::create_directories(options.dumpDirectory))
     return emitError(UnknownLoc::get(&context))
            << "cannot make the folder '" << options.dumpDirectory << "': " << error.message();
   llvm::SmallString<128> path(options.dumpDirectory);
-  llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}.mlir", numDumps++, name).str());
-  OpPrintingFlags flags;
-  flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
-  if (llvm::Error error = writeOutputFile(path, [&](llvm::raw_ostream &os) { module.print(os, flags); }))
+  llvm::sys::path::append(path, llvm::formatv("{0:02}-{1}", numDumps++, name).str());
+  if (llvm::Error error = writeOutputFile(path, write))
     return emitError(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
   return success();
+}
+
+LogicalResult Compilation::dump(ModuleOp module, const llvm::Twine &name) {
+  if (!module)
+    return success();
+  OpPrintingFlags flags;
+  flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
+  return dump((name + ".mlir").str(), [&](llvm::raw_ostream &os) { module.print(os, flags); });
 }
 
 LogicalResult Compilation::runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
@@ -141,38 +148,6 @@ LogicalResult Compilation::describeConstants(const ConstantLayout &layout) {
     result.artifact.constants.push_back({constant.offset, *bytes});
   }
   return success();
-}
-
-/// Kernels as launched, how many ONNX nodes ended up in the host program instead, and how many call the
-/// runtime.
-void Compilation::describeNodes() {
-  llvm::StringSet<> compiled, onHost;
-  std::set<std::string> atRunTime;
-  for (const HostProgram &host : hosts) {
-    atRunTime.insert(host.runtimeNodes.begin(), host.runtimeNodes.end());
-    if (host.usesLists)
-      result.artifact.abiVersion = 3;
-    for (const LaunchSite &site : host.kernels) {
-      ArtifactKernel kernel;
-      kernel.name = site.kernel;
-      kernel.kind = site.kind;
-      kernel.nodes = site.nodes;
-      kernel.flops = site.flops;
-      kernel.bytes = site.bytes;
-      for (const std::string &node : site.nodes)
-        compiled.insert(node);
-      result.artifact.kernels.push_back(std::move(kernel));
-    }
-  }
-  for (auto main : result.module->getOps<func::FuncOp>())
-    main.walk([&](Operation *op) {
-      if (auto name = dyn_cast<NameLoc>(op->getLoc());
-          name && op->getDialect()->getNamespace() != "arith" && op->getNumOperands() > 0)
-        if (!compiled.contains(name.getName().getValue()))
-          onHost.insert(name.getName().getValue());
-    });
-  result.artifact.hostNodes = onHost.size();
-  result.artifact.runtimeNodes = atRunTime.size();
 }
 
 void Compilation::countOps() {
@@ -256,7 +231,10 @@ LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, b
     if (isDone(phase))
       return success();
   }
-  return step(Phase::Object, level.name, [&] { return emitLevel(module, level); }, nullptr);
+  auto writeObject = [&](llvm::raw_ostream &os) { os << result.artifact.codes.back().object; };
+  if (failed(step(Phase::Object, level.name, [&] { return emitLevel(module, level); }, nullptr)))
+    return failure();
+  return dump("object-" + level.name + ".so", writeObject);
 }
 
 LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
@@ -337,7 +315,7 @@ LogicalResult Compilation::runFront(Phase phase, llvm::function_ref<void(OpPassM
     return failure();
   if (general)
     tryGeneral([&] { return runPasses(*general, build); });
-  return general ? dump(*general, (getPhaseName(phase) + "-general").str()) : success();
+  return general ? dump(*general, getPhaseName(phase) + "-general") : success();
 }
 
 LogicalResult Compilation::describeSignatures() {
@@ -386,6 +364,9 @@ LogicalResult Compilation::run(Load load) {
   if (failed(step(Phase::Import, "", [&] { return this->load(load); }, whole)))
     return failure();
   countOps();
+  collectNodes(*result.module, nodes);
+  if (general)
+    collectNodes(*general, nodes);
   result.artifact.model = result.module->getSymName().value_or("model").str();
   if (isDone(Phase::Import))
     return joinGeneral(), success();
@@ -429,11 +410,18 @@ LogicalResult Compilation::run(Load load) {
     return success();
   if (failed(describeConstants(layout)))
     return failure();
-  describeNodes();
+  result.artifact.compiler = "weft " WEFT_VERSION;
+  if (!options.flags.empty())
+    result.artifact.compiler += " " + options.flags;
+  result.artifact.keepDenormals = options.math == MathMode::Strict;
+  result.artifact.metadata = {"math", getMathModeName(options.math).str()};
+  describeNodes(nodes, hosts, *result.module, result.artifact);
   for (auto [i, level] : llvm::enumerate(options.levels))
     if (failed(compileLevel(level, /*isBest=*/i == 0)))
       return failure();
-  return success();
+  if (options.stopAfter < Phase::Artifact)
+    return success();
+  return dump("artifact.weft", [&](llvm::raw_ostream &os) { writeArtifact(result.artifact, os); });
 }
 
 } // namespace
@@ -467,11 +455,6 @@ static FailureOr<CompileResult> compile(MLIRContext &context, const CompileOptio
   Compilation compilation(context, options, std::move(progress));
   if (failed(compilation.run(load)))
     return failure();
-  compilation.result.artifact.compiler = "weft " WEFT_VERSION;
-  if (!options.flags.empty())
-    compilation.result.artifact.compiler += " " + options.flags;
-  compilation.result.artifact.keepDenormals = options.math == MathMode::Strict;
-  compilation.result.artifact.metadata = {"math", getMathModeName(options.math).str()};
   return std::move(compilation.result);
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 namespace weft::tool {
 
@@ -86,12 +88,12 @@ Json levelJson(const weft_level_info &level) {
           {"missing_here", level.missing ? Json(level.missing) : Json()}};
 }
 
-/// Nodes that kernels compute.
-size_t countNodes(const weft_module_info &info) {
-  size_t nodes = 0;
+/// Nodes that kernels compute; several kernels, and those of all entries, may compute one.
+size_t countKernelNodes(const weft_module_info &info) {
+  std::set<std::string> nodes;
   for (size_t i = 0; i < info.kernel_count; ++i)
-    nodes += info.kernels[i].node_count;
-  return nodes;
+    nodes.insert(info.kernels[i].nodes, info.kernels[i].nodes + info.kernels[i].node_count);
+  return nodes.size();
 }
 
 Json moduleJson(const weft_module_info &info) {
@@ -108,7 +110,7 @@ Json moduleJson(const weft_module_info &info) {
                {"file_bytes", info.file_bytes},
                {"devices", {"cpu"}},
                {"keeps_denormals", info.keeps_denormals != 0},
-               {"kernel_nodes", countNodes(info)},
+               {"kernel_nodes", countKernelNodes(info)},
                {"host_nodes", info.host_nodes},
                {"runtime_nodes", info.runtime_nodes},
                {"entries", Json::array()},
@@ -149,11 +151,10 @@ void printForPeople(const char *file, const weft_module_info &info) {
     printf("  level %s for %s, %s%s%s\n", level.level, level.arch, describeBytes(level.bytes).c_str(),
            level.missing ? ", cannot run here: needs " : ", runs here", level.missing ? level.missing : "");
   }
-  size_t nodes = 0;
-  for (size_t i = 0; i < info.kernel_count; ++i)
-    nodes += info.kernels[i].node_count;
-  printf("  %zu kernels for %zu nodes, %d nodes in host code, %d with runtime calls\n", info.kernel_count,
-         nodes, info.host_nodes, info.runtime_nodes);
+  size_t nodes = countKernelNodes(info);
+  printf("  %zu kernel%s for %zu node%s, %d node%s in host code, %d with runtime calls\n", info.kernel_count,
+         info.kernel_count == 1 ? "" : "s", nodes, nodes == 1 ? "" : "s", info.host_nodes,
+         info.host_nodes == 1 ? "" : "s", info.runtime_nodes);
   for (size_t i = 0; i < info.kernel_count; ++i) {
     const weft_kernel_info &kernel = info.kernels[i];
     printf("    %-4zu %-14s ", i, *kernel.kind ? kernel.kind : "-");
