@@ -172,6 +172,8 @@ static int checkEmit(const CommandLine &command) {
 static int writeResult(const CommandLine &command, weft::CompileResult &result,
                        const weft::TargetLevel &level, double secondsBefore) {
   auto start = std::chrono::steady_clock::now();
+  if (command.stopAfter == "object")
+    return writeText(command.output, result.artifact.codes.front().object);
   if (!command.stopAfter.empty() || command.emit == "mlir")
     return writeText(command.output, printModule(result.llvmModule ? *result.llvmModule : *result.module,
                                                  /*isWhole=*/command.output != "-"));
@@ -196,15 +198,28 @@ static int writeResult(const CommandLine &command, weft::CompileResult &result,
   return kDone;
 }
 
-int runCompile(const CommandLine &command) {
+/// `typed`, where the last phase is told apart from the others: after it there is nothing to stop.
+static CommandLine normalise(const CommandLine &typed) {
+  CommandLine command = typed;
+  if (command.stopAfter == weft::getPhaseName(weft::Phase::Artifact)) {
+    command.stopAfter.clear();
+    command.emit = "weft";
+  }
+  return command;
+}
+
+int runCompile(const CommandLine &typed) {
+  CommandLine command = normalise(typed);
   if (int status = checkEmit(command))
     return status;
   if (int status = checkOutput(command))
     return status;
+  bool isObject = command.stopAfter == "object";
   bool isText =
       !command.stopAfter.empty() || command.emit == "mlir" || command.emit == "llvm" || command.emit == "asm";
-  if (!isText && command.output == "-" && ::isatty(STDOUT_FILENO)) {
-    llvm::errs() << "weftc: an artifact is no text for a terminal; name a file with -o\n";
+  if ((!isText || isObject) && command.output == "-" && ::isatty(STDOUT_FILENO)) {
+    llvm::errs() << "weftc: an " << (isObject ? "object" : "artifact")
+                 << " is no text for a terminal; name a file with -o\n";
     return kWrongCommandLine;
   }
   auto start = std::chrono::steady_clock::now();

@@ -94,9 +94,11 @@ static Command describeCompile(CLI::App &app, CommandLine &command) {
                  "What to write: weft, mlir, llvm, asm, obj (with a C header beside it), so (the same)")
       ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "obj", "so"}))
       ->capture_default_str();
-  app.add_option("--stop-after", command.stopAfter, "Stop after a phase and write its IR")
-      ->check(CLI::IsMember({"import", "graph", "structured", "scheduled", "loops", "llvm"}));
-  app.add_option("--dump-dir", command.dumpDirectory, "Write the IR after each phase into this folder");
+  app.add_option("--stop-after", command.stopAfter,
+                 "Stop after a phase and write what it gives: IR, a code object, the artifact")
+      ->check(CLI::IsMember(
+          {"import", "graph", "structured", "scheduled", "loops", "llvm", "object", "artifact"}));
+  app.add_option("--dump-dir", command.dumpDirectory, "Write what each phase gives into this folder");
   app.add_option("--report", command.report,
                  "Write an HTML page about the compilation: phases, kernels, sizes")
       ->type_name("FILE.html");

@@ -43,7 +43,7 @@ struct CompileOptions {
   unsigned threads = 0;
   /// The module has been through phase graph already.
   bool isGraphDone = false;
-  /// Folder for the IR after each phase and pass, or empty.
+  /// Folder for what each phase gives: IR, the code object of each level, the artifact; or empty.
   std::string dumpDirectory;
   /// The last phase to run.
   Phase stopAfter = Phase::Artifact;
