@@ -315,12 +315,6 @@ std::vector<double> Tensor::toDoubles() const {
   return out;
 }
 
-std::vector<float> Tensor::toFloats() const {
-  std::vector<float> out;
-  convertTo(out);
-  return out;
-}
-
 std::vector<int64_t> Tensor::toInts() const {
   std::vector<int64_t> out;
   convertTo(out);

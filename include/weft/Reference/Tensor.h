@@ -76,7 +76,6 @@ public:
 
   /// All elements, converted. For tight loops.
   std::vector<double> toDoubles() const;
-  std::vector<float> toFloats() const;
   std::vector<int64_t> toInts() const;
   /// A tensor of these elements, rounded to the type; for integer types the values must be exact.
   static Tensor fromDoubles(mlir::Type elementType, llvm::ArrayRef<int64_t> shape,
