@@ -4,7 +4,7 @@
 // RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=native}))' | FileCheck %s --check-prefix=NATIVE
 
 // LEVEL: expected level to be a row of CPUTargets.inc or native, but got 'z80' [sched-select-cpu-C1]
-// EXPLAIN: remark: 1 products of 512x512x512: {{.*}} register tiles, about 64 tasks (x86-64-v4)
+// EXPLAIN: remark: 1 product of 512x512x512: {{.*}} register tiles, about 64 tasks (x86-64-v4)
 // NATIVE: sched.cpu = #sched.cpu<kernel = gemm
 kernel.func @square_f32(%x: tensor<512x512xf32>, %w: tensor<16x512x32xf32>) -> tensor<512x512xf32> {
   %o = tensor.empty() : tensor<512x512xf32>

@@ -70,7 +70,8 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &cpu, bool is
   auto sched =
       sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns}, depth,
                           tile.unroll, target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
-  return {sched, llvm::formatv("{0} products of {1}x{2}x{3}: {4}x{5} register tiles, about {6} tasks", batch,
-                               M, N, K, tile.rows, tile.columns, parallel.empty() ? 1 : tasks)
-                     .str()};
+  return {sched,
+          llvm::formatv("{0} of {1}x{2}x{3}: {4}x{5} register tiles, about {6}", countOf(batch, "product"), M,
+                        N, K, tile.rows, tile.columns, countOf(parallel.empty() ? 1 : tasks, "task"))
+              .str()};
 }

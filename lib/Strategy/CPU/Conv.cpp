@@ -87,11 +87,11 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
                                    {tile.rows, tile.columns}, chooseDepth(product, tile, target), tile.unroll,
                                    target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
-  return {sched,
-          llvm::formatv("{0} pixels of {1} products by {2} channels: {3}x{4} register tiles, about {5} tasks",
-                        out.n * out.y * out.x, K, out.channels, tile.rows, tile.columns,
-                        parallel.empty() ? 1 : tasks)
-              .str()};
+  return {sched, llvm::formatv("{0} of {1} by {2}: {3}x{4} register tiles, about {5}",
+                               countOf(out.n * out.y * out.x, "pixel"), countOf(K, "product"),
+                               countOf(out.channels, "channel"), tile.rows, tile.columns,
+                               countOf(parallel.empty() ? 1 : tasks, "task"))
+                     .str()};
 }
 
 Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bool isSplit) {
@@ -116,9 +116,9 @@ Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bo
   auto sched =
       sched::CPUAttr::get(op.getContext(), sched::CPUKernel::depthwise, parallel, target.lanes,
                           {tile.rows, tile.columns}, 0, tile.unroll, target.hasFMA, sched::CPUDot::none);
-  return {sched,
-          llvm::formatv("{0} pixels of {1} channels by {2} taps: {3}x{4} register tiles, about {5} tasks",
-                        out.n * out.y * out.x, out.channels, taps, tile.rows, tile.columns,
-                        parallel.empty() ? 1 : tasks)
-              .str()};
+  return {sched, llvm::formatv("{0} of {1} by {2}: {3}x{4} register tiles, about {5}",
+                               countOf(out.n * out.y * out.x, "pixel"), countOf(out.channels, "channel"),
+                               countOf(taps, "tap"), tile.rows, tile.columns,
+                               countOf(parallel.empty() ? 1 : tasks, "task"))
+                     .str()};
 }

@@ -143,6 +143,10 @@ int64_t weft::chooseTaskCount(double cycles) {
   return std::clamp<int64_t>(static_cast<int64_t>(cycles / kMinTaskCycles), 1, kMaxTasks);
 }
 
+std::string weft::countOf(int64_t number, llvm::StringRef what) {
+  return std::to_string(number) + " " + what.str() + (number == 1 ? "" : "s");
+}
+
 int64_t weft::cutEvenly(int64_t size, int64_t count, int64_t unit) {
   int64_t units = llvm::divideCeil(size, unit);
   return llvm::divideCeil(units, std::clamp<int64_t>(count, 1, units)) * unit;

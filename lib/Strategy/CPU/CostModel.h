@@ -7,6 +7,9 @@
 #include "mlir/IR/BuiltinTypeInterfaces.h"
 #include "weft/Strategy/TargetInfo.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <string>
 
 namespace weft {
 
@@ -55,6 +58,9 @@ inline constexpr int64_t kEnoughTasks = 16;
 inline int64_t sizeOr(int64_t size, int64_t guess) {
   return mlir::ShapedType::isDynamic(size) ? guess : std::max<int64_t>(size, 1);
 }
+
+/// "1 task", "64 tasks": a number and what it counts, which gets an s for any number but 1.
+std::string countOf(int64_t number, llvm::StringRef what);
 
 /// Cuts a dim of `size` into at most `count` parts of equal size, a multiple of `unit`; returns the size of a
 /// part.

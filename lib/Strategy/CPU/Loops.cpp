@@ -74,7 +74,7 @@ Choice weft::selectLoops(linalg::LinalgOp op, const CPUTarget &target, bool isSp
   }
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::loops, parallel, target.lanes, {}, 0, 1,
                                    target.hasFMA, sched::CPUDot::none);
-  return {sched, llvm::formatv("about {0} cycles: {1} tasks", static_cast<int64_t>(cycles),
-                               parallel.empty() ? 1 : tasks)
+  return {sched, llvm::formatv("about {0}: {1}", countOf(static_cast<int64_t>(cycles), "cycle"),
+                               countOf(parallel.empty() ? 1 : tasks, "task"))
                      .str()};
 }

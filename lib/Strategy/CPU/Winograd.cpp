@@ -154,10 +154,9 @@ Choice weft::selectWinograd(kernel::WinogradOp op, const CPUTarget &target, bool
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::winograd, parallel, target.lanes,
                                    {cut.registers.rows, cut.registers.columns}, /*depth=*/0, /*unroll=*/1,
                                    target.hasFMA, sched::CPUDot::none);
-  return {sched,
-          llvm::formatv("{0} tiles of {1}x{1} pixels from {2} to {3} channels: {4}x{5} register tiles, about "
-                        "{6} tasks",
-                        tiling.n * tiling.lines * tiling.perLine, tiling.tile, tiling.C, tiling.F,
-                        cut.registers.rows, cut.registers.columns, parallel.empty() ? 1 : cut.tasks)
-              .str()};
+  return {sched, llvm::formatv("{0} of {1}x{1} pixels from {2} to {3}: {4}x{5} register tiles, about {6}",
+                               countOf(tiling.n * tiling.lines * tiling.perLine, "tile"), tiling.tile,
+                               tiling.C, countOf(tiling.F, "channel"), cut.registers.rows,
+                               cut.registers.columns, countOf(parallel.empty() ? 1 : cut.tasks, "task"))
+                     .str()};
 }
