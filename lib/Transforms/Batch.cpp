@@ -68,7 +68,7 @@ FailureOr<std::string> Batcher::findSymbol() {
   }
   const llvm::SetVector<StringRef> &found = named.empty() ? first : named;
   if (found.size() > 1)
-    return func.emitOpError("expected one symbol for the number of samples, but dims are named ")
+    return func.emitError("expected one symbol for the number of samples, but dims are named ")
            << llvm::join(found.getArrayRef(), ", ") << "; fix the right one by its name (--dim "
            << found.front() << "=" << options.size << ")";
   return found.empty() ? std::string() : found.front().str();
@@ -101,11 +101,19 @@ LogicalResult Batcher::batchArguments() {
     if (!source)
       source = argument;
   }
-  if (places.empty())
-    return func.emitOpError(
-        "expected an argument whose dim 0 has size 1, or is named, but got none: there is "
-        "nothing to batch");
-  return success();
+  return places.empty() ? reportNoBatch() : success();
+}
+
+LogicalResult Batcher::reportNoBatch() {
+  for (auto [i, type] : llvm::enumerate(func.getArgumentTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || tensor.getRank() == 0)
+      continue;
+    auto name = func.getArgAttrOfType<StringAttr>(i, "weft.name");
+    return func.emitError("expected an input of batch 1 to rewrite (--batch), but input '")
+           << (name ? name.str() : "#" + std::to_string(i)) << "' has batch " << tensor.getDimSize(0);
+  }
+  return func.emitError("expected an input of batch 1 to rewrite (--batch), but no input has dims");
 }
 
 OpFoldResult Batcher::sizeOf(Location loc, const DimExpr &inner) {

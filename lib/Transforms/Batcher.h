@@ -30,6 +30,8 @@ private:
 
   // Batch.cpp
   mlir::LogicalResult batchArguments();
+  /// Says of which input the batch was fixed when the model was exported.
+  mlir::LogicalResult reportNoBatch();
   mlir::FailureOr<std::string> findSymbol();
   mlir::LogicalResult batchOp(mlir::Operation *op);
   mlir::LogicalResult batchBody(mlir::Block &block);

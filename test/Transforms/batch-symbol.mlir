@@ -26,7 +26,14 @@ func.func @no_batch_when_symbols_differ(%x: tensor<?x8xf32, #weft.dims<s, 8>>, %
 
 // -----
 
-// expected-error @+1 {{there is nothing to batch}}
-func.func @no_batch_when_no_dim_is_one(%x: tensor<8xf32>, %y: tensor<f32>) {
+// expected-error @+1 {{expected an input of batch 1 to rewrite (--batch), but input 'image' has batch 8}}
+func.func @no_batch_when_no_dim_is_one(%y: tensor<f32>, %x: tensor<8xf32> {weft.name = "image"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected an input of batch 1 to rewrite (--batch), but no input has dims}}
+func.func @no_batch_when_no_dims(%y: tensor<f32>) {
   return
 }
