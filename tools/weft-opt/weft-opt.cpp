@@ -40,6 +40,42 @@ namespace cl = llvm::cl;
 /// Exit status of a command line that cannot be meant.
 constexpr int kWrongCommandLine = 2;
 
+constexpr char kOverview[] =
+    "Runs passes of Weft on IR in text or bytecode.\n\n"
+    "  weft-opt model.mlir --weft-infer-shapes --weft-fuse-kernels\n"
+    "  weft-opt a.mlir --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=x86-64-v3}))'\n"
+    "  weft-opt model.mlir --weft-fuse-kernels --mlir-print-ir-before-all -o fused.mlir\n"
+    "  weft-opt cases.mlir --split-input-file --verify-diagnostics --weft-batch=size=4\n\n"
+    "docs/passes.md describes each pass; --help-hidden lists what LLVM and MLIR add.\n";
+
+/// Leaves in --help what this tool is for: input, output, passes and the switches of the examples. LLVM's
+/// libraries register hundreds of their own.
+static void hideForeignOptions() {
+  constexpr llvm::StringLiteral kShown[] = {"help",
+                                            "help-hidden",
+                                            "version",
+                                            "o",
+                                            "pass-pipeline",
+                                            "split-input-file",
+                                            "verify-diagnostics",
+                                            "verify-each",
+                                            "verify-roundtrip",
+                                            "no-implicit-module",
+                                            "emit-bytecode",
+                                            "allow-unregistered-dialect",
+                                            "mlir-print-ir-before-all",
+                                            "mlir-print-ir-after-all",
+                                            "mlir-print-ir-after-failure",
+                                            "mlir-print-debuginfo",
+                                            "mlir-print-op-generic",
+                                            "mlir-timing",
+                                            "mlir-disable-threading"};
+  // One option without a name of its own lists the passes.
+  for (const auto &entry : cl::getRegisteredOptions())
+    if (entry.second->hasArgStr() && !llvm::is_contained(kShown, entry.first))
+      entry.second->setHiddenFlag(cl::Hidden);
+}
+
 static void registerEverything(mlir::DialectRegistry &registry) {
   registry.insert<mlir::arith::ArithDialect, mlir::bufferization::BufferizationDialect,
                   mlir::func::FuncDialect, mlir::kernel::KernelDialect, mlir::linalg::LinalgDialect,
@@ -71,7 +107,8 @@ int main(int argc, char **argv) {
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::tracing::DebugCounter::registerCLOptions();
-  if (!cl::ParseCommandLineOptions(argc, argv, "Runs Weft's passes on IR.\n", &llvm::errs()))
+  hideForeignOptions();
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
     return kWrongCommandLine;
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
 }
