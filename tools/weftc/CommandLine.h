@@ -41,6 +41,8 @@ struct CommandLine {
   /// Without any of these: rtol 1e-3, atol 1e-7, and 1e-4 of the largest value.
   std::optional<double> rtol, atol, ofLargest;
   bool bisect = false;
+  /// An option that was given of those that say how code is made; empty when none was.
+  std::string codeOption;
   /// The command line as typed, without the names of files: recorded in the artifact.
   std::string flags;
   /// The command line as typed, the program's name first.

@@ -180,6 +180,9 @@ int readSizes(const CommandLine &command, Sizes &sizes) {
     return wrong("'" + command.model +
                  "' is compiled: --shape, --bind, --batch and --keep-inputs come too late; --dim "
                  "NAME=SIZE says at which size its work is stated");
+  if (!command.codeOption.empty())
+    return wrong("'" + command.model + "' is compiled: " + command.codeOption +
+                 " comes too late; give it to weftc, or explain the model");
   for (const std::string &text : command.dims) {
     auto [name, size] = StringRef(text).rsplit('=');
     int64_t value = 0;

@@ -31,28 +31,34 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
                "Initialisers that are also listed as inputs stay inputs");
 }
 
+/// Remembers that an option about the making of code was given: artifacts have their code already.
+static CLI::Option *noteCodeOption(CLI::Option *option, CommandLine &command) {
+  return option->each([option, &command](const std::string &) {
+    if (command.codeOption.empty())
+      command.codeOption = option->get_name();
+  });
+}
+
 static void addMath(CLI::App &app, CommandLine &command) {
-  app.add_option(
-         "--math", command.math,
-         "Float arithmetic: f32 (default), f32-fma (no less accurate than chained multiply-adds), strict "
-         "(plain order, each operation rounded, denormals kept), fast (any order, NaN may be lost in "
-         "min, max and pooling)")
-      ->type_name("MODE");
+  CLI::Option *math = app.add_option(
+      "--math", command.math,
+      "Float arithmetic: f32 (default), f32-fma (no less accurate than chained multiply-adds), strict "
+      "(plain order, each operation rounded, denormals kept), fast (any order, NaN may be lost in "
+      "min, max and pooling)");
+  noteCodeOption(math, command)->type_name("MODE");
 }
 
 static void addTarget(CLI::App &app, CommandLine &command) {
-  app.add_option(
-         "--cpu", command.cpu,
-         "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
-         "(v3 or v2,v3,v4)")
-      ->capture_default_str();
+  CLI::Option *cpu = app.add_option(
+      "--cpu", command.cpu,
+      "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
+      "(v3 or v2,v3,v4)");
+  noteCodeOption(cpu, command)->capture_default_str();
   addMath(app, command);
-  app.add_option("--target", command.target, "Device to compile for")
-      ->check(CLI::IsMember({"cpu"}))
-      ->capture_default_str();
-  app.add_option("-j,--jobs", command.jobs, "Threads that compile; 0: one per processor")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
+  CLI::Option *target = app.add_option("--target", command.target, "Device to compile for");
+  noteCodeOption(target, command)->check(CLI::IsMember({"cpu"}))->capture_default_str();
+  CLI::Option *jobs = app.add_option("-j,--jobs", command.jobs, "Threads that compile; 0: one per processor");
+  noteCodeOption(jobs, command)->check(CLI::Range(0, 1024))->capture_default_str();
 }
 
 /// The command line for the record: everything but file names, which differ from run to run.

@@ -32,6 +32,7 @@ constexpr Planned kPlanned[] = {
     {"--max-drop", "", kQuantized},
     {"--prune", "", kPruned},
     {"--tune", "", kTuned},
+    {"--tuning-db", "", kTuned},
     {"--cache-dir", "", kTuned},
     {"--gpu", "", "possible is code for processors; --cpu names their instruction sets"},
     {"--target", "cuda", kTarget},

@@ -3,10 +3,13 @@
 // Inputs of `weftc verify`: ONNX test data, .npy files, random numbers.
 #include "Samples.h"
 
+#include "dialects/Weft/IR/DimExpr.h"
 #include "dialects/Weft/IR/WeftOps.h"
+#include "dialects/Weft/IR/WeftTypeSupport.h"
 #include "weft/Import/TensorFile.h"
 #include "weft/Reference/Npy.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -99,12 +102,41 @@ static int readData(llvm::StringRef folder, func::FuncOp main, std::vector<Sampl
   return kDone;
 }
 
-/// Normal numbers for floats, small non-negative ones for integers; dynamic dims are 1 unless a symbol says
-/// otherwise.
-static Tensor makeRandom(RankedTensorType type, uint64_t seed) {
+/// Sizes of the symbols of a model's open dims.
+using SymbolSizes = llvm::StringMap<int64_t>;
+
+/// What is known of the sizes of symbols: the shapes of given tensors first, then the least that the bounds
+/// of `--dim NAME=2..8` allow. A size of 0 would verify nothing: it is taken only where nothing else may be.
+static SymbolSizes findSizes(func::FuncOp main, ArrayRef<std::optional<Tensor>> given) {
+  SymbolSizes sizes;
+  for (auto [tensor, type] : llvm::zip(given, main.getArgumentTypes())) {
+    for (int64_t axis = 0; tensor && axis < tensor->getRank(); ++axis) {
+      mlir::weft::DimExpr dim = mlir::weft::getDim(cast<RankedTensorType>(type), axis);
+      if (!dim.getSymbol().empty())
+        sizes.try_emplace(dim.getSymbol(), tensor->getDim(axis));
+    }
+  }
+  if (auto bounds = main->getAttrOfType<DictionaryAttr>("weft.symbols"))
+    for (NamedAttribute bound : bounds)
+      if (auto range = dyn_cast<ArrayAttr>(bound.getValue()); range && range.size() == 2) {
+        int64_t low = cast<IntegerAttr>(range[0]).getInt(), high = cast<IntegerAttr>(range[1]).getInt();
+        sizes.try_emplace(bound.getName(), low == 0 && high != 0 ? 1 : low);
+      }
+  return sizes;
+}
+
+/// Normal numbers for floats, small non-negative ones for integers. Open dims are what `sizes` makes of their
+/// expressions; symbols that it does not know count as 1.
+static Tensor makeRandom(RankedTensorType type, const SymbolSizes &sizes, uint64_t seed) {
   SmallVector<int64_t> shape;
-  for (int64_t size : type.getShape())
-    shape.push_back(ShapedType::isDynamic(size) ? 1 : size);
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    auto sizeOf = [&](StringRef symbol) -> std::optional<int64_t> {
+      auto known = sizes.find(symbol);
+      return known == sizes.end() ? 1 : known->second;
+    };
+    std::optional<int64_t> size = mlir::weft::getDim(type, axis).evaluate(sizeOf);
+    shape.push_back(std::max<int64_t>(size.value_or(1), 0));
+  }
   Tensor tensor(type.getElementType(), shape);
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
@@ -146,13 +178,14 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       return status;
     given[*best] = std::move(*tensor);
   }
+  SymbolSizes sizes = findSizes(main, given);
   for (unsigned i = 0; i < main.getNumArguments(); ++i) {
     if (given[i]) {
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    sample.inputs.push_back(
-        makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), command.random.value_or(0) + i));
+    sample.inputs.push_back(makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), sizes,
+                                       command.random.value_or(0) + i));
   }
   samples.push_back(std::move(sample));
   return kDone;
