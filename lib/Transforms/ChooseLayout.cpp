@@ -76,7 +76,7 @@ namespace weft {
 
 LogicalResult flipToChannelsLast(RewriterBase &rewriter, Operation *op) {
   if (getLayout(op) != Layout::nchw)
-    return failure();
+    return rewriter.notifyMatchFailure(op, "it has no layout, or channels are last already");
   rewriter.setInsertionPoint(op);
   int64_t rank = cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
   SmallVector<Value> operands = llvm::to_vector(op->getOperands());

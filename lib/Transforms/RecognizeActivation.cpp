@@ -13,11 +13,15 @@ namespace weft {
 // sigmoid
 //===----------------------------------------------------------------------===//
 
-FailureOr<SigmoidMatch> matchSigmoid(Value root) {
+FailureOr<SigmoidMatch> matchSigmoid(Value root, const char **why) {
   auto div = root.getDefiningOp<DivOp>();
-  Value exp = div ? besideScalar<AddOp>(div.getRhs(), 1) : Value();
-  if (!exp || !exp.getDefiningOp<ExpOp>())
-    return failure();
+  if (!div)
+    return decline(why, "it is no quotient");
+  Value exp = besideScalar<AddOp>(div.getRhs(), 1);
+  if (!exp)
+    return decline(why, "its denominator is not 1 and something");
+  if (!exp.getDefiningOp<ExpOp>())
+    return decline(why, "its denominator adds no exponential to 1");
   SigmoidMatch match;
   match.negated = exp.getDefiningOp<ExpOp>().getX();
   if (!isScalar(div.getLhs(), 1))
@@ -44,7 +48,7 @@ static std::optional<Clip> matchClip(Value value) {
   return std::nullopt;
 }
 
-FailureOr<HardSigmoidMatch> matchHardSigmoid(Value root) {
+FailureOr<HardSigmoidMatch> matchHardSigmoid(Value root, const char **why) {
   Product product = getProduct(root);
   std::optional<Clip> clip;
   Value factor;
@@ -55,22 +59,28 @@ FailureOr<HardSigmoidMatch> matchHardSigmoid(Value root) {
     else if (!factor)
       factor = value;
     else
-      return failure();
+      return decline(why, "it has more factors than a clip and one value");
   }
-  // A scale of 1 is the form that the importer builds, or no hard sigmoid.
-  if (!clip || clip->low != 0 || product.scale == 1 ||
-      !isNear(product.scale * clip->high, 1, tensorOf(root).getElementType()))
-    return failure();
+  if (!clip)
+    return decline(why, "no factor is clipped from below and above");
+  if (clip->low != 0)
+    return decline(why, "its clip does not begin at 0");
+  if (product.scale == 1)
+    return decline(why, "it has no scale: it is in the importer's form, or no hard sigmoid");
+  if (!isNear(product.scale * clip->high, 1, tensorOf(root).getElementType()))
+    return decline(why, "its scale does not bring the upper end of the clip to 1");
   Line line = matchLine(clip->x);
   if (factor) {
     // x * clip(a x + b): x may itself be a line of something, which then stays as it is.
     std::optional<Cubic> inner = matchCubic(clip->x, factor);
     if (!inner || (*inner)[2] != 0 || (*inner)[3] != 0)
-      return failure();
+      return decline(why, "what is clipped is no line of the other factor");
     line = {factor, (*inner)[1], (*inner)[0]};
   }
-  if (line.scale == 0 || !isa<FloatType>(tensorOf(line.x).getElementType()))
-    return failure();
+  if (line.scale == 0)
+    return decline(why, "what is clipped does not depend on the value");
+  if (!isa<FloatType>(tensorOf(line.x).getElementType()))
+    return decline(why, "it computes with integers");
   return HardSigmoidMatch{line.x, line.scale * product.scale, line.shift * product.scale,
                           static_cast<bool>(factor)};
 }
@@ -86,7 +96,7 @@ static Value matchLogOfSum(Value value) {
   return exp && exp.getDefiningOp<ExpOp>() ? exp.getDefiningOp<ExpOp>().getX() : Value();
 }
 
-FailureOr<SoftplusMatch> matchSoftplus(Value root) {
+FailureOr<SoftplusMatch> matchSoftplus(Value root, const char **why) {
   if (Value x = matchLogOfSum(root))
     return SoftplusMatch{x};
   // PyTorch's threshold: x itself where exp(x) would be great; at 15 the difference is 3e-7.
@@ -94,13 +104,16 @@ FailureOr<SoftplusMatch> matchSoftplus(Value root) {
   auto select = root.getDefiningOp<SelectOp>();
   auto compare = select ? select.getCond().getDefiningOp<CompareOp>() : CompareOp();
   if (!compare)
-    return failure();
+    return decline(why, "it is no log(1 + exp(x)), nor chosen by a comparison");
   Value x = matchLogOfSum(select.getRhs());
   std::optional<double> threshold = getScalar(compare.getRhs());
   bool isAbove = compare.getPred() == ComparePredicate::gt || compare.getPred() == ComparePredicate::ge;
-  if (!x || select.getLhs() != x || compare.getLhs() != x || !isAbove || !threshold ||
-      *threshold < kLeastThreshold)
-    return failure();
+  if (!x)
+    return decline(why, "what is chosen below the threshold is no log(1 + exp(x))");
+  if (select.getLhs() != x || compare.getLhs() != x || !isAbove)
+    return decline(why, "it does not choose x where x is above the threshold");
+  if (!threshold || *threshold < kLeastThreshold)
+    return decline(why, "its threshold is not known to be at least 15, where x is near enough");
   return SoftplusMatch{x};
 }
 
@@ -114,9 +127,10 @@ struct RecognizeSigmoid : OpRewritePattern<DivOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
-    FailureOr<SigmoidMatch> match = matchSigmoid(op.getResult());
+    const char *why = nullptr;
+    FailureOr<SigmoidMatch> match = matchSigmoid(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no sigmoid by parts");
+      return rewriter.notifyMatchFailure(op, why);
     SmallVector<Value> inputs = {match->negated};
     if (match->factor)
       inputs.push_back(match->factor);
@@ -139,9 +153,10 @@ template <typename OpTy> struct RecognizeHardSigmoid : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    FailureOr<HardSigmoidMatch> match = matchHardSigmoid(op.getResult());
+    const char *why = nullptr;
+    FailureOr<HardSigmoidMatch> match = matchHardSigmoid(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no hard sigmoid by parts");
+      return rewriter.notifyMatchFailure(op, why);
     FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, match->x);
     if (failed(ops))
       return failure();
@@ -163,9 +178,10 @@ template <typename OpTy> struct RecognizeSoftplus : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    FailureOr<SoftplusMatch> match = matchSoftplus(op.getResult());
+    const char *why = nullptr;
+    FailureOr<SoftplusMatch> match = matchSoftplus(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no softplus by parts");
+      return rewriter.notifyMatchFailure(op, why);
     FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, match->x);
     if (failed(ops))
       return failure();

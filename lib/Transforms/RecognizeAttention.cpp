@@ -143,33 +143,34 @@ static bool matchKeys(MatmulOp product, AttentionMatch &match) {
   return true;
 }
 
-FailureOr<AttentionMatch> matchAttention(Value root) {
+FailureOr<AttentionMatch> matchAttention(Value root, const char **why) {
   auto second = root.getDefiningOp<MatmulOp>();
   int64_t rank = tensorOf(root).getRank();
-  if (!second || (rank != 3 && rank != 4) || second.getLhsZp() || second.getRhsZp() ||
-      second.getTransposeLhs() || second.getTransposeRhs())
-    return failure();
+  if (!second || (rank != 3 && rank != 4))
+    return decline(why, "it is no product of rank 3 or 4");
+  if (second.getLhsZp() || second.getRhsZp() || second.getTransposeLhs() || second.getTransposeRhs())
+    return decline(why, "the product with the values is quantised or transposed");
   Value weights = second.getLhs();
   // Rows without visible keys, put to 0 as attention does.
   if (auto select = weights.getDefiningOp<SelectOp>()) {
     auto isNan = select.getCond().getDefiningOp<IsNanOp>();
     if (!isNan || isNan->getOperand(0) != select.getRhs() || !isScalar(select.getLhs(), 0))
-      return failure();
+      return decline(why, "the weights are chosen by something else than their being NaN");
     weights = select.getRhs();
   }
   auto softmax = weights.getDefiningOp<SoftmaxOp>();
   if (!softmax || softmax.getLog() || static_cast<int64_t>(softmax.getAxis()) != rank - 1)
-    return failure();
+    return decline(why, "the weights are no softmax along the last axis");
   AttentionMatch match;
   match.v = second.getRhs();
   MatmulOp first = ScoreMatcher(match).run(softmax.getX());
   if (!first || first.getLhsZp() || first.getRhsZp() || first.getTransposeLhs())
-    return failure();
+    return decline(why, "the scores are no plain product, with scales, a soft cap and masks");
   match.product = first;
   match.q = stripScale(first.getLhs(), match.scale);
   if (!matchKeys(first, match) || !isSameShape(match.q, first.getLhs()) ||
       tensorOf(match.k).getRank() != rank || tensorOf(match.v).getRank() != rank)
-    return failure();
+    return decline(why, "queries, keys and values have shapes that attention does not take");
   match.keyShape = mlir::weft::getDims(tensorOf(match.k));
   match.valueShape = mlir::weft::getDims(tensorOf(match.v));
   if (rank == 4) {
@@ -334,9 +335,10 @@ LogicalResult RecognizeAttention::checkOperands(MatmulOp op, PatternRewriter &re
 }
 
 LogicalResult RecognizeAttention::matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const {
-  FailureOr<AttentionMatch> match = matchAttention(op.getResult());
+  const char *why = nullptr;
+  FailureOr<AttentionMatch> match = matchAttention(op.getResult(), &why);
   if (failed(match))
-    return rewriter.notifyMatchFailure(op, "it is no attention by parts");
+    return rewriter.notifyMatchFailure(op, why);
   if (failed(checkOperands(op, rewriter, *match)))
     return failure();
   // What scales, turns or repeats q, k and v may have other users: they lose nothing.

@@ -36,15 +36,16 @@ static std::optional<GeluApprox> matchGate(Value gate, Value x, double scale) {
   return std::nullopt;
 }
 
-FailureOr<GeluMatch> matchGelu(Value root) {
+FailureOr<GeluMatch> matchGelu(Value root, const char **why) {
   Product product = getProduct(root);
   if (product.factors.size() != 2)
-    return failure();
+    return decline(why, "it is no product of a constant and two values");
   Value a = product.factors[0], b = product.factors[1];
   for (auto [x, gate] : {std::pair(a, b), std::pair(b, a)})
     if (std::optional<GeluApprox> approx = matchGate(gate, x, product.scale))
       return GeluMatch{x, *approx};
-  return failure();
+  return decline(why, "neither factor is a gate of the other: 1 + erf or 1 + tanh with gelu's coefficients, "
+                      "or a sigmoid of 1.702 x");
 }
 
 namespace {
@@ -53,9 +54,10 @@ template <typename OpTy> struct RecognizeGelu : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    FailureOr<GeluMatch> match = matchGelu(op.getResult());
+    const char *why = nullptr;
+    FailureOr<GeluMatch> match = matchGelu(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no gelu by parts");
+      return rewriter.notifyMatchFailure(op, why);
     FailureOr<SmallVector<Operation *>> ops = getMatchedOps(rewriter, op, match->x);
     if (failed(ops))
       return failure();

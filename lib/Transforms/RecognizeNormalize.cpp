@@ -64,11 +64,13 @@ static Value matchCentered(Value d, ArrayRef<int64_t> axes, bool isSquared = fal
 
 /// The normalisation with this mean of squares as its variance; x is what is squared, or, when that is
 /// centered, what is centered.
-static FailureOr<NormalizeMatch> matchVariance(Value variance, double epsilon) {
+static FailureOr<NormalizeMatch> matchVariance(Value variance, double epsilon, const char **why = nullptr) {
   Mean mean = variance ? matchMean(variance) : Mean{};
   Value squared = mean ? matchSquare(mean.x) : Value();
-  if (!squared || !isa<FloatType>(tensorOf(squared).getElementType()))
-    return failure();
+  if (!squared)
+    return decline(why, "it divides by no root of a mean of squares and an epsilon");
+  if (!isa<FloatType>(tensorOf(squared).getElementType()))
+    return decline(why, "it computes with integers");
   NormalizeMatch match;
   match.epsilon = epsilon;
   match.axes.assign(mean.axes.begin(), mean.axes.end());
@@ -78,7 +80,7 @@ static FailureOr<NormalizeMatch> matchVariance(Value variance, double epsilon) {
   return match;
 }
 
-FailureOr<NormalizeMatch> matchNormalize(Value root) {
+FailureOr<NormalizeMatch> matchNormalize(Value root, const char **why) {
   Value numerator, variance;
   double epsilon = 0;
   if (auto div = root.getDefiningOp<DivOp>()) {
@@ -93,13 +95,13 @@ FailureOr<NormalizeMatch> matchNormalize(Value root) {
         break;
     }
   }
-  FailureOr<NormalizeMatch> match = matchVariance(variance, epsilon);
+  FailureOr<NormalizeMatch> match = matchVariance(variance, epsilon, why);
   if (failed(match))
     return failure();
   // The exporter may compute x - mean(x) twice, once for the square.
   bool isSame = match->center ? matchCentered(numerator, match->axes) == match->x : numerator == match->x;
   if (!isSame)
-    return failure();
+    return decline(why, "what is divided is not what was squared for the variance");
   return match;
 }
 
@@ -128,11 +130,11 @@ static bool matchScaledInverse(Value value, NormalizeMatch &match) {
   return false;
 }
 
-FailureOr<NormalizeMatch> matchAffineNormalize(Value root) {
+FailureOr<NormalizeMatch> matchAffineNormalize(Value root, const char **why) {
   // x * a + (beta - mean * a), with a = gain / sqrt(v + eps).
   auto add = root.getDefiningOp<AddOp>();
   if (!add)
-    return failure();
+    return decline(why, "it is no sum");
   for (auto [left, right] :
        {std::pair<Value, Value>(add.getLhs(), add.getRhs()), {add.getRhs(), add.getLhs()}}) {
     auto product = left.getDefiningOp<MulOp>();
@@ -153,7 +155,7 @@ FailureOr<NormalizeMatch> matchAffineNormalize(Value root) {
       return match;
     }
   }
-  return failure();
+  return decline(why, "it adds no product with a scale to a shift less the mean by that scale");
 }
 
 namespace {
@@ -162,10 +164,11 @@ template <typename OpTy> struct RecognizeNormalize : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
+    const char *why = nullptr;
     FailureOr<NormalizeMatch> match =
-        isa<AddOp>(op) ? matchAffineNormalize(op.getResult()) : matchNormalize(op.getResult());
+        isa<AddOp>(op) ? matchAffineNormalize(op.getResult(), &why) : matchNormalize(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no normalisation by parts");
+      return rewriter.notifyMatchFailure(op, why);
     SmallVector<Value> inputs = {match->x};
     for (Value affine : {match->gain, match->shift})
       if (affine)

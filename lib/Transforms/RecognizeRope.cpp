@@ -87,12 +87,12 @@ static bool isRotatedHalves(Value value, Value x) {
   return matchLastSlice(x) == lower;
 }
 
-FailureOr<RopeMatch> matchRopeHalves(Value root) {
+FailureOr<RopeMatch> matchRopeHalves(Value root, const char **why) {
   auto add = root.getDefiningOp<AddOp>();
   auto left = add ? add.getLhs().getDefiningOp<MulOp>() : MulOp();
   auto right = add ? add.getRhs().getDefiningOp<MulOp>() : MulOp();
   if (!left || !right)
-    return failure();
+    return decline(why, "it is no sum of two products");
   for (auto [straight, crossed] : {std::pair(left, right), std::pair(right, left)})
     for (int side : {0, 1, 2, 3}) {
       Value x = straight->getOperand(side & 1), cos = straight->getOperand(1 - (side & 1));
@@ -103,7 +103,8 @@ FailureOr<RopeMatch> matchRopeHalves(Value root) {
           repeatsHalves(sin))
         return RopeMatch{x, cos, sin, *layout, /*isInterleaved=*/false};
     }
-  return failure();
+  return decline(why, "neither product is of the other's rotated halves, with tables of the same shape that "
+                      "repeat their halves");
 }
 
 /// What is at even (`which` 0) or odd places of the last axis of x [.., D], as [.., D/2].
@@ -147,12 +148,12 @@ static std::pair<Value, Value> splitPlaced(Value product) {
   return {};
 }
 
-FailureOr<RopeMatch> matchRopePairs(Value root) {
+FailureOr<RopeMatch> matchRopePairs(Value root, const char **why) {
   auto reshape = root.getDefiningOp<ReshapeOp>();
   auto stacked = reshape ? reshape.getX().getDefiningOp<ConcatOp>() : ConcatOp();
   if (!stacked || stacked.getXs().size() != 2 || tensorOf(stacked.getResult()).getRank() != 5 ||
       stacked.getAxis() != 4)
-    return failure();
+    return decline(why, "it reshapes no two values that are stacked along a last axis of their own");
   auto first = stacked.getXs()[0].getDefiningOp<ReshapeOp>();
   auto second = stacked.getXs()[1].getDefiningOp<ReshapeOp>();
   // a c - b s and a s + b c, each as [.., D/2, 1].
@@ -160,19 +161,22 @@ FailureOr<RopeMatch> matchRopePairs(Value root) {
   auto add = second ? second.getX().getDefiningOp<AddOp>() : AddOp();
   if (!sub || !add || tensorOf(first.getX()).getRank() != 4 || tensorOf(second.getX()).getRank() != 4 ||
       tensorOf(first.getResult()).getShape().back() != 1)
-    return failure();
+    return decline(why, "what is stacked is no difference and sum of heads");
   auto [even, cos] = splitPlaced(sub.getLhs());
   auto [odd, sin] = splitPlaced(sub.getRhs());
   auto [placeA, tableA] = splitPlaced(add.getLhs());
   auto [placeB, tableB] = splitPlaced(add.getRhs());
   bool isCrossed = (placeA == even && tableA == sin && placeB == odd && tableB == cos) ||
                    (placeB == even && tableB == sin && placeA == odd && tableA == cos);
-  if (!even || !odd || !isCrossed)
-    return failure();
+  if (!even || !odd)
+    return decline(why, "the difference is not of products with entries at even and at odd places");
+  if (!isCrossed)
+    return decline(why, "the sum does not take the tables crosswise");
   Value x = matchPlaces(even, 0);
   std::optional<HeadLayout> layout = x ? matchLayout(even, cos) : std::nullopt;
   if (!layout || matchPlaces(odd, 1) != x || !isSameShape(cos, sin) || !isSameDim(cos, 3, even, 3))
-    return failure();
+    return decline(
+        why, "the places are of different values, or the tables have another shape than positions by pairs");
   return RopeMatch{x, cos, sin, *layout, /*isInterleaved=*/true};
 }
 
@@ -206,9 +210,10 @@ struct RecognizeRopeHalves : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
-    FailureOr<RopeMatch> match = matchRopeHalves(op.getResult());
+    const char *why = nullptr;
+    FailureOr<RopeMatch> match = matchRopeHalves(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no rotation of halves");
+      return rewriter.notifyMatchFailure(op, why);
     SmallVector<Value> inputs = {match->x, match->cos, match->sin};
     // What x is a slice of is read by the halves too.
     if (auto slice = match->x.getDefiningOp<SliceOp>())
@@ -228,9 +233,10 @@ struct RecognizeRopePairs : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
-    FailureOr<RopeMatch> match = matchRopePairs(op.getResult());
+    const char *why = nullptr;
+    FailureOr<RopeMatch> match = matchRopePairs(op.getResult(), &why);
     if (failed(match))
-      return rewriter.notifyMatchFailure(op, "it is no rotation of pairs");
+      return rewriter.notifyMatchFailure(op, why);
     Value inputs[] = {match->x, match->cos, match->sin};
     std::optional<SmallVector<Operation *>> ops = getClosedOps(op.getResult(), inputs);
     if (!ops)

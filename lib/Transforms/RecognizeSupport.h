@@ -11,6 +11,13 @@
 
 namespace weft {
 
+/// Fails, and leaves the reason with a caller who asked for it.
+inline mlir::LogicalResult decline(const char **why, const char *reason) {
+  if (why)
+    *why = reason;
+  return mlir::failure();
+}
+
 /// Whether a number made of a few constants of `type` is `wanted`, as near as such constants can say it: what
 /// rounding to the type changes, and for wide types the five digits that exporters write of 1 / sqrt(2).
 bool isNear(double value, double wanted, mlir::Type type);

@@ -9,6 +9,8 @@
 
 namespace weft {
 
+// A matcher that declines leaves the reason in `why`, where one is given: a literal, which patterns report.
+
 /// `(x - mean(x)) * rsqrt(mean((x - mean(x))^2) + epsilon)`, or without the mean (`center` false), times
 /// `gain` plus `shift` where these are part of the match.
 struct NormalizeMatch {
@@ -21,9 +23,9 @@ struct NormalizeMatch {
 /// Matches `d / sqrt(v + eps)` and `d * (1 / sqrt(v + eps))`, `d * rsqrt(v + eps)`, `d * pow(v + eps, -0.5)`,
 /// where v is the mean of d * d or d^2, and d is x - mean(x) or x itself. Products match both ways; a mean
 /// may be a sum over a known number.
-mlir::FailureOr<NormalizeMatch> matchNormalize(mlir::Value root);
+mlir::FailureOr<NormalizeMatch> matchNormalize(mlir::Value root, const char **why = nullptr);
 /// Matches `x * a + (shift - mean(x) * a)` with `a = gain / sqrt(v + eps)`, as TensorFlow computes it.
-mlir::FailureOr<NormalizeMatch> matchAffineNormalize(mlir::Value root);
+mlir::FailureOr<NormalizeMatch> matchAffineNormalize(mlir::Value root, const char **why = nullptr);
 
 /// `x * normcdf(x)` in one of the forms below.
 struct GeluMatch {
@@ -33,13 +35,13 @@ struct GeluMatch {
 /// Matches `0.5 x (1 + erf(x / sqrt 2))`, `0.5 x (1 + tanh(0.79788 (x + 0.044715 x^3)))` and
 /// `x * sigmoid(1.702 x)` in any order of factors and with the polynomial in any form. Constants may be off
 /// by 1e-3 of their value.
-mlir::FailureOr<GeluMatch> matchGelu(mlir::Value root);
+mlir::FailureOr<GeluMatch> matchGelu(mlir::Value root, const char **why = nullptr);
 
 /// `factor / (1 + exp(negated))`: sigmoid(-negated), times the factor when there is one.
 struct SigmoidMatch {
   mlir::Value negated, factor; ///< factor may be null
 };
-mlir::FailureOr<SigmoidMatch> matchSigmoid(mlir::Value root);
+mlir::FailureOr<SigmoidMatch> matchSigmoid(mlir::Value root, const char **why = nullptr);
 
 /// `max(min(alpha * x + beta, 1), 0)`, times x for hard swish.
 struct HardSigmoidMatch {
@@ -49,13 +51,13 @@ struct HardSigmoidMatch {
 };
 /// Matches clips to [0, c] that are divided by c, before or after a product with x. Fails on the form with
 /// c = 1, which the importer builds.
-mlir::FailureOr<HardSigmoidMatch> matchHardSigmoid(mlir::Value root);
+mlir::FailureOr<HardSigmoidMatch> matchHardSigmoid(mlir::Value root, const char **why = nullptr);
 
 /// `log(1 + exp(x))`, also with x itself above a threshold of at least 15.
 struct SoftplusMatch {
   mlir::Value x;
 };
-mlir::FailureOr<SoftplusMatch> matchSoftplus(mlir::Value root);
+mlir::FailureOr<SoftplusMatch> matchSoftplus(mlir::Value root, const char **why = nullptr);
 
 /// `exp(x - max(x)) / sum(exp(x - max(x)))` along one axis; also without the max; `log` of it.
 struct SoftmaxMatch {
@@ -63,7 +65,7 @@ struct SoftmaxMatch {
   int64_t axis = 0;
   bool log = false;
 };
-mlir::FailureOr<SoftmaxMatch> matchSoftmax(mlir::Value root);
+mlir::FailureOr<SoftmaxMatch> matchSoftmax(mlir::Value root, const char **why = nullptr);
 
 /// x rotated by angles whose cosines and sines are given for each position.
 struct RopeMatch {
@@ -74,9 +76,9 @@ struct RopeMatch {
   bool isInterleaved = false;
 };
 /// Matches `x * cos + concat(-x[D/2:], x[:D/2]) * sin`.
-mlir::FailureOr<RopeMatch> matchRopeHalves(mlir::Value root);
+mlir::FailureOr<RopeMatch> matchRopeHalves(mlir::Value root, const char **why = nullptr);
 /// Matches pairs (a, b) of adjacent entries that become (a cos - b sin, a sin + b cos).
-mlir::FailureOr<RopeMatch> matchRopePairs(mlir::Value root);
+mlir::FailureOr<RopeMatch> matchRopePairs(mlir::Value root, const char **why = nullptr);
 
 /// Key j is visible to row i iff `j <= i + offset + start`.
 struct CausalMatch {
@@ -119,7 +121,7 @@ struct AttentionMatch {
   /// The axis of `keyShape` that becomes `axis`.
   int64_t keyAxis(int64_t axis) const { return keyPerm.empty() ? axis : keyPerm[axis]; }
 };
-mlir::FailureOr<AttentionMatch> matchAttention(mlir::Value root);
+mlir::FailureOr<AttentionMatch> matchAttention(mlir::Value root, const char **why = nullptr);
 
 /// Each replaces the root of a match by the op; inner values must have no users outside of the match.
 void populateRecognizeActivationPatterns(mlir::RewritePatternSet &patterns);

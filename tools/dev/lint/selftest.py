@@ -132,6 +132,22 @@ class Checks(unittest.TestCase):
         self.expect(paths, {"a.md": "see /ho" "me/me/x\n"}, {"a.md": "see /usr/lib/x and a/home/b\n"}, "absolute path")
 
 
+class Reasons(unittest.TestCase):
+    def bare(self, body, parameters="Op op, PatternRewriter &rewriter"):
+        return len(messages.reasons(f"LogicalResult f({parameters}) {{\n{body}\n}}\n")[1])
+
+    def test_failure_without_reason(self):
+        self.assertEqual(self.bare("if (!op.isFine())\n  return failure();"), 1)
+        self.assertEqual(self.bare("if (!sum)\n  return failure();", "Value root, const char **why"), 1)
+
+    def test_failure_behind_a_callee_that_reported(self):
+        self.assertEqual(self.bare("if (failed(check(op, {1, 2})))\n  return failure();"), 0)
+        self.assertEqual(self.bare("auto made = buildChecked<Op>(rewriter);\nif (!made)\n  return failure();"), 0)
+
+    def test_failure_of_a_function_that_is_no_match(self):
+        self.assertEqual(self.bare("if (!x)\n  return failure();", "Op op"), 0)
+
+
 class GeneratedPages(unittest.TestCase):
     def setUp(self):
         self.gen_docs = load_script("gen-docs")
