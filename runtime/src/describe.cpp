@@ -309,6 +309,14 @@ weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa,
   }
   char list[512];
   listLevels(info, maxIsa ? maxIsa : "the limit", list, sizeof(list));
+  // Where the machine could run a level that the caller's limit forbids, the limit is what to change.
+  // The levels are sorted, best first: the last one raises it least.
+  for (size_t i = info.level_count; maxIsa && i-- > 0;)
+    if (!levels[i].missing)
+      return fail(status, WEFT_ARTIFACT_FEATURE,
+                  "'%s' holds no code within %s: %s. Raise the highest instruction set (--max-isa) to '%s', "
+                  "or leave it out.",
+                  name, maxIsa, list, levels[i].level);
   return fail(status, WEFT_ARTIFACT_FEATURE,
               "'%s' holds no code that can run on this machine%s%s: %s. Compile the model here, or with "
               "--cpu=portable.",

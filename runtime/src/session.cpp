@@ -20,6 +20,9 @@ constexpr uint32_t maxThreads = 4096;
 bool readOptions(const weft_session_options *given, weft_session_options &options, weft_status *status) {
   weft_session_options_init(&options);
   if (given) {
+    // A caller built against an older header has a shorter struct: what it lacks keeps its default. A longer
+    // one comes from a newer header; what this version does not know is left alone. The upper limit catches
+    // structs that nobody initialised.
     size_t size = given->struct_size;
     if (size < offsetof(weft_session_options, pool) || size > 4096) {
       fail(status, WEFT_CALLER_ARGUMENT,
@@ -52,6 +55,9 @@ size_t totalRank(const weft_entry_info &entry) {
   return sum;
 }
 
+/// Makes all tables of all entries at once, so that runs allocate nothing but memory for tensors.
+///
+/// Returns: false when memory is exhausted; freeEntries() ends what there is.
 bool createEntries(weft_session &session) {
   const weft_module_info &info = session.module->info;
   session.entries = session.memory.array<EntryState>(info.entry_count);
@@ -77,6 +83,7 @@ bool createEntries(weft_session &session) {
   return session.entries && session.candidate;
 }
 
+/// Also frees a session whose creation stopped half-way: tables that are missing are null.
 void freeEntries(weft_session &session) {
   const weft_module_info &info = session.module->info;
   for (size_t i = 0; session.entries && i < info.entry_count; ++i) {
@@ -105,6 +112,7 @@ void freeEntries(weft_session &session) {
 }
 
 void destroySession(weft_session *session) {
+  // Threads first: they may still look at the session. The module last: its code is what they ran.
   session->ownPool.stop(session->memory);
   freeEntries(*session);
   for (uint32_t i = 0; session->workers && i < session->threads; ++i) {
@@ -118,6 +126,7 @@ void destroySession(weft_session *session) {
   }
   session->memory.releaseArray(session->kernelProfiles, session->module->info.kernel_count);
   weft_module_release(session->module);
+  // A copy, as the session holds the hooks that free it.
   weft_allocator hooks = session->memory.hooks();
   session->~weft_session();
   hooks.release(hooks.user, session, sizeof(weft_session), alignof(weft_session));
@@ -233,6 +242,7 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
     return fail(status, WEFT_CALLER_COUNT,
                 "%zu inputs and %zu outputs were given, but entry '%s' has %zu and %zu.", input_count,
                 output_count, signature.name, signature.input_count, signature.output_count);
+  // A mistake of the caller's that would otherwise corrupt results without a word.
   if (session->isRunning.exchange(true, std::memory_order_acquire))
     return fail(status, WEFT_CALLER_STATE, "The session is running already. Use one session per thread.");
   if (isAuto)
@@ -248,6 +258,7 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   session->status = status;
   session->failure = WEFT_OK;
   session->isScratchExhausted.store(false, std::memory_order_relaxed);
+  // Lists of two runs take turns: those that the last one returned may be inputs of this one.
   session->listTurn ^= 1;
   session->lists[session->listTurn].reset(session->memory);
   session->texts.clear();
@@ -261,6 +272,7 @@ extern "C" weft_code weft_session_run(weft_session *session, uint32_t entry, con
   if (!code)
     code = prepareOutputs(*session, status);
   if (!code) {
+    // Denormals as the compiler assumed, whatever mode the caller's thread is in; it gets its mode back.
     FloatModeScope mode(info.keeps_denormals);
     code = execute(*session, status);
   }

@@ -148,7 +148,10 @@ TEST(Run, RefusesWrongInputs) {
   file = writeTemporary({doubles.begin(), doubles.end() - 1}, "short.npy");
   expectText(weft("run " + path + " -i x=" + file), 1, "is truncated: its header describes more");
   expectText(weft("run " + path + " -i x=" + path), 1, "is not a .npy file");
-  expectText(weft("run " + path + " -i x=/"), 1, "'/' is not a file.");
+  expectText(weft("run " + path + " -i x=/"), 1,
+             "'/' is a folder, but input 'x' is no sequence: it is float32 [batch, 4]. Give a file.");
+  expectText(weft("run " + path + " -i x=none"), 1,
+             "Input 'x' is not optional: it is float32 [batch, 4]. Give a file.");
   expectText(weft("run " + path + " -i x=" + wide + " -i @0=" + wide), 2, "Input 'x' is given twice.");
   expectText(weft("run " + path + " --random 1 --shape x=1"), 1, "--shape gives input 'x' rank 1");
   expectText(weft("run " + path + " --random 1 --shape x=1xx4"), 2, "is not a shape");
@@ -164,7 +167,6 @@ TEST(Run, RefusesWrongOutputs) {
   expectText(weft("run " + path + " --random 1 -o z=a.npy"), 1,
              "The model has no output that 'z=a.npy' could mean");
   expectText(weft("run " + path + " --random 1 -o y=/"), 2, "'/' is a folder");
-  expectText(weft("run " + path + " --random 1 -o y=/nonexistent/y.npy"), 1, "cannot be written");
   expectText(weft("run " + path + " --random 1 -o y=/dev/full"), 1, "No space left on device");
   expectText(weft("run " + path + " --random 1 -o y=" + path), 2, "is the compiled model");
   expectText(weft("run " + path + " --random 1"), 0, "y: float32");
@@ -173,6 +175,16 @@ TEST(Run, RefusesWrongOutputs) {
   two.alias.assign(2, -1);
   expectText(weft("run " + artifact(two) + " --random 1 -o y=both.npy -o z=both.npy"), 2,
              "'both.npy' is given for two outputs.");
+  // Before the run, which would fail by itself.
+  ArtifactSpec failing;
+  failing.mode = FailingCheck;
+  failing.b = 9;
+  for (std::string work :
+       {"run " + artifact(failing) + " --random 1 -o y=", "bench " + artifact(failing) + " --trace "}) {
+    expectText(weft(work + "/nonexistent/y.npy"), 1,
+               "'/nonexistent/y.npy' cannot be written: folder '/nonexistent': No such file or directory.");
+    expectText(weft(work + "/dev/null/y.npy"), 1, "'/dev/null' is not a folder.");
+  }
 }
 
 // A full disk: behind the terminal's back, and by the limit on the size of files.

@@ -338,6 +338,9 @@ ExitStatus benchCommand(const BenchOptions &options) {
   if (isSameFile(options.traceFile, options.open.artifact))
     return report(BadCommandLine,
                   "'" + options.traceFile + "' is the compiled model. Say --trace FILE.json.");
+  std::string error;
+  if (!options.traceFile.empty() && !hasFolder(options.traceFile, error))
+    return report(Failed, error);
   Measurement measurement(options);
   for (auto step : {&Measurement::load, &Measurement::warmUp, &Measurement::measure})
     if (ExitStatus failed = (measurement.*step)())

@@ -83,6 +83,11 @@ void fillRandom(Buffer &data, weft_dtype dtype, uint64_t seed) {
   }
 }
 
+bool exists(const std::string &path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0;
+}
+
 /// Bytes of the contents, or UINT64_MAX when they do not fit any memory.
 uint64_t bytesOf(weft_dtype dtype, const std::vector<int64_t> &dims) {
   constexpr uint64_t tooMuch = uint64_t(1) << 47;
@@ -294,8 +299,15 @@ private:
       view.optional = nullptr;
       return Done;
     }
+    // A file of that name is meant where there is one.
+    if (file == "none" && !exists(file))
+      return report(Failed, "Input '" + std::string(info.name) + "' is not optional: it is " +
+                                describeValue(info) + ". Give a file.");
     if (info.kind == WEFT_SEQUENCE || info.item == WEFT_SEQUENCE)
       return readSequence(info, file, view);
+    if (isFolder(file))
+      return report(Failed, "'" + file + "' is a folder, but input '" + std::string(info.name) +
+                                "' is no sequence: it is " + describeValue(info) + ". Give a file.");
     view.kind = WEFT_TENSOR;
     if (ExitStatus status = readTensor(info, file, view.tensor))
       return status;
@@ -311,8 +323,7 @@ private:
     std::vector<weft_value_view> &items = out.sequences.emplace_back();
     for (size_t i = 0;; ++i) {
       std::string file = folder + "/" + std::to_string(i) + ".npy";
-      struct stat exists;
-      if (stat(file.c_str(), &exists) != 0)
+      if (!exists(file))
         break;
       weft_value_view item{};
       item.kind = WEFT_TENSOR;

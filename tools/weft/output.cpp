@@ -119,6 +119,21 @@ bool writeFile(const std::string &path, const std::string &header, const void *d
   return isWritten;
 }
 
+bool hasFolder(const std::string &path, std::string &error) {
+  size_t end = path.find_last_not_of('/'), slash = end == std::string::npos ? end : path.rfind('/', end);
+  if (slash == std::string::npos || slash == 0)
+    return true; // here, or in the root
+  std::string folder = path.substr(0, slash);
+  struct stat info;
+  if (stat(folder.c_str(), &info) != 0)
+    error = "'" + path + "' cannot be written: folder '" + folder + "': " + strerror(errno) + ".";
+  else if (!S_ISDIR(info.st_mode))
+    error = "'" + path + "' cannot be written: '" + folder + "' is not a folder.";
+  else
+    return true;
+  return false;
+}
+
 bool isSameFile(const std::string &a, const std::string &b) {
   struct stat first, second;
   return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&

@@ -19,6 +19,11 @@ namespace weft::tool {
 bool writeFile(const std::string &path, const std::string &header, const void *data, uint64_t bytes,
                std::string &error);
 
+/// Whether the folder that is to hold `path` is there, so that a long run does not end in nothing.
+///
+/// Returns: false with `error` set to a sentence that names the folder.
+bool hasFolder(const std::string &path, std::string &error);
+
 /// Whether two paths name one file, which exists.
 bool isSameFile(const std::string &a, const std::string &b);
 

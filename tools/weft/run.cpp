@@ -49,6 +49,9 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     if (hasFile && isSameFile(file, options.open.artifact))
       return report(BadCommandLine, "'" + file + "' is the compiled model. Name another file for output '" +
                                         info.name + "'.");
+    std::string error;
+    if (hasFile && !hasFolder(file, error))
+      return report(Failed, error);
     for (const Destination &other : out)
       if (hasFile && other.file == file)
         return report(BadCommandLine, "'" + file + "' is given for two outputs.");
