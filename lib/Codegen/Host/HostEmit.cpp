@@ -14,6 +14,9 @@ using namespace mlir;
 using namespace weft;
 using namespace weft::host;
 
+/// Computes `value`, a size that depends on the sizes of arguments only, once more at the entry.
+///
+/// The arena is reserved before anything runs, while the program computes the same size where its op stands.
 void HostEmitter::cloneAtEntry(Value value, IRMapping &map) {
   if (map.contains(value) || isa<BlockArgument>(value))
     return;
@@ -31,6 +34,10 @@ void HostEmitter::cloneAtEntry(Value value, IRMapping &map) {
   b.clone(*op, map);
 }
 
+/// Reserves one block for all buffers whose sizes follow from the inputs.
+///
+/// One call per run instead of one per buffer: the runtime keeps the block between runs and grows it only
+/// when sizes grow. The planner gave buffers that are never alive together the same slot.
 void HostEmitter::emitDynamicArena() {
   if (plan.numDynamicSlots == 0)
     return;
@@ -46,6 +53,7 @@ void HostEmitter::emitDynamicArena() {
       sizes.push_back(map.lookup(size));
     }
     offsets[site.position] = total;
+    // Kernels are told that operands are aligned to 64 bytes: a cache line, and the widest vector.
     Value rounded = arith::AndIOp::create(
         b, loc, arith::AddIOp::create(b, loc, bytesOf(site.type, sizes), i64(63)), i64(-64));
     total = arith::AddIOp::create(b, loc, total, rounded);
@@ -67,7 +75,8 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
   func::ReturnOp::create(b, loc, exit->getArgument(0));
   b.setInsertionPointToStart(start);
 
-  // Scratch arrays for calls, as large as the largest needs.
+  // Scratch arrays for calls, as large as the largest needs: an alloca per call would grow the stack in
+  // loops. A call reads them before the next one writes.
   int64_t maxTensors = 1, maxScalars = 1, maxRank = 1;
   main.walk([&](kernel::LaunchOp launch) {
     maxTensors = std::max<int64_t>(maxTensors, launch->getNumOperands() + launch->getNumResults());
@@ -103,6 +112,7 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
     HostTensor tensor;
     tensor.data = load(ptr, slot(inputs, argument.getArgNumber()));
     if (!type) {
+      // A list is a handle of the runtime: it has no sizes, and moves through the program as a pointer.
       scalars.map(argument, tensor.data);
       continue;
     }
@@ -128,6 +138,8 @@ Value HostEmitter::placeOf(const BufferSite &site, ValueRange sizes) {
   case Placement::Output:
     return claimOutput(site.position, site.type, sizes);
   case Placement::RunTime: {
+    // The size is known only here. What is allocated in an iteration is released at its end, or a loop
+    // would hold the results of all iterations.
     Value data = allocateAtRunTime(bytesOf(site.type, sizes));
     if (!releaseScopes.empty())
       releaseScopes.back()->push_back(data);
@@ -167,6 +179,7 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   for (auto [i, value] : llvm::enumerate(indices))
     store(toI64(value), slot(scalarsArray, i));
 
+  // The kernel says how many parts its work has at these sizes; the runtime hands ranges of them to threads.
   StringRef callee = launch.getKernel();
   Value function = LLVM::AddressOfOp::create(b, loc, ptr, callee);
   auto countType = LLVM::LLVMFunctionType::get(b.getI64Type(), {ptr});
@@ -178,6 +191,7 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
                                     argsArray, scalarsArray, count});
   returnIfFailed(status);
 
+  // Profiles and traces count by call site: the same kernel serves several nodes.
   LaunchSite site;
   site.kernel = callee.str();
   if (auto target = SymbolTable::lookupNearestSymbolFrom<kernel::FuncOp>(launch, launch.getKernelAttr()))
@@ -191,6 +205,7 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   };
   site.flops = getText("flops");
   site.bytes = getText("bytes");
+  // Launches that passes made after the work was counted move at least their operands.
   if (site.bytes.empty() && isStatic)
     site.bytes = std::to_string(bytes);
   program.kernels.push_back(std::move(site));
@@ -202,6 +217,7 @@ LogicalResult HostEmitter::emitConstant(kernel::ConstantOp constant) {
   if (!offset)
     return constant.emitOpError(
         "expected a place in the constant segment, but got none: run layOutConstants first");
+  // Loaded at each use: LLVM merges the loads where that pays, and none lives across the whole program.
   Value segments = load(ptr, byteOffset(frame, offsetof(weft_frame, constants)));
   tensors[constant.getResult()] = {farOffset(load(ptr, segments), offset.getInt()), {}};
   return success();
@@ -224,6 +240,7 @@ void HostEmitter::emitExtract(tensor::ExtractOp extract) {
   Value address = byteOffset(tensor.data, toI64(offset));
   Type element = type.getElementType();
   Value value;
+  // A boolean in memory is a byte, of which callers may have set any bit; an index is 64 bits.
   if (element.isInteger(1))
     value = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, load(b.getI8Type(), address),
                                   arith::ConstantIntOp::create(b, loc, 0, 8));
@@ -249,6 +266,9 @@ void HostEmitter::emitFromElements(tensor::FromElementsOp make) {
   tensors[make.getResult()] = {data, {}};
 }
 
+/// Ends the run with `message` where `isOk` is false; {a} and {b} in it become the two values.
+///
+/// Messages are a table of the artifact: the program passes a number, so that it holds no text.
 void HostEmitter::check(Value isOk, std::string message, Value a, Value c) {
   Block *next = newBlock(), *bad = newBlock();
   cf::CondBranchOp::create(b, loc, isOk, next, ValueRange{}, bad, ValueRange{});
@@ -286,10 +306,12 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
     if (isPart || !isConstantIntValue(slice.getMixedOffsets()[i], 0))
       return op->emitOpError() << "expected a slice that is one run of bytes, but got a part of dim " << i;
   }
+  // By value: the map grows below, and would move what a reference names.
   const HostTensor base = tensors[whole];
   SmallVector<Value> wholeSizes = allSizes(wholeType, base.sizes);
   for (int64_t i = axis + 1; i < wholeType.getRank(); ++i) {
     auto size = dyn_cast<Value>(slice.getMixedSizes()[i]);
+    // One value for both sizes: equal without a look.
     if (!size || scalars.lookup(size) == wholeSizes[i])
       continue;
     Value taken = scalars.lookup(size);
@@ -298,6 +320,7 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
               std::to_string(i) + ", where the compiled program needs all of them.",
           toI64(taken), toI64(wholeSizes[i]));
   }
+  // Where the run of bytes begins: offsets as digits of a number whose bases are the sizes.
   Value position = index(0);
   for (auto [size, offset] : llvm::zip_equal(wholeSizes, slice.getMixedOffsets())) {
     Value at =
@@ -307,6 +330,7 @@ LogicalResult HostEmitter::emitSlice(Operation *op, RankedTensorType sliceType,
   Value offset = arith::MulIOp::create(b, loc, position, index(getElementBytes(wholeType.getElementType())));
   Value address = byteOffset(base.data, toI64(offset));
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
+    // In place: the planner made sure that nobody reads the tensor as it was before.
     const HostTensor &source = tensors[insert.getSource()];
     copy(address, source.data, bytesOf(insert.getSourceType(), source.sizes));
     tensors[insert.getResult()] = base;
@@ -335,6 +359,7 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
     auto found = plan.siteOf.find(value);
     if (found != plan.siteOf.end()) {
       const BufferSite &site = plan.sites[found->second];
+      // The kernel wrote into the caller's memory already.
       if (site.placement == Placement::Output && site.position == static_cast<int64_t>(number))
         continue;
     }
@@ -344,6 +369,8 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
     for (auto [axis, size] : llvm::enumerate(type.getShape()))
       if (ShapedType::isDynamic(size))
         dynamic.push_back(sizes[axis]);
+    // An input that is returned, a constant, or one value that is two outputs: each output has memory of its
+    // own.
     Value memory = claimOutput(number, type, dynamic);
     if (auto packed = main.getResultAttrOfType<TypeAttr>(number, kPackedAttr))
       packElements(memory, tensor.data, toIndex(bytesOf(type, dynamic)), packed.getValue());
@@ -353,6 +380,7 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
   func::ReturnOp::create(b, loc, ValueRange{i32(0)});
 }
 
+/// A choice between tensors is one between pointers: nothing is copied, and both are computed.
 void HostEmitter::emitSelect(arith::SelectOp select) {
   Value condition = scalars.lookup(select.getCondition());
   const HostTensor yes = tensors[select.getTrueValue()], no = tensors[select.getFalseValue()];
@@ -370,6 +398,8 @@ LogicalResult HostEmitter::emit(Block &block) {
   return success();
 }
 
+/// Remembers for `weft inspect` which nodes ask the runtime for memory while they run: those that a caller
+/// with fixed memory may want to avoid.
 void HostEmitter::noteRuntimeCall() {
   if (!current)
     return;
@@ -390,6 +420,7 @@ LogicalResult HostEmitter::emit(Operation *op) {
       .Case([&](tensor::ExtractOp extract) { return emitExtract(extract), success(); })
       .Case([&](tensor::FromElementsOp make) { return emitFromElements(make), success(); })
       .Case([&](tensor::CastOp cast) {
+        // The same bytes; sizes that the result's type leaves open become values.
         HostTensor from = tensors[cast.getSource()], to = {from.data, {}};
         SmallVector<Value> sizes =
             allSizes(mlir::cast<RankedTensorType>(cast.getSource().getType()), from.sizes);
@@ -444,6 +475,9 @@ LogicalResult HostEmitter::emit(Operation *op) {
       });
 }
 
+/// The two sizes of the comparison behind a condition, for its message; zeros where there are none.
+///
+/// Of several conditions the first is shown: which of them failed is not known here.
 std::pair<Value, Value> HostEmitter::getCompared(Value condition) {
   while (Operation *op = condition.getDefiningOp()) {
     if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
@@ -463,6 +497,8 @@ LogicalResult HostEmitter::run() {
   ptr = LLVM::LLVMPointerType::get(b.getContext());
   program.module = ModuleOp::create(loc);
   b.setInsertionPointToEnd(program.module->getBody());
+  // Declarations only, in the order of first use, so that the same model gives the same object code: the
+  // kernels are compiled beside, once per level.
   llvm::SetVector<Attribute> callees;
   main.walk([&](kernel::LaunchOp launch) { callees.insert(launch.getKernelAttr().getAttr()); });
   auto kernelType = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
