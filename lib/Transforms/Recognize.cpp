@@ -27,8 +27,8 @@ struct WeftRecognizeOpsPass : impl::WeftRecognizeOpsPassBase<WeftRecognizeOpsPas
     populateRecognizeRopePatterns(patterns);
     populateRecognizeSoftmaxPatterns(patterns);
     if (attention != "none" && attention != "grouped" && attention != "all") {
-      getOperation().emitError("expected attention to be none, grouped or all, but got \"")
-          << attention << "\"";
+      getOperation().emitError("expected attention to be none, grouped or all, but got '")
+          << attention << "'";
       return signalPassFailure();
     }
     if (attention != "none")

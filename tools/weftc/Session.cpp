@@ -43,7 +43,7 @@ static std::string describeLocation(Location location) {
 static void dropRepeatedNode(Location location, std::string &where, std::string &text) {
   auto call = dyn_cast<CallSiteLoc>(location);
   auto name = dyn_cast<NameLoc>(call ? call.getCallee() : location);
-  if (!name || !llvm::StringRef(text).starts_with("node \"" + name.getName().str() + "\""))
+  if (!name || !llvm::StringRef(text).starts_with("node '" + name.getName().str() + "'"))
     return;
   std::string caller = call ? describeLocation(call.getCaller()) : "";
   if (!caller.empty())

@@ -216,8 +216,7 @@ LogicalResult CallOp::verify() {
   const auto *function =
       llvm::find_if(kRuntimeFunctions, [&](const RuntimeFunction &f) { return f.name == getFunction(); });
   if (function == std::end(kRuntimeFunctions))
-    return emitOpError() << "expected a function of the runtime, but got \"" << getFunction()
-                         << "\" [call-C1]";
+    return emitOpError() << "expected a function of the runtime, but got '" << getFunction() << "' [call-C1]";
   if (!takes(function->inputs, getInputs().getTypes()) || getParams().size() != function->numParams ||
       !isOfKind(getResult().getType(), function->result))
     return emitOpError() << "expected operands, params and a result of " << getFunction() << ", but got "

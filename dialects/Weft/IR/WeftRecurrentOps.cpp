@@ -50,8 +50,8 @@ static LogicalResult verifyRecurrent(Operation *op, ArrayAttr activations, Array
            << wanted << " activations, but got " << activations.size() << " [" << name << "-C5]";
   for (auto activation : activations.getAsRange<StringAttr>())
     if (!isActivation(activation.getValue()))
-      return op->emitOpError("expected an activation of ONNX, but got \"")
-             << activation.getValue() << "\" [" << name << "-C5]";
+      return op->emitOpError("expected an activation of ONNX, but got '")
+             << activation.getValue() << "' [" << name << "-C5]";
   if ((!alpha.empty() && alpha.size() != wanted) || (!beta.empty() && beta.size() != wanted))
     return op->emitOpError("expected no act_alpha and act_beta or one per activation [") << name << "-C6]";
   if (len && (tensorType(len).getRank() != 1 || certainlyDiffer(getDim(tensorType(len), 0), batch)))

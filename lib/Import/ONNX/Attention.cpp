@@ -229,7 +229,7 @@ LogicalResult buildTensorScatter(NodeBuilder &n) {
   if (failed(axis))
     return failure();
   if (mode != "linear" && mode != "circular")
-    return n.fail("expected mode linear or circular, but got \"" + mode + "\"");
+    return n.fail("expected mode linear or circular, but got '" + mode + "'");
   Value start = n.has(2) ? n.in(2) : n.intScalar(n.b.getI64Type(), 0);
   return n.result(n.make<w::CacheUpdateOp>({cache, n.in(1), start},
                                            {n.i64("axis", *axis), n.flag("circular", mode == "circular")}));
@@ -249,7 +249,7 @@ LogicalResult buildLinearAttention(NodeBuilder &n) {
   std::string ruleName = n.stringAttr("update_rule", "gated_delta");
   std::optional<w::RecurrentRule> rule = w::symbolizeRecurrentRule(ruleName);
   if (!rule)
-    return n.fail("expected update_rule linear, gated, delta or gated_delta, but got \"" + ruleName + "\"");
+    return n.fail("expected update_rule linear, gated, delta or gated_delta, but got '" + ruleName + "'");
   double scale = n.floatAttr("scale", 0.0);
   std::optional<int64_t> depth = known(n.dim(k, 3));
   if (scale == 0 && !depth)
@@ -285,7 +285,7 @@ LogicalResult buildCausalConvWithState(NodeBuilder &n) {
     return n.fail("expected filters of static shape");
   std::string activation = n.stringAttr("activation", "none");
   if (activation != "none" && activation != "silu" && activation != "swish")
-    return n.fail("expected activation none, silu or swish, but got \"" + activation + "\"");
+    return n.fail("expected activation none, silu or swish, but got '" + activation + "'");
   const SizeMath &m = n.sizes;
   Type element = n.elem(x);
   Size state = m.of(*taps - 1);

@@ -76,16 +76,15 @@ void Checker::readOpsets(const google::protobuf::RepeatedPtrField<onnx::Operator
     StringRef domain = canonicalDomain(import.domain());
     int64_t version = import.version();
     if (version < 1)
-      error() << "expected an opset version of at least 1 for domain \"" << domain << "\", but got "
-              << version;
+      error() << "expected an opset version of at least 1 for domain '" << domain << "', but got " << version;
     auto [entry, isNew] = opsets.try_emplace(domain, version);
     if (!isNew && entry->second != version)
-      error() << "expected one opset version for domain \"" << domain << "\", but got " << entry->second
+      error() << "expected one opset version for domain '" << domain << "', but got " << entry->second
               << " and " << version;
     int64_t newest = newestOpset(domain);
     if (newest && version > newest)
-      emitWarning(fileLocation()) << "opset " << version << " of domain \"" << domain
-                                  << "\" is newer than the newest that Weft knows (" << newest
+      emitWarning(fileLocation()) << "opset " << version << " of domain '" << domain
+                                  << "' is newer than the newest that Weft knows (" << newest
                                   << "); operators are taken as of that one";
   }
 }
@@ -142,14 +141,14 @@ void Checker::checkFunctions() {
   for (const onnx::FunctionProto &function : model.functions()) {
     std::string key = functionKey(function.domain(), function.name(), function.overload());
     if (!importer.functions.try_emplace(key, &function).second)
-      error() << "expected one function \"" << function.name() << "\" of domain \"" << function.domain()
-              << "\", but got two";
+      error() << "expected one function '" << function.name() << "' of domain '" << function.domain()
+              << "', but got two";
     readOpsets(function.opset_import(), importer.functionOpsets[&function]);
     for (const onnx::AttributeProto &attribute : function.attribute_proto())
       if (std::string problem = attribute.has_t() ? importer.tensors.check(attribute.t()) : "";
           !problem.empty())
-        error() << "default of attribute '" << attribute.name() << "' of function \"" << function.name()
-                << "\": " << problem;
+        error() << "default of attribute '" << attribute.name() << "' of function '" << function.name()
+                << "': " << problem;
   }
   llvm::DenseMap<const onnx::FunctionProto *, int> state;
   for (const onnx::FunctionProto &function : model.functions()) {
@@ -157,12 +156,12 @@ void Checker::checkFunctions() {
     Names names;
     for (const std::string &input : function.input())
       if (!names.defined.insert(input).second)
-        error() << "expected distinct inputs of function \"" << function.name() << "\", but got \"" << input
-                << "\" twice";
+        error() << "expected distinct inputs of function '" << function.name() << "', but got '" << input
+                << "' twice";
     checkBody(&function, function.node(), names, importer.functionOpsets[&function], 0);
     for (const std::string &output : function.output())
       if (!names.has(output))
-        error() << "output \"" << output << "\" of function \"" << function.name() << "\" is made by no node";
+        error() << "output '" << output << "' of function '" << function.name() << "' is made by no node";
   }
 }
 
@@ -186,7 +185,7 @@ void Checker::checkCalls(const onnx::FunctionProto &function,
     if (!callee || state[callee] == 2)
       continue;
     if (state[callee] == 1) {
-      error() << "function \"" << callee->name() << "\" calls itself";
+      error() << "function '" << callee->name() << "' calls itself";
       state[callee] = 2;
       continue;
     }
@@ -205,9 +204,9 @@ void Checker::checkTensors(const onnx::GraphProto &graph, Names &names) {
     if (name.empty())
       error() << "an initializer has no name";
     else if (!seen.insert(name).second)
-      error() << "expected one initializer \"" << name << "\", but got two";
+      error() << "expected one initializer '" << name << "', but got two";
     if (!problem.empty())
-      error() << "initializer \"" << name << "\": " << problem;
+      error() << "initializer '" << name << "': " << problem;
     names.defined.insert(name);
   };
   for (const onnx::TensorProto &tensor : graph.initializer())
@@ -221,7 +220,7 @@ void Checker::checkTypes(const google::protobuf::RepeatedPtrField<onnx::ValueInf
                          StringRef role) {
   for (const onnx::ValueInfoProto &value : values)
     if (int32_t type = value.type().tensor_type().elem_type(); type != 0 && !isKnownType(type))
-      error() << "expected " << role << " \"" << value.name() << "\" of a known element type, but got "
+      error() << "expected " << role << " '" << value.name() << "' of a known element type, but got "
               << dataTypeName(type);
 }
 
@@ -230,10 +229,9 @@ void Checker::checkGraph(const onnx::GraphProto &graph, const Names *outer, cons
   names.parent = outer;
   for (const onnx::ValueInfoProto &input : graph.input())
     if (input.name().empty())
-      error() << "an input of graph \"" << graph.name() << "\" has no name";
+      error() << "an input of graph '" << graph.name() << "' has no name";
     else if (!names.defined.insert(input.name()).second)
-      error() << "expected one input \"" << input.name() << "\" of graph \"" << graph.name()
-              << "\", but got two";
+      error() << "expected one input '" << input.name() << "' of graph '" << graph.name() << "', but got two";
   checkTypes(graph.input(), "input");
   checkTypes(graph.output(), "output");
   checkTensors(graph, names);
@@ -242,8 +240,8 @@ void Checker::checkGraph(const onnx::GraphProto &graph, const Names *outer, cons
     error() << "the graph has no output";
   for (const onnx::ValueInfoProto &output : graph.output())
     if (!names.has(output.name()))
-      error() << "output \"" << output.name() << "\" of graph \"" << graph.name()
-              << "\" is made by no node; it is no input or initializer either";
+      error() << "output '" << output.name() << "' of graph '" << graph.name()
+              << "' is made by no node; it is no input or initializer either";
 }
 
 void Checker::checkBody(const void *body, const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
@@ -251,8 +249,8 @@ void Checker::checkBody(const void *body, const google::protobuf::RepeatedPtrFie
   for (const onnx::NodeProto &node : nodes)
     for (const std::string &output : node.output())
       if (!output.empty() && !names.defined.insert(output).second)
-        error(node, opsets) << "expected each value to be made once, but \"" << output
-                            << "\" is also an input, an initializer or made by another node";
+        error(node, opsets) << "expected each value to be made once, but '" << output
+                            << "' is also an input, an initializer or made by another node";
   for (const onnx::NodeProto &node : nodes)
     checkNode(node, names, opsets, depth);
   sortNodes(body, nodes, opsets);
@@ -261,7 +259,7 @@ void Checker::checkBody(const void *body, const google::protobuf::RepeatedPtrFie
 void Checker::checkNode(const onnx::NodeProto &node, const Names &names, const Opsets &opsets, int depth) {
   for (const std::string &input : node.input())
     if (!input.empty() && !names.has(input))
-      error(node, opsets) << "input \"" << input << "\" is defined nowhere";
+      error(node, opsets) << "input '" << input << "' is defined nowhere";
   checkOperator(node, opsets);
   checkAttributes(node, names, opsets, depth);
 }
@@ -292,7 +290,7 @@ void Checker::checkOperator(const onnx::NodeProto &node, const Opsets &opsets) {
     return;
   }
   if (opset == opsets.end()) {
-    error(node, opsets) << "the model imports no opset of domain \"" << domain << "\"";
+    error(node, opsets) << "the model imports no opset of domain '" << domain << "'";
     return;
   }
   const OpRow *row = findOp(domain, name, opset->second);
@@ -480,7 +478,7 @@ void Checker::sortNodes(const void *body, const google::protobuf::RepeatedPtrFie
   }
   std::string names;
   for (int node : llvm::reverse(ArrayRef(path).drop_front(seen[at])))
-    names += (names.empty() ? "\"" : " -> \"") + importer.nodeNames[&nodes[node]] + "\"";
+    names += (names.empty() ? "'" : " -> '") + importer.nodeNames[&nodes[node]] + "'";
   error(nodes[at], opsets) << "the graph has a cycle: " << names;
 }
 

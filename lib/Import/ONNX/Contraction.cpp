@@ -103,8 +103,8 @@ static LogicalResult checkFilter(NodeBuilder &n, Value filter) {
   if (llvm::none_of(type.getShape().drop_front(), ShapedType::isDynamic))
     return success();
   return n.fail("expected filters whose channels and taps are known, but got " + n.importer.typeText(type) +
-                "; give input \"" + n.node.input(1) +
-                "\" a static shape (--shape), or the dims of the inputs that it depends on (--dim)");
+                "; give input '" + n.node.input(1) +
+                "' a static shape (--shape), or the dims of the inputs that it depends on (--dim)");
 }
 
 /// The convolution without bias; null after a report.

@@ -136,7 +136,7 @@ Value activate(NodeBuilder &n, Value x, StringRef name, ArrayRef<double> params)
     Value line = n.add(n.mul(x, n.scalar(t, param(0, 0.2))), n.scalar(t, param(1, 0.5)));
     return n.max(n.min(line, n.scalar(t, 1.0)), zero);
   }
-  return n.failValue("expected an activation of ONNX Runtime's fused operators, but got \"" + name + "\"");
+  return n.failValue("expected an activation of ONNX Runtime's fused operators, but got '" + name + "'");
 }
 
 //===----------------------------------------------------------------------===//

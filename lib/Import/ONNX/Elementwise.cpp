@@ -95,7 +95,7 @@ LogicalResult buildGreaterOrEqual(NodeBuilder &n) { return comparison(n, w::Comp
 LogicalResult buildBitShift(NodeBuilder &n) {
   std::string direction = n.stringAttr("direction", "");
   if (direction != "LEFT" && direction != "RIGHT")
-    return n.fail("expected direction LEFT or RIGHT, but got \"" + direction + "\"");
+    return n.fail("expected direction LEFT or RIGHT, but got '" + direction + "'");
   auto dir = direction == "LEFT" ? w::ShiftDirection::left : w::ShiftDirection::right;
   return binary<w::ShiftOp>(n, n.choice<w::ShiftDirectionAttr>("dir", dir));
 }
@@ -227,7 +227,7 @@ LogicalResult buildSwiGLU(NodeBuilder &n) {
 LogicalResult buildGelu(NodeBuilder &n) {
   std::string approximate = n.stringAttr("approximate", "none");
   if (approximate != "none" && approximate != "tanh")
-    return n.fail("expected approximate none or tanh, but got \"" + approximate + "\"");
+    return n.fail("expected approximate none or tanh, but got '" + approximate + "'");
   auto approx = approximate == "none" ? w::GeluApprox::none : w::GeluApprox::tanh;
   return n.result(n.make<w::GeluOp>(n.in(0), n.choice<w::GeluApproxAttr>("approx", approx)));
 }
@@ -251,7 +251,7 @@ static LogicalResult buildCastTo(NodeBuilder &n, Type to) {
   std::string mode = n.stringAttr("round_mode", "up");
   std::optional<w::CastRound> round = w::symbolizeCastRound(mode);
   if (!round)
-    return n.fail("expected round_mode up, down or nearest, but got \"" + mode + "\"");
+    return n.fail("expected round_mode up, down or nearest, but got '" + mode + "'");
   return n.result(
       n.make<w::CastOp>(n.in(0), {n.ofType("to", to), n.flag("saturate", n.flagAttr("saturate", true)),
                                   n.choice<w::CastRoundAttr>("round_mode", *round)}));
@@ -263,7 +263,7 @@ LogicalResult buildCast(NodeBuilder &n) {
     std::string name = n.stringAttr("to", "");
     onnx::TensorProto::DataType parsed;
     if (!onnx::TensorProto_DataType_Parse(llvm::StringRef(name).upper(), &parsed))
-      return n.fail("expected the name of an element type in attribute 'to', but got \"" + name + "\"");
+      return n.fail("expected the name of an element type in attribute 'to', but got '" + name + "'");
     to = parsed;
   } else {
     to = static_cast<int32_t>(n.intAttr("to", 0));

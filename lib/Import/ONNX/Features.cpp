@@ -47,7 +47,7 @@ LogicalResult buildNormalizer(NodeBuilder &n) {
   else if (norm == "L2")
     size = n.make<w::SqrtOp>(n.reduce(w::ReduceKind::sum, n.mul(x, x), axis));
   else
-    return n.fail("expected norm MAX, L1 or L2, but got \"" + norm + "\"");
+    return n.fail("expected norm MAX, L1 or L2, but got '" + norm + "'");
   // A sample of size zero stays as it is.
   if (!size)
     return failure();

@@ -91,7 +91,7 @@ FailureOr<Forest> readLists(NodeBuilder &n, const std::string &prefix, int64_t t
     }
     std::optional<Branch> branch = branchOf(modes[i]);
     if (!branch || *branch == Branch::member)
-      return n.fail("expected a mode like BRANCH_LEQ or LEAF, but got \"" + modes[i] + "\"");
+      return n.fail("expected a mode like BRANCH_LEQ or LEAF, but got '" + modes[i] + "'");
     InnerNode node;
     node.feature = features[i];
     node.split = splits[i];

@@ -30,7 +30,7 @@ static FailureOr<NamedAttribute> scatterMode(NodeBuilder &n) {
   std::string name = n.stringAttr("reduction", "none");
   std::optional<w::ScatterMode> mode = name == "none" ? w::ScatterMode::set : w::symbolizeScatterMode(name);
   if (!mode || name == "set")
-    return n.fail("expected reduction none, add, mul, min or max, but got \"" + name + "\"");
+    return n.fail("expected reduction none, add, mul, min or max, but got '" + name + "'");
   return n.choice<w::ScatterModeAttr>("mode", *mode);
 }
 

@@ -23,8 +23,8 @@ FailureOr<PostTransform> readPostTransform(NodeBuilder &n) {
                                             .Case("PROBIT", PostTransform::probit)
                                             .Default(std::nullopt);
   if (!result)
-    return n.fail("expected post_transform NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT, but got \"" +
-                  name + "\"");
+    return n.fail("expected post_transform NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT, but got '" +
+                  name + "'");
   return *result;
 }
 
@@ -221,7 +221,7 @@ static Value kernelProducts(NodeBuilder &n, Value x, Value vectors) {
   if (kind == "SIGMOID")
     return n.make<w::TanhOp>(shifted);
   if (kind != "RBF")
-    return n.failValue("expected kernel_type LINEAR, POLY, RBF or SIGMOID, but got \"" + kind + "\"");
+    return n.failValue("expected kernel_type LINEAR, POLY, RBF or SIGMOID, but got '" + kind + "'");
   // |x - s|^2 = x.x - 2 x.s + s.s
   Value ofX = n.reduce(w::ReduceKind::sum, n.mul(x, x), 1);
   Value ofVectors = n.transpose(n.reduce(w::ReduceKind::sum, n.mul(vectors, vectors), 1), {1, 0});

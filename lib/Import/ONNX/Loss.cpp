@@ -10,7 +10,7 @@ static Value negativeLogLikelihood(NodeBuilder &n, Value logProb, Value target, 
   Type element = n.elem(logProb), i64 = n.b.getI64Type();
   std::string reduction = n.stringAttr("reduction", "mean");
   if (reduction != "none" && reduction != "sum" && reduction != "mean")
-    return n.failValue("expected reduction none, sum or mean, but got \"" + reduction + "\"");
+    return n.failValue("expected reduction none, sum or mean, but got '" + reduction + "'");
   Value index = n.cast(target, i64), isIgnored;
   if (n.hasAttr("ignore_index")) {
     isIgnored = n.compare(w::ComparePredicate::eq, index, n.intScalar(i64, n.intAttr("ignore_index", 0)));

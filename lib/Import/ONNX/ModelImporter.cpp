@@ -146,13 +146,13 @@ std::string ModelImporter::constantName(Location loc) const {
 
 /// What every message about a node starts with; nested messages that have it already are passed on as they
 /// are.
-static constexpr llvm::StringLiteral kNodePrefix = "node \"";
+static constexpr llvm::StringLiteral kNodePrefix = "node '";
 
 static std::string describeNode(StringRef name, const onnx::NodeProto &node, const Opsets &opsets) {
   StringRef domain = canonicalDomain(node.domain());
   auto opset = opsets.find(domain);
   std::string version = opset == opsets.end() ? "no opset" : "opset " + std::to_string(opset->second);
-  return (kNodePrefix + name + "\" (" + (domain.empty() ? "" : domain + ".") + node.op_type() + ", " +
+  return (kNodePrefix + name + "' (" + (domain.empty() ? "" : domain + ".") + node.op_type() + ", " +
           version + "): ")
       .str();
 }
@@ -342,7 +342,7 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
       continue;
     if (i >= builder.outputs.size() || !builder.outputs[i]) {
       nodeError(loc, *scope.opsets, node)
-          << "output " << i << " (\"" << name << "\") is used, but not supported";
+          << "output " << i << " ('" << name << "') is used, but not supported";
       return failure();
     }
     scope.values[name] = builder.outputs[i];

@@ -97,7 +97,7 @@ static Value countGrams(NodeBuilder &n, Value x, const Pool &pool, int64_t step)
 LogicalResult buildTfIdfVectorizer(NodeBuilder &n) {
   std::string mode = n.stringAttr("mode", "");
   if (mode != "TF" && mode != "IDF" && mode != "TFIDF")
-    return n.fail("expected mode TF, IDF or TFIDF, but got \"" + mode + "\"");
+    return n.fail("expected mode TF, IDF or TFIDF, but got '" + mode + "'");
   if (failed(n.checkRank(0, 0, 2)))
     return failure();
   if (n.hasAttr("pool_strings") || !isa<IntegerType>(n.elem(n.in(0))))

@@ -110,23 +110,23 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
   if (!input.type().has_tensor_type()) {
     Type type = valueType(input.type());
     if (!type)
-      error() << "expected input \"" << input.name()
-              << "\" to be a tensor, or a sequence or optional of tensors of known rank, but it is none";
+      error() << "expected input '" << input.name()
+              << "' to be a tensor, or a sequence or optional of tensors of known rank, but it is none";
     else if (shape != options.shapes.end())
-      error() << "expected --shape for a tensor, but input \"" << input.name() << "\" is none";
+      error() << "expected --shape for a tensor, but input '" << input.name() << "' is none";
     return type;
   }
   const onnx::TypeProto::Tensor &tensor = input.type().tensor_type();
   Type element = elementType(&context, tensor.elem_type());
   if (!element) {
-    error() << "expected input \"" << input.name() << "\" of a known element type, but got "
+    error() << "expected input '" << input.name() << "' of a known element type, but got "
             << dataTypeName(tensor.elem_type());
     return {};
   }
   SmallVector<w::DimExpr> dims;
   if (shape == options.shapes.end()) {
     if (!tensor.has_shape() || tensor.shape().dim_size() > 64) {
-      error() << "input \"" << input.name() << "\" has no shape in the model; give one (--shape "
+      error() << "input '" << input.name() << "' has no shape in the model; give one (--shape "
               << input.name() << "=1x3x224x224, with ? for a dim that varies)";
       return {};
     }
@@ -134,8 +134,8 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       dims.push_back(dimOf(dim));
   } else {
     if (tensor.has_shape() && tensor.shape().dim_size() != static_cast<int>(shape->second.size())) {
-      error() << "expected a shape of " << tensor.shape().dim_size() << " dims for input \"" << input.name()
-              << "\", but got " << shape->second.size();
+      error() << "expected a shape of " << tensor.shape().dim_size() << " dims for input '" << input.name()
+              << "', but got " << shape->second.size();
       return {};
     }
     for (const DimSpec &dim : shape->second)
@@ -147,8 +147,8 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
   for (const w::DimExpr &dim : dims)
     if (std::optional<int64_t> size = dim.getConstant(); size && *size > 0)
       if (llvm::MulOverflow(count, *size, count) || count > (int64_t(1) << 46)) {
-        error() << "expected input \"" << input.name()
-                << "\" of a size that memory can hold, but its dims multiply to more "
+        error() << "expected input '" << input.name()
+                << "' of a size that memory can hold, but its dims multiply to more "
                 << "than 2^46 elements";
         return {};
       }
@@ -161,7 +161,7 @@ void ModelImporter::checkOptions() {
   std::string inputList, dimList;
   auto note = [](llvm::StringSet<> &set, std::string &text, StringRef name) {
     if (set.insert(name).second)
-      text += (text.empty() ? "\"" : ", \"") + name.str() + "\"";
+      text += (text.empty() ? "'" : ", '") + name.str() + "'";
   };
   for (const onnx::ValueInfoProto &input : model->proto.graph().input()) {
     note(inputs, inputList, input.name());
@@ -175,36 +175,35 @@ void ModelImporter::checkOptions() {
         note(dims, dimList, dim.symbol);
   for (const auto &[name, shape] : options.shapes)
     if (!inputs.contains(name))
-      error() << "expected --shape of an input of the model (" << inputList << "), but got \"" << name
-              << "\"";
+      error() << "expected --shape of an input of the model (" << inputList << "), but got '" << name << "'";
   for (const auto &[name, value] : options.bindings)
     if (!inputs.contains(name))
-      error() << "expected --bind of an input of the model (" << inputList << "), but got \"" << name << "\"";
+      error() << "expected --bind of an input of the model (" << inputList << "), but got '" << name << "'";
   if (dimList.empty())
     dimList = "it has none";
   for (const auto &[name, size] : options.fixedDims)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
+      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
   for (const auto &[name, sizes] : options.dimBuckets)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
+      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
   for (const auto &[name, bounds] : options.dimBounds)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got \"" << name << "\"";
+      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
 }
 
 ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
   const std::vector<std::string> &texts = options.bindings.find(name.str())->second;
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat()) {
-    error() << "expected --bind of an input of numbers and static shape, but \"" << name << "\" is "
+    error() << "expected --bind of an input of numbers and static shape, but '" << name << "' is "
             << typeText(type);
     return {};
   }
   tensor = w::dropDimNames(tensor);
   if (texts.size() != 1 && static_cast<int64_t>(texts.size()) != tensor.getNumElements()) {
-    error() << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of \"" << name
-            << "\", but got " << texts.size();
+    error() << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of '" << name
+            << "', but got " << texts.size();
     return {};
   }
   Builder b(&context);
@@ -213,7 +212,7 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     if (auto element = dyn_cast<FloatType>(tensor.getElementType())) {
       double number = 0;
       if (text.getAsDouble(number))
-        error() << "expected a number in --bind of \"" << name << "\", but got '" << text << "'";
+        error() << "expected a number in --bind of '" << name << "', but got '" << text << "'";
       values.push_back(b.getFloatAttr(element, number));
       continue;
     }
@@ -223,8 +222,8 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     bool isNumber = text == "true" || text == "false" || !text.getAsInteger(10, number);
     if (!isNumber ||
         (width < 64 && !(isUnsigned ? llvm::isUIntN(width, number) : llvm::isIntN(width, number))))
-      error() << "expected a value of type " << typeText(tensor.getElementType()) << " in --bind of \""
-              << name << "\", but got '" << text << "'";
+      error() << "expected a value of type " << typeText(tensor.getElementType()) << " in --bind of '" << name
+              << "', but got '" << text << "'";
     values.push_back(
         b.getIntegerAttr(tensor.getElementType(), APInt(64, static_cast<uint64_t>(number)).trunc(width)));
   }
@@ -256,7 +255,7 @@ void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value)
   if (fits && options.shapes.empty() && options.fixedDims.empty())
     fits = succeeded(verifyCompatibleShape(declared, actual));
   if (!fits)
-    error() << "expected output \"" << output.name() << "\" of the declared type " << typeText(declared)
+    error() << "expected output '" << output.name() << "' of the declared type " << typeText(declared)
             << ", but its node makes " << typeText(actual) << "; the model contradicts itself";
 }
 
@@ -267,8 +266,9 @@ void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value)
 LogicalResult ModelImporter::importMain(ModuleOp module) {
   const onnx::GraphProto &graph = model->proto.graph();
   OpBuilder b(&context);
-  Location loc = NameLoc::get(b.getStringAttr(graph.name().empty() ? "main" : graph.name()));
   b.setInsertionPointToEnd(module.getBody());
+  // The function is the model as a whole: messages about it name the file, not a node.
+  Location loc = module.getLoc();
   auto function = func::FuncOp::create(b, loc, "main", b.getFunctionType({}, {}));
   entry = function.addEntryBlock();
 
@@ -311,7 +311,7 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
   for (const onnx::ValueInfoProto &output : graph.output()) {
     Value value = lookup(scope, output.name()).first;
     if (!value) {
-      error() << "output \"" << output.name() << "\" has no value";
+      error() << "output '" << output.name() << "' has no value";
       continue;
     }
     checkOutput(output, value);

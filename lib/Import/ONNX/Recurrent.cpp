@@ -57,7 +57,7 @@ static LogicalResult readActivations(NodeBuilder &n, Recurrent &r, ArrayRef<Stri
     auto *known = llvm::find_if(kActivations,
                                 [&](const ActivationDefaults &a) { return a.name.equals_insensitive(name); });
     if (known == std::end(kActivations))
-      return n.fail("expected an activation of ONNX, but got \"" + name + "\"");
+      return n.fail("expected an activation of ONNX, but got '" + name + "'");
     r.activations.push_back(known->name.str());
     r.alpha.push_back(known->hasAlpha && nextAlpha < alphas.size() ? alphas[nextAlpha++] : known->alpha);
     r.beta.push_back(known->hasBeta && nextBeta < betas.size() ? betas[nextBeta++] : known->beta);
@@ -76,7 +76,7 @@ static FailureOr<Recurrent> readRecurrent(NodeBuilder &n, int64_t gates, ArrayRe
   r.directions = direction == "bidirectional" ? 2 : 1;
   // "foward" is the default that the first schema of GRU spells.
   if (!r.isReverse && r.directions == 1 && direction != "forward" && direction != "foward")
-    return n.fail("expected direction forward, reverse or bidirectional, but got \"" + direction + "\"");
+    return n.fail("expected direction forward, reverse or bidirectional, but got '" + direction + "'");
   r.isBatchFirst = n.version >= 14 && n.flagAttr("layout", false);
   r.clip = n.floatAttr("clip", 0.0);
   (void)n.intAttr("hidden_size", 0);

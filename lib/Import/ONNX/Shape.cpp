@@ -307,7 +307,7 @@ LogicalResult buildSize(NodeBuilder &n) {
 static FailureOr<bool> isDepthFirst(NodeBuilder &n) {
   std::string mode = n.stringAttr("mode", "DCR");
   if (mode != "DCR" && mode != "CRD")
-    return n.fail("expected mode DCR or CRD, but got \"" + mode + "\"");
+    return n.fail("expected mode DCR or CRD, but got '" + mode + "'");
   return mode == "DCR";
 }
 

@@ -238,7 +238,7 @@ LogicalResult buildPad(NodeBuilder &n) {
   std::string modeName = n.stringAttr("mode", "constant");
   std::optional<w::PadMode> mode = w::symbolizePadMode(modeName);
   if (!mode)
-    return n.fail("expected mode constant, edge, reflect or wrap, but got \"" + modeName + "\"");
+    return n.fail("expected mode constant, edge, reflect or wrap, but got '" + modeName + "'");
   SmallVector<Size> axisList = axes->value_or(m.of(sequence(0, rank)));
   size_t count = axisList.size();
   if ((*pads)->size() != 2 * count)

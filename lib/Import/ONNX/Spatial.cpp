@@ -105,8 +105,8 @@ static LogicalResult readSizes(NodeBuilder &n, Resizing &r, Value tensor) {
   if (policy == "stretch")
     return success();
   if (policy != "not_larger" && policy != "not_smaller")
-    return n.fail("expected keep_aspect_ratio_policy stretch, not_larger or not_smaller, but got \"" +
-                  policy + "\"");
+    return n.fail("expected keep_aspect_ratio_policy stretch, not_larger or not_smaller, but got '" + policy +
+                  "'");
   std::optional<SmallVector<int64_t>> wanted = known(*sizes);
   SmallVector<Size> current;
   for (int64_t axis : r.axes)
@@ -191,7 +191,7 @@ static LogicalResult readMode(NodeBuilder &n, Resizing &r) {
   std::optional<w::ResizeMode> mode =
       name == "bilinear" ? w::ResizeMode::linear : w::symbolizeResizeMode(name);
   if (!mode)
-    return n.fail("expected mode nearest, linear or cubic, but got \"" + name + "\"");
+    return n.fail("expected mode nearest, linear or cubic, but got '" + name + "'");
   r.mode = *mode;
   return success();
 }
@@ -236,9 +236,9 @@ LogicalResult buildResize(NodeBuilder &n) {
   std::optional<w::ResizeCoord> coordMode = w::symbolizeResizeCoord(coord);
   std::optional<w::ResizeNearest> nearestMode = w::symbolizeResizeNearest(nearest);
   if (!coordMode)
-    return n.fail("expected a coordinate_transformation_mode of ONNX, but got \"" + coord + "\"");
+    return n.fail("expected a coordinate_transformation_mode of ONNX, but got '" + coord + "'");
   if (!nearestMode)
-    return n.fail("expected a nearest_mode of ONNX, but got \"" + nearest + "\"");
+    return n.fail("expected a nearest_mode of ONNX, but got '" + nearest + "'");
   r.coord = *coordMode;
   r.nearest = *nearestMode;
   r.cubicA = n.floatAttr("cubic_coeff_a", -0.75);
@@ -272,8 +272,8 @@ LogicalResult buildGridSample(NodeBuilder &n) {
   std::string paddingName = n.stringAttr("padding_mode", "zeros");
   std::optional<w::GridPadding> padding = w::symbolizeGridPadding(paddingName);
   if (!mode || !padding)
-    return n.fail("expected a mode and padding_mode of ONNX, but got \"" + modeName + "\" and \"" +
-                  paddingName + "\"");
+    return n.fail("expected a mode and padding_mode of ONNX, but got '" + modeName + "' and '" + paddingName +
+                  "'");
   return n.result(n.make<w::GridSampleOp>({n.in(0), n.in(1)},
                                           {n.choice<w::GridModeAttr>("mode", *mode),
                                            n.choice<w::GridPaddingAttr>("padding", *padding),
@@ -330,8 +330,8 @@ LogicalResult buildRoiAlign(NodeBuilder &n) {
   std::string coord =
       n.stringAttr("coordinate_transformation_mode", n.version < 16 ? "output_half_pixel" : "half_pixel");
   if ((mode != "avg" && mode != "max") || (coord != "half_pixel" && coord != "output_half_pixel"))
-    return n.fail("expected a mode and coordinate_transformation_mode of ONNX, but got \"" + mode +
-                  "\" and \"" + coord + "\"");
+    return n.fail("expected a mode and coordinate_transformation_mode of ONNX, but got '" + mode + "' and '" +
+                  coord + "'");
   return buildRegions(n, {n.in(0), n.in(1), n.in(2)}, n.intAttr("output_height", 1),
                       n.intAttr("output_width", 1),
                       mode == "avg" ? w::RoiKind::align_avg : w::RoiKind::align_max, coord == "half_pixel");

@@ -71,7 +71,7 @@ LogicalResult buildMomentum(NodeBuilder &n) {
   double alpha = n.floatAttr("alpha", 0), beta = n.floatAttr("beta", 0);
   std::string mode = n.stringAttr("mode", "standard");
   if (mode != "standard" && mode != "nesterov")
-    return n.fail("expected mode standard or nesterov, but got \"" + mode + "\"");
+    return n.fail("expected mode standard or nesterov, but got '" + mode + "'");
   for (unsigned i = 0; i < step->count; ++i) {
     Type element = n.elem(step->x(i));
     Value g = step->gradient(i), rate = n.cast(step->rate(), element);

@@ -235,7 +235,7 @@ static FailureOr<Aggregate> aggregateOf(NodeBuilder &n, StringRef name) {
                                         .Case("MAX", Aggregate::max)
                                         .Default(std::nullopt);
   if (!result)
-    return n.fail("expected aggregate_function AVERAGE, SUM, MIN or MAX, but got \"" + name + "\"");
+    return n.fail("expected aggregate_function AVERAGE, SUM, MIN or MAX, but got '" + name + "'");
   return *result;
 }
 

@@ -94,8 +94,8 @@ FailureOr<Window> readWindow(NodeBuilder &n, Value x, ArrayRef<int64_t> kernel, 
     window.autoPad = "NOTSET";
   bool isSame = window.autoPad == "SAME_UPPER" || window.autoPad == "SAME_LOWER";
   if (!isSame && window.autoPad != "NOTSET" && window.autoPad != "VALID")
-    return n.fail("expected auto_pad NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got \"" + window.autoPad +
-                  "\"");
+    return n.fail("expected auto_pad NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got '" + window.autoPad +
+                  "'");
   for (size_t i = 0; i < spatial; ++i) {
     bool given = window.autoPad == "NOTSET";
     window.lo.push_back(n.sizes.of(given ? (*pads)[i] : 0));

@@ -70,7 +70,7 @@ func.func @launch_c2_missing_size(%x: tensor<?xf32>, %n: index) {
 // -----
 
 func.func @call_c1_unknown(%x: tensor<4xf32>) {
-  // expected-error @+1 {{expected a function of the runtime, but got "list_sort" [call-C1]}}
+  // expected-error @+1 {{expected a function of the runtime, but got 'list_sort' [call-C1]}}
   kernel.call "list_sort"(%x) : (tensor<4xf32>) -> !kernel.list
   return
 }

@@ -39,7 +39,7 @@ func.func @gru_c4_type(%g: tensor<5x1x12xi32>, %r: tensor<12x4xf32>, %rb: tensor
 // -----
 
 func.func @gru_c5_activation(%g: tensor<5x1x12xf32>, %r: tensor<12x4xf32>, %rb: tensor<12xf32>, %h0: tensor<1x4xf32>) {
-  // expected-error-re @+1 {{expected an activation of ONNX, but got "Tahn"{{.*}} [gru-C5]}}
+  // expected-error-re @+1 {{expected an activation of ONNX, but got 'Tahn'{{.*}} [gru-C5]}}
   %r0, %r1 = weft.gru %g, %r, %rb, %h0 {acts = ["Tahn", "Tanh"], act_alpha = array<f64>, act_beta = array<f64>} : (tensor<5x1x12xf32>, tensor<12x4xf32>, tensor<12xf32>, tensor<1x4xf32>) -> (tensor<5x1x4xf32>, tensor<1x4xf32>)
   return
 }

@@ -39,7 +39,7 @@ func.func @lstm_c4_type(%g: tensor<5x1x16xi32>, %r: tensor<16x4xf32>, %h0: tenso
 // -----
 
 func.func @lstm_c5_activation(%g: tensor<5x1x16xf32>, %r: tensor<16x4xf32>, %h0: tensor<1x4xf32>, %c0: tensor<1x4xf32>) {
-  // expected-error-re @+1 {{expected an activation of ONNX, but got "Tahn"{{.*}} [lstm-C5]}}
+  // expected-error-re @+1 {{expected an activation of ONNX, but got 'Tahn'{{.*}} [lstm-C5]}}
   %r0, %r1, %r2 = weft.lstm %g, %r, %h0, %c0 {acts = ["Tahn", "Tanh", "Tanh"], act_alpha = array<f64>, act_beta = array<f64>} : (tensor<5x1x16xf32>, tensor<16x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) -> (tensor<5x1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>)
   return
 }

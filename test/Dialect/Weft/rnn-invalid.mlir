@@ -39,7 +39,7 @@ func.func @rnn_c4_type(%g: tensor<5x1x4xi32>, %r: tensor<4x4xf32>, %h0: tensor<1
 // -----
 
 func.func @rnn_c5_activation(%g: tensor<5x1x4xf32>, %r: tensor<4x4xf32>, %h0: tensor<1x4xf32>) {
-  // expected-error-re @+1 {{expected an activation of ONNX, but got "Tahn"{{.*}} [rnn-C5]}}
+  // expected-error-re @+1 {{expected an activation of ONNX, but got 'Tahn'{{.*}} [rnn-C5]}}
   %r0, %r1 = weft.rnn %g, %r, %h0 {acts = ["Tahn"], act_alpha = array<f64>, act_beta = array<f64>} : (tensor<5x1x4xf32>, tensor<4x4xf32>, tensor<1x4xf32>) -> (tensor<5x1x4xf32>, tensor<1x4xf32>)
   return
 }
