@@ -37,7 +37,8 @@ double mapCoordinate(const ResizeAxis &axis, ResizeCoord coord, int64_t x) {
   case ResizeCoord::pytorch_half_pixel:
     return axis.out == 1 ? 0 : (x + 0.5) / axis.scale - 0.5;
   case ResizeCoord::half_pixel_symmetric:
-    return n / 2 * (1 - axis.out / length) + (x + 0.5) / axis.scale - 0.5;
+    // n / 2 * (1 - out / length), of which the division by n would round whole places away.
+    return (n - axis.out / axis.scale) / 2 + (x + 0.5) / axis.scale - 0.5;
   case ResizeCoord::align_corners:
     return length == 1 ? 0 : x * (n - 1) / (length - 1);
   case ResizeCoord::asymmetric:

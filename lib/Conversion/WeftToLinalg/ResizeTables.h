@@ -103,8 +103,8 @@ typename A::Real getResizeCoordinate(A a, const ResizeRule &rule, const ResizeAx
   case C::pytorch_half_pixel:
     return a.select(a.lessEqual(axis.outSize, one), zero, a.sub(centre, half));
   case C::half_pixel_symmetric: {
-    auto adjustment = a.div(axis.outSize, a.mul(axis.scale, axis.inSize));
-    auto offset = a.mul(a.mul(axis.inSize, half), a.sub(one, adjustment));
+    // In / 2 * (1 - out / (scale * in)), of which the division by the size would round whole places away.
+    auto offset = a.mul(half, a.sub(axis.inSize, a.div(axis.outSize, axis.scale)));
     return a.sub(a.add(offset, centre), half);
   }
   case C::align_corners: {
