@@ -80,7 +80,7 @@ def Weft_CacheUpdateOp : Weft_InferredOp<"cache_update", [Pure, Weft_Dim]> {
     cache and update have equal dims but along `axis`, where update is not longer; start: `[B]` (B = dim 0) or one element.
 
     Semantics:  `out[.., start[b] + t, ..] = update[.., t, ..]`, the rest is cache. With `circular` the position is taken modulo the cache's size;
-                otherwise start is clamped to `[0, size - length]`.
+                otherwise a start outside of `[0, size - length]` is an error.
 
     ```mlir
     %y = weft.cache_update %cache, %new, %start {axis = 2 : i64} : (tensor<1x8x128x64xf32>, tensor<1x8x1x64xf32>, tensor<1xi64>) -> tensor<1x8x128x64xf32>

@@ -17,8 +17,8 @@ def Weft_GatherOp : Weft_InferredOp<"gather", [Pure, Weft_Dim, Weft_Fuse]> {
     dims.
 
     Semantics:  `out[b, o, j, i] = x[b, o, indices[b, j], i]`. Negative indices count from the end, once; an index
-                out of range is an error in the reference, and is clamped by compiled code unless it is compiled
-                with checks.
+                out of range
+                is an error.
     Numerics:   exact; quantised elements pass.
     Constraints: gather-C1, gather-C2.
 
@@ -38,9 +38,8 @@ def Weft_GatherElementsOp : Weft_InferredOp<"gather_elements", [Pure, Weft_Dim]>
   let description = [{
     x and indices of equal rank, result of the shape of indices.
 
-    Semantics:  `out[i] = x[i with indices[i] at axis]`. Negative indices count from the end, once; an index out of
-                range is an error in the reference, and is clamped by compiled code unless it is compiled with
-                checks.
+    Semantics:  `out[i] = x[i with indices[i] at axis]`. Negative indices count from the end, once; an index out of range
+                is an error.
     Numerics:   exact; quantised elements pass.
     Constraints: gather_elements-C1, gather_elements-C2.
 
@@ -60,8 +59,8 @@ def Weft_GatherNdOp : Weft_InferredOp<"gather_nd", [Pure, Weft_Dim]> {
     x `[B.. N.. I..]`, indices `[B.. J.. K]`, result `[B.. J.. I..]`; K dims N.., `batch_dims` dims B...
 
     Semantics:  `out[b, j, i] = x[b, indices[b, j, 0], .., indices[b, j, K - 1], i]`. Negative indices count from
-                the end, once; an index out of range is an error in the reference, and is clamped by compiled code
-                unless it is compiled with checks.
+                the end, once; an index out of range
+                is an error.
     Numerics:   exact; quantised elements pass.
     Constraints: gather_nd-C1, gather_nd-C2.
 
@@ -82,8 +81,8 @@ def Weft_ScatterElementsOp : Weft_InferredOp<"scatter_elements", [Pure, Weft_Dim
 
     Semantics:  x, where each updates[i] meets the element of x at i with indices[i] at `axis`: `set` replaces it,
                 `add`, `mul`, `min`, `max` combine. Updates apply in row-major order: the last of several with `set`
-                wins. Negative indices count from the end, once; an index out of range is an error in the reference,
-                and is clamped by compiled code unless it is compiled with checks.
+                wins. Negative indices count from the end, once; an index out of range
+                is an error.
     Numerics:   each combination rounds to the element type; NaN propagates through min and max.
     Constraints: scatter_elements-C1, scatter_elements-C2, scatter_elements-C3, scatter_elements-C4.
 
@@ -103,8 +102,8 @@ def Weft_ScatterNdOp : Weft_InferredOp<"scatter_nd", [Pure, Weft_Dim]> {
     x `[N.. I..]`, indices `[J.. K]`, updates `[J.. I..]`, result of the shape of x; K dims N...
 
     Semantics:  x, where each slice updates[j] meets the slice of x at coordinate indices[j]: as scatter_elements.
-                Negative indices count from the end, once; an index out of range is an error in the reference, and
-                is clamped by compiled code unless it is compiled with checks.
+                Negative indices count from the end, once; an index out of range
+                is an error.
     Numerics:   each combination rounds to the element type; NaN propagates through min and max.
     Constraints: scatter_nd-C1, scatter_nd-C2, scatter_nd-C3, scatter_nd-C4.
 

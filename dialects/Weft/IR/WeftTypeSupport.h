@@ -47,7 +47,7 @@ LogicalResult inferElementwiseType(StringRef opName, ScalarFn fn, MLIRContext *c
                                    SmallVectorImpl<Type> &types);
 
 /// The element type in which a contraction of `operand` elements accumulates: f32 for f16, bf16 and float8,
-/// i32 for integers of 8 bits and narrower, else the type itself (op-set decision "Accumulators").
+/// i32 for integers of 8 bits and narrower, else the type itself.
 Type getAccumulatorType(Type operand);
 
 /// Builds an op with inferred result types; a null op, and an error at `loc`, when inference or the verifier
