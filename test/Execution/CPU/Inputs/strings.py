@@ -73,7 +73,9 @@ write("sequence", [node("SplitToSequence", ["x"], ["seq"], axis=0, keepdims=0)],
 run("sequence", {"x": x}, "seq")
 same = all(np.array_equal(np.load(WORK / "seq" / f"{i}.npy"), row) for i, row in enumerate(x))
 print("sequence:", "equal" if same else "different")
-write("printed", [node("Where", ["c", "x", "other"], ["z"])], [info("x", S, ["n", 2]), info("c", B, ["n", 2])], [info("z", S, ["n", 2])], [text_constant("other", ["other"])])
+write("printed", [node("Where", ["c", "x", "other"], ["z"])], [info("x", S, ["n", 2]), info("c", B, ["n", 2])], [info("z", S, ["n", 2])],
+      [text_constant("other", ["other"])])
 print("printed:", run("printed", {"x": x, "c": np.array([[True, False], [False, True], [False, False]])}).strip().replace("\n  ", "\n"))
-refused = write("parse", [node("Cast", ["x"], ["z"], to=TensorProto.FLOAT, name="parse")], [info("x", S, ["n"])], [info("z", TensorProto.FLOAT, ["n"])])
+refused = write("parse", [node("Cast", ["x"], ["z"], to=TensorProto.FLOAT, name="parse")], [info("x", S, ["n"])],
+                [info("z", TensorProto.FLOAT, ["n"])])
 print("refused:", re.sub(r".*error: ", "", refused.stderr.splitlines()[0]) if refused.stderr else "compiled")
