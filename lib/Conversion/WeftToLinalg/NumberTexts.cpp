@@ -55,33 +55,41 @@ void collectTexts(ModuleOp module, std::set<std::string> &texts) {
   });
 }
 
+/// Whether every op on texts has a form on their numbers; an error at each that has none.
+static LogicalResult checkUses(ModuleOp module) {
+  auto result = success();
+  module.walk([&](Operation *op) {
+    if (touchesStrings(op) && !takesNumbers(op))
+      result = op->emitOpError("has no form on strings that the run decides: they are moved and compared for "
+                               "equality only; compute on text outside of the model");
+  });
+  return result;
+}
+
+/// Replaces texts by their numbers, in types and in constants.
+static void replaceTexts(ModuleOp module) {
+  Type number = IntegerType::get(module.getContext(), 64);
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([&](w::StringType) -> Type { return number; });
+  replacer.addReplacement(
+      [&](DenseStringElementsAttr strings) -> std::optional<std::pair<Attribute, WalkResult>> {
+        SmallVector<int64_t> numbers;
+        for (StringRef text : strings.getRawStringData())
+          numbers.push_back(getTextNumber(text));
+        auto type = RankedTensorType::get(strings.getType().getShape(), number);
+        return std::pair(Attribute(DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers))),
+                         WalkResult::skip());
+      });
+  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                        /*replaceTypes=*/true);
+}
+
 namespace {
 struct WeftNumberTextsPass : impl::WeftNumberTextsPassBase<WeftNumberTextsPass> {
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    auto result = success();
-    module.walk([&](Operation *op) {
-      if (touchesStrings(op) && !takesNumbers(op))
-        result =
-            op->emitOpError("has no form on strings that the run decides: they are moved and compared for "
-                            "equality only; compute on text outside of the model");
-    });
-    if (failed(result))
+    if (failed(checkUses(getOperation())))
       return signalPassFailure();
-    Type number = IntegerType::get(&getContext(), 64);
-    AttrTypeReplacer replacer;
-    replacer.addReplacement([&](w::StringType) -> Type { return number; });
-    replacer.addReplacement(
-        [&](DenseStringElementsAttr strings) -> std::optional<std::pair<Attribute, WalkResult>> {
-          SmallVector<int64_t> numbers;
-          for (StringRef text : strings.getRawStringData())
-            numbers.push_back(getTextNumber(text));
-          auto type = RankedTensorType::get(strings.getType().getShape(), number);
-          return std::pair(Attribute(DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers))),
-                           WalkResult::skip());
-        });
-    replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false,
-                                          /*replaceTypes=*/true);
+    replaceTexts(getOperation());
   }
 };
 } // namespace
