@@ -498,7 +498,7 @@ LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp 
   if (!op.hasPureBufferSemantics())
     return op->emitOpError("internal: expected memrefs");
   op = mergeContiguousLoops(rewriter, op);
-  if (lowerTranspose(rewriter, op, chooseLoopOrder(op)))
+  if (lowerTranspose(rewriter, op, chooseLoopOrder(op), options.vectorBytes))
     return success();
   return NestEmitter(rewriter, op, options).run();
 }
@@ -523,9 +523,15 @@ struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalg
       rewriter.eraseOp(op);
     }
     SmallVector<linalg::LinalgOp> ops;
-    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    ::weft::LowerLinalgOptions options = {plainOrder, ignoreNaN};
+    getOperation().walk([&](linalg::LinalgOp op) {
+      ops.push_back(op);
+      // The level is one for all: copies that bufferisation made follow the ops that were scheduled.
+      if (sched::CPUAttr sched = sched::CPUAttr::of(op))
+        options.vectorBytes = std::max<int64_t>(options.vectorBytes, sched.getVector() * sizeof(float));
+    });
     for (linalg::LinalgOp op : ops)
-      if (failed(weft::lowerLinalgToLoops(rewriter, op, {plainOrder, ignoreNaN})))
+      if (failed(weft::lowerLinalgToLoops(rewriter, op, options)))
         return signalPassFailure();
     weft::normaliseRange(rewriter, getOperation());
   }

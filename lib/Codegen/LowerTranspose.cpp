@@ -11,8 +11,6 @@
 
 using namespace mlir;
 
-// Bytes of a vector where no schedule names the level: those of AVX2, which narrower levels take in halves.
-static constexpr int64_t kVectorBytes = 32;
 // Rows of a block at most: as many vectors stay in registers, and a line of f32 is whole.
 static constexpr int64_t kMaxBlock = 16;
 // Sequences that are split or merged by shuffles at most: each takes as many.
@@ -51,12 +49,13 @@ namespace {
 /// a vector for each. "Columns" are those of the source's.
 class TransposeEmitter {
 public:
-  TransposeEmitter(RewriterBase &b, linalg::LinalgOp op, unsigned rowLoop, unsigned columnLoop)
+  TransposeEmitter(RewriterBase &b, linalg::LinalgOp op, unsigned rowLoop, unsigned columnLoop,
+                   int64_t vectorBytes)
       : b(b), op(op), loc(op.getLoc()), source(op.getDpsInputOperand(0)), target(op.getDpsInitOperand(0)),
         element(cast<MemRefType>(source->get().getType()).getElementType()), rowLoop(rowLoop),
         columnLoop(columnLoop), ivs(op.getNumLoops()) {
     sched::CPUAttr sched = sched::CPUAttr::of(op);
-    int64_t bytes = sched && sched.getVector() > 0 ? sched.getVector() * 4 : kVectorBytes;
+    int64_t bytes = sched && sched.getVector() > 0 ? sched.getVector() * 4 : vectorBytes;
     block = std::clamp<int64_t>(bytes * 8 / element.getIntOrFloatBitWidth(), 2, kMaxBlock);
   }
 
@@ -292,7 +291,8 @@ private:
 
 } // namespace
 
-bool weft::lowerTranspose(RewriterBase &rewriter, linalg::LinalgOp op, ArrayRef<unsigned> order) {
+bool weft::lowerTranspose(RewriterBase &rewriter, linalg::LinalgOp op, ArrayRef<unsigned> order,
+                          int64_t vectorBytes) {
   if (op.getNumReductionLoops() != 0 || op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
       op.getBlock()->getTerminator()->getOperand(0) != op.getBlock()->getArgument(0))
     return false;
@@ -310,7 +310,7 @@ bool weft::lowerTranspose(RewriterBase &rewriter, linalg::LinalgOp op, ArrayRef<
   bool isStatic = ShapedType::isStatic(sizes[*row]) && ShapedType::isStatic(sizes[*column]);
   if (isStatic && (sizes[*row] < 2 || sizes[*column] < 2 || sizes[*row] * sizes[*column] < kMinElements))
     return false;
-  TransposeEmitter(rewriter, op, *row, *column).run(order);
+  TransposeEmitter(rewriter, op, *row, *column, vectorBytes).run(order);
   rewriter.eraseOp(op);
   return true;
 }

@@ -15,7 +15,10 @@ namespace weft {
 /// Requires: `op` works on memrefs; its loops in `order` are those of a nest, outermost first.
 /// Returns:  whether it did; otherwise the op is as it was: it computes something, its elements are not whole
 ///           bytes, or one of the two loops is too short.
-bool lowerTranspose(mlir::RewriterBase &rewriter, mlir::linalg::LinalgOp op, llvm::ArrayRef<unsigned> order);
+///
+/// `vectorBytes` is how wide vectors are where `op` has no schedule.
+bool lowerTranspose(mlir::RewriterBase &rewriter, mlir::linalg::LinalgOp op, llvm::ArrayRef<unsigned> order,
+                    int64_t vectorBytes);
 
 } // namespace weft
 

@@ -5,13 +5,13 @@
 #swapped = affine_map<(i, j) -> (j, i)>
 #schedule = #sched.cpu<kernel = loops, parallel = [], vector = 16, registers = [], depth = 0, unroll = 1, fma = true>
 
-// Whole blocks of 8 rows and columns: a vector is 32 bytes where no schedule names the level.
+// Whole blocks of 4 rows and columns: a vector is 16 bytes where no schedule names the level.
 // CHECK-LABEL: kernel.func @blocks_f32(
-// CHECK: scf.for {{.*}} step %c8
-// CHECK: scf.for {{.*}} step %c8
-// CHECK-COUNT-8: vector.load {{.*}} : memref<64x32xf32>, vector<8xf32>
-// CHECK-COUNT-24: vector.shuffle
-// CHECK-COUNT-8: vector.store {{.*}} : memref<32x64xf32>, vector<8xf32>
+// CHECK: scf.for {{.*}} step %c4
+// CHECK: scf.for {{.*}} step %c4
+// CHECK-COUNT-4: vector.load {{.*}} : memref<64x32xf32>, vector<4xf32>
+// CHECK-COUNT-8: vector.shuffle
+// CHECK-COUNT-4: vector.store {{.*}} : memref<32x64xf32>, vector<4xf32>
 // CHECK-NOT: memref.load
 kernel.func @blocks_f32(%x: memref<64x32xf32>, %r: memref<32x64xf32>) {
   linalg.generic {indexing_maps = [#swapped, #id], iterator_types = ["parallel", "parallel"]} ins(%x : memref<64x32xf32>) outs(%r : memref<32x64xf32>) {
@@ -30,6 +30,23 @@ kernel.func @scheduled_f32(%x: memref<64x32xf32>, %r: memref<32x64xf32>) {
       attrs = {sched.cpu = #schedule} {
   ^bb0(%a: f32, %o: f32):
     linalg.yield %a : f32
+  }
+  kernel.return
+}
+
+// A copy that bufferisation made has no schedule: it takes the vectors of what has one.
+// CHECK-LABEL: kernel.func @beside_scheduled_f32(
+// CHECK-COUNT-16: vector.load {{.*}} : memref<64x32xf32>, vector<16xf32>
+// CHECK-COUNT-16: vector.load {{.*}} : memref<32x64xf32>, vector<16xf32>
+kernel.func @beside_scheduled_f32(%x: memref<64x32xf32>, %r: memref<32x64xf32>, %q: memref<64x32xf32>) {
+  linalg.generic {indexing_maps = [#swapped, #id], iterator_types = ["parallel", "parallel"]} ins(%x : memref<64x32xf32>) outs(%r : memref<32x64xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  linalg.generic {indexing_maps = [#swapped, #id], iterator_types = ["parallel", "parallel"]} ins(%r : memref<32x64xf32>) outs(%q : memref<64x32xf32>)
+      attrs = {sched.cpu = #schedule} {
+  ^bb0(%b: f32, %o: f32):
+    linalg.yield %b : f32
   }
   kernel.return
 }
@@ -62,7 +79,7 @@ kernel.func @dynamic_i8(%x: memref<?x?xi8> {kernel.dims = array<i64: 2, 3>}, %r:
 
 // Three channels that take turns become whole rows: three vectors in, three out.
 // CHECK-LABEL: kernel.func @split_channels_f32(
-// CHECK: scf.for {{.*}} step %c8
+// CHECK: scf.for {{.*}} step %c4
 // CHECK-COUNT-3: vector.load
 // CHECK-COUNT-3: vector.store
 // CHECK: memref.load
@@ -76,7 +93,7 @@ kernel.func @split_channels_f32(%x: memref<50x3xf32>, %r: memref<3x50xf32>) {
 
 // And the other way round.
 // CHECK-LABEL: kernel.func @merge_channels_f32(
-// CHECK: scf.for {{.*}} step %c8
+// CHECK: scf.for {{.*}} step %c4
 // CHECK-COUNT-3: vector.load
 // CHECK-COUNT-3: vector.store
 // CHECK-NOT: memref.load

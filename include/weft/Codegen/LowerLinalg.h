@@ -11,6 +11,8 @@ namespace weft {
 struct LowerLinalgOptions {
   bool isPlainOrder = false; ///< Reductions add and multiply in the order of their loops.
   bool ignoresNaN = false;   ///< Minima and maxima of numbers with a NaN among them may be any number.
+  /// Bytes of a vector where an op has no schedule: no level has narrower ones.
+  int64_t vectorBytes = 16;
 };
 
 /// Replaces `op` by a nest of `scf.for`, chosen so that the innermost loop runs along contiguous memory.

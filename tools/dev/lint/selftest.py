@@ -167,7 +167,7 @@ class GeneratedPages(unittest.TestCase):
     def test_errors_are_shown_without_markup(self):
         page = self.gen_docs.example("test/Transforms/verify-shapes.mlir", "unnamed")
         self.assertNotIn("expected-error", page)
-        self.assertIn("It is refused:\n\n```\nexpected dim 0", page)
+        self.assertIn("It is refused:\n\n```\ninternal: expected dim 0", page)
 
 
 if __name__ == "__main__":
