@@ -21,9 +21,9 @@ namespace weft {
 
 namespace conversion {
 
-// Elements of a splat that an artifact may store. What is greater is filled in when it runs, as fast as a
-// file is read.
-static constexpr int64_t kMaxStoredSplat = int64_t(1) << 24;
+// Bytes of a splat that an artifact may store. What is greater is filled in when it runs. Weights are
+// smaller: they are packed at compile time, for which they must be constants.
+static constexpr int64_t kMaxStoredSplatBytes = int64_t(1) << 31;
 
 //===----------------------------------------------------------------------===//
 // Kernels of single ops
@@ -212,7 +212,8 @@ LogicalResult HostBuilder::convert(Operation *op) {
         // A splat takes no room in the model, whatever its type says; nor should it in the artifact.
         TypedAttr splat = getSplatValue(constant.getResult());
         auto type = cast<RankedTensorType>(elements.getType());
-        if (splat && type.getNumElements() > kMaxStoredSplat) {
+        unsigned bits = splat ? splat.getType().getIntOrFloatBitWidth() : 8;
+        if (splat && type.getNumElements() > kMaxStoredSplatBytes / std::max(bits / 8, 1u)) {
           values.map(constant.getResult(), createBuffer(loc, type, {}, splat));
           return success();
         }

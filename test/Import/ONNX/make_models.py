@@ -249,6 +249,14 @@ def unknown_types():
 
 
 @model_of
+def wide_splat():
+    """A product with weights of one value, more than 2^24 of them."""
+    half = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.5])
+    return model([node("ConstantOfShape", ["shape"], ["w"], value=half), node("MatMul", ["x", "w"], ["y"], name="dense")],
+                 [value("x", [1, 4224])], [value("y", [1, 4224])], [const("shape", np.int64([4224, 4224]))])
+
+
+@model_of
 def one_sample():
     """Made for one sample: a dense layer, normalised over its features."""
     w = np.random.default_rng(3).normal(size=(40, 24)).astype(np.float32)
