@@ -503,6 +503,22 @@ LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp 
   return NestEmitter(rewriter, op, options).run();
 }
 
+/// Makes copies of memrefs ops of linalg, which are lowered like the others.
+static void generaliseCopies(IRRewriter &rewriter, Operation *root) {
+  SmallVector<memref::CopyOp> copies;
+  root->walk([&](memref::CopyOp op) { copies.push_back(op); });
+  for (memref::CopyOp op : copies) {
+    rewriter.setInsertionPoint(op);
+    AffineMap map = rewriter.getMultiDimIdentityMap(op.getSource().getType().getRank());
+    SmallVector<utils::IteratorType> kinds(map.getNumDims(), utils::IteratorType::parallel);
+    linalg::GenericOp::create(rewriter, op.getLoc(), op.getSource(), op.getTarget(), {map, map}, kinds,
+                              [](OpBuilder &builder, Location loc, ValueRange args) {
+                                linalg::YieldOp::create(builder, loc, args[0]);
+                              });
+    rewriter.eraseOp(op);
+  }
+}
+
 namespace {
 
 struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalgPass> {
@@ -510,18 +526,7 @@ struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalg
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    SmallVector<memref::CopyOp> copies;
-    getOperation().walk([&](memref::CopyOp op) { copies.push_back(op); });
-    for (memref::CopyOp op : copies) {
-      rewriter.setInsertionPoint(op);
-      AffineMap map = rewriter.getMultiDimIdentityMap(op.getSource().getType().getRank());
-      SmallVector<utils::IteratorType> kinds(map.getNumDims(), utils::IteratorType::parallel);
-      linalg::GenericOp::create(rewriter, op.getLoc(), op.getSource(), op.getTarget(), {map, map}, kinds,
-                                [](OpBuilder &builder, Location loc, ValueRange args) {
-                                  linalg::YieldOp::create(builder, loc, args[0]);
-                                });
-      rewriter.eraseOp(op);
-    }
+    generaliseCopies(rewriter, getOperation());
     SmallVector<linalg::LinalgOp> ops;
     ::weft::LowerLinalgOptions options = {plainOrder, ignoreNaN};
     getOperation().walk([&](linalg::LinalgOp op) {
