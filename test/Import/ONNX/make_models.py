@@ -249,6 +249,15 @@ def unknown_types():
 
 
 @model_of
+def not_yet():
+    """Operators of the standard that Weft lacks."""
+    return model([node("ZipMap", ["x"], ["y"], name="zip", domain="ai.onnx.ml", classlabels_int64s=[0, 1]),
+                  node("StringSplit", ["s"], ["parts", "counts"], name="split")],
+                 [value("x", [2, 2]), value("s", [2], TensorProto.STRING)], [value("y", None), value("parts", None)],
+                 opset=20, domains=[("ai.onnx.ml", 1)])
+
+
+@model_of
 def wide_splat():
     """A product with weights of one value, more than 2^24 of them."""
     half = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.5])
