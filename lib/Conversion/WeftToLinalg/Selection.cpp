@@ -38,6 +38,13 @@ struct KeyReader {
 
 bool isOrdered(Type element) { return getStorageElementType(element) && !isa<ComplexType>(element); }
 
+/// The indices of `position` along `axis` in the row that the other indices `row` name.
+SmallVector<Value> getPlace(ValueRange row, int64_t axis, Value position) {
+  SmallVector<Value> place(row);
+  place.insert(place.begin() + axis, position);
+  return place;
+}
+
 /// Values and positions of the first elements of each sorted row.
 SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext &sizes,
                                RankedTensorType type, Value x, RankedTensorType resultType, int64_t axis,
@@ -53,11 +60,7 @@ SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext
   return createSequentialLoops(
       b, loc, outer, initial,
       [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
-        auto placeOf = [&](Value position) {
-          SmallVector<Value> place(row);
-          place.insert(place.begin() + axis, position);
-          return place;
-        };
+        auto placeOf = [&](Value position) { return getPlace(row, axis, position); };
         SortedOrder sorted =
             createSort(body, at, size, state[2], [&](OpBuilder &inner, Location innerLoc, Value i, Value j) {
               return keys.isBefore(inner, innerLoc, keys.read(inner, innerLoc, placeOf(i)),
@@ -97,11 +100,7 @@ SmallVector<Value> lowerLeaders(OpBuilder &b, Location loc, const LoweringContex
   return createSequentialLoops(
       b, loc, outer, initial,
       [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
-        auto placeOf = [&](Value position) {
-          SmallVector<Value> place(row);
-          place.insert(place.begin() + axis, position);
-          return place;
-        };
+        auto placeOf = [&](Value position) { return getPlace(row, axis, position); };
         auto readKey = [&](OpBuilder &inner, Location nested, Value position) {
           return keys.read(inner, nested, placeOf(position));
         };

@@ -86,6 +86,13 @@ static Value countedKeys(NodeBuilder &n, Value mask, Size batch, Size keys) {
   return n.binary<w::AndOp>(isBefore, n.compare(w::ComparePredicate::ge, key, part(batch)));
 }
 
+LogicalResult finishAttention(NodeBuilder &n, HeadAttention &a, unsigned bias) {
+  if (n.has(bias))
+    a.mask = a.mask ? n.add(a.mask, n.in(bias)) : n.withRank(n.in(bias), 4);
+  a.causal = n.flagAttr("unidirectional", false);
+  return n.result(attend(n, a));
+}
+
 Value paddingMask(NodeBuilder &n, Value mask, Size batch, Size rows, Size keys, Type element) {
   const SizeMath &m = n.sizes;
   Type i64 = n.b.getI64Type();
@@ -220,10 +227,7 @@ static LogicalResult buildHeads(NodeBuilder &n, const CacheInputs &at, Value pro
     if (!a.mask)
       return failure();
   }
-  if (n.has(at.bias))
-    a.mask = a.mask ? n.add(a.mask, n.in(at.bias)) : n.withRank(n.in(at.bias), 4);
-  a.causal = n.flagAttr("unidirectional", false);
-  return n.result(attend(n, a));
+  return finishAttention(n, a, at.bias);
 }
 
 LogicalResult buildMultiHeadAttention(NodeBuilder &n) {

@@ -21,6 +21,10 @@ struct HeadAttention {
 /// Attention back as [B S H*D]; null after a report.
 Value attend(NodeBuilder &n, const HeadAttention &a);
 
+/// The attention as the node's result: with input `bias`, when there is one, added to the mask of `a`, and
+/// causal where the node is `unidirectional`.
+LogicalResult finishAttention(NodeBuilder &n, HeadAttention &a, unsigned bias);
+
 /// 0 where a key counts and mask_filter_value where it does not, as [B 1 S|1 T]. `mask` holds lengths [B],
 /// ends and starts [2B], lengths and offsets [3B+2], or a flag per key [B T], [B S T] or [B 1 M M].
 Value paddingMask(NodeBuilder &n, Value mask, Size batch, Size rows, Size keys, Type element);

@@ -36,14 +36,22 @@ static Value unpackRows(NodeBuilder &n, Value packed, int64_t rows, int64_t colu
   return n.sliceAxis(n.importer.constant(value, constant.getLoc()), 1, n.sizes.of(0), n.sizes.of(columns));
 }
 
+/// Whether the attributes say sizes that can be.
+static LogicalResult checkBlocks(NodeBuilder &n, int64_t columns, int64_t k, int64_t block) {
+  constexpr int64_t kMax = 1 << 28;
+  if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
+    return n.fail("expected N, K and block_size from 1 to " + llvm::Twine(kMax) + ", but got " +
+                  llvm::Twine(columns) + ", " + llvm::Twine(k) + " and " + llvm::Twine(block));
+  return success();
+}
+
 /// A [.., K] times block-wise quantised B [N, K] transposed.
 LogicalResult buildMatMulNBits(NodeBuilder &n) {
   int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), bits = n.intAttr("bits", 4),
           block = n.intAttr("block_size", 0);
   (void)n.intAttr("accuracy_level", 0);
-  constexpr int64_t kMax = 1 << 28;
-  if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
-    return n.fail("expected positive N, K and block_size");
+  if (failed(checkBlocks(n, columns, k, block)))
+    return failure();
   if (bits != 2 && bits != 4 && bits != 8)
     return n.fail("expected bits 2, 4 or 8, but got " + llvm::Twine(bits));
   if (n.intAttr("weight_prepacked", 0) != 0)
@@ -118,9 +126,8 @@ LogicalResult buildMatMulBnb4(NodeBuilder &n) {
   int64_t columns = n.intAttr("N", 0), k = n.intAttr("K", 0), block = n.intAttr("block_size", 0),
           kind = n.intAttr("quant_type", 0);
   (void)n.intAttr("training_mode", 0);
-  constexpr int64_t kMax = 1 << 28;
-  if (columns < 1 || k < 1 || columns > kMax || k > kMax || block < 1 || block > kMax)
-    return n.fail("expected positive N, K and block_size");
+  if (failed(checkBlocks(n, columns, k, block)))
+    return failure();
   if (kind != 0 && kind != 1)
     return n.fail("expected quant_type 0 (FP4) or 1 (NF4), but got " + llvm::Twine(kind));
   bool isTransposed = n.flagAttr("transB", true);

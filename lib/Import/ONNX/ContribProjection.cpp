@@ -79,10 +79,7 @@ static LogicalResult buildProjected(NodeBuilder &n, Value projected, const Proje
     if (!a.mask)
       return failure();
   }
-  if (n.has(at.bias))
-    a.mask = a.mask ? n.add(a.mask, n.in(at.bias)) : n.withRank(n.in(at.bias), 4);
-  a.causal = n.flagAttr("unidirectional", false);
-  return n.result(attend(n, a));
+  return finishAttention(n, a, at.bias);
 }
 
 /// x [.., D] times weights [D, 3H], with a bias that may be null.
