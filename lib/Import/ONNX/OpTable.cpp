@@ -67,7 +67,9 @@ static const AttributesRow kAttributesRows[] = {
 std::optional<StringRef> attributesOf(StringRef domain, StringRef name, int64_t opset) {
   // Sorted by domain, name and version: the row sought is the last that is not behind.
   auto key = [](const AttributesRow &row) { return std::tuple(row.domain, row.name, int64_t(row.since)); };
-  assert(llvm::is_sorted(kAttributesRows, [&](const auto &a, const auto &b) { return key(a) < key(b); }));
+  [[maybe_unused]] static const bool sorted =
+      llvm::is_sorted(kAttributesRows, [&](const auto &a, const auto &b) { return key(a) < key(b); });
+  assert(sorted && "attribute rows are sought by bisection");
   const AttributesRow *row =
       llvm::upper_bound(kAttributesRows, std::tuple(domain, name, opset),
                         [&](const auto &sought, const AttributesRow &other) { return sought < key(other); });

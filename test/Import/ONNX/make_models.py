@@ -312,6 +312,12 @@ def wrong_attributes():
 
 
 @model_of
+def absurd_opset():
+    """A wrong attribute beside an opset that no table reaches."""
+    return model([node("Neg", ["x"], ["y"], exas=1, name="flip")], [value("x", [2, 3])], [value("y", None)], opset=2**62)
+
+
+@model_of
 def open_filter():
     """Filters of which only the run knows the channels."""
     return model([node("Conv", ["x", "w"], ["a"], kernel_shape=[3, 3], name="conv"), node("ConvTranspose", ["x", "w"], ["b"], kernel_shape=[3, 3],
