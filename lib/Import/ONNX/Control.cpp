@@ -124,6 +124,8 @@ LogicalResult buildIf(NodeBuilder &n) {
   Value cond = n.in(0);
   if (!isa<RankedTensorType>(cond.getType()) || !n.elem(cond).isInteger(1))
     return n.fail("expected a boolean condition, but got " + n.importer.typeText(cond.getType()));
+  if (auto type = cast<RankedTensorType>(cond.getType()); type.hasStaticShape() && type.getNumElements() != 1)
+    return n.fail("expected a condition of one element, but got " + n.importer.typeText(type));
   // A known condition leaves one branch, whose nodes take the place of the If.
   std::optional<unsigned> taken = n.importer.branchOf(n.node);
   if (std::optional<SmallVector<int64_t>> known = constantInts(cond); known && known->size() == 1)

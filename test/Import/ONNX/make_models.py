@@ -149,6 +149,14 @@ def if_rank():
 
 
 @model_of
+def if_wide():
+    """Branches of other ranks under a condition of several elements."""
+    wide = if_rank()
+    wide.graph.input[0].type.tensor_type.shape.dim.add().dim_value = 64
+    return wide
+
+
+@model_of
 def if_known():
     """The condition follows from a bound input."""
     return model([node("Equal", ["rate", "k"], ["c"]),
