@@ -47,7 +47,7 @@ FailureOr<EmbeddedModel> weft::embedModel(CompileResult &result, const TargetLev
 
   EmitOptions emit;
   emit.numThreads = options.threads;
-  FailureOr<std::vector<std::string>> objects = emitObjects(module, level, {entry}, emit);
+  FailureOr<std::vector<CodeObject>> objects = emitObjects(module, level, {entry}, emit);
   if (failed(objects))
     return failure();
   std::string error;
@@ -55,7 +55,7 @@ FailureOr<EmbeddedModel> weft::embedModel(CompileResult &result, const TargetLev
     FailureOr<std::string> data = emitDataObject(weights, joinConstants(result.artifact), level, error);
     if (failed(data))
       return module.emitError() << "internal: making an object of the weights failed: " << error;
-    objects->push_back(std::move(*data));
+    objects->push_back({"", std::move(*data)});
   }
   // A shared object also has the entry under the name that the runtime looks for, and keeps weights that only
   // the header refers to.

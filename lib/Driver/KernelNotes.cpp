@@ -16,11 +16,12 @@ static constexpr llvm::StringLiteral kNotFused = "not fused: ";
 
 RemarkCollector::RemarkCollector(MLIRContext &context) : engine(context.getDiagEngine()) {
   handler = engine.registerHandler([this](Diagnostic &diagnostic) {
-    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark || !isActive)
+    if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
       return failure();
     Remark remark;
     remark.text = diagnostic.str();
     remark.isAboutFusion = StringRef(remark.text).starts_with(kNotFused);
+    remark.isNote = isActive;
     diagnostic.getLocation()->walk([&](Location location) {
       if (auto name = dyn_cast<NameLoc>(location))
         remark.nodes.push_back(name.getName().str());
@@ -46,7 +47,7 @@ void RemarkCollector::describe(ModuleOp module, std::vector<ArtifactKernel> &ker
           shared.insert(node.getValue());
     for (const Remark &remark : remarks)
       for (const std::string &node : remark.nodes) {
-        if (!(remark.isAboutFusion ? own : shared).contains(node))
+        if (!remark.isNote || !(remark.isAboutFusion ? own : shared).contains(node))
           continue;
         std::string note = (remark.isAboutFusion ? node + ": " : "") + remark.text;
         if (seen.insert(note).second)
@@ -54,6 +55,14 @@ void RemarkCollector::describe(ModuleOp module, std::vector<ArtifactKernel> &ker
         break;
       }
   }
+}
+
+std::vector<std::string> RemarkCollector::getRemarks(size_t first, const llvm::StringSet<> &nodes) const {
+  std::vector<std::string> texts;
+  for (const Remark &remark : llvm::drop_begin(remarks, first))
+    if (!remark.isAboutFusion && llvm::any_of(remark.nodes, [&](auto &node) { return nodes.contains(node); }))
+      texts.push_back(remark.text);
+  return texts;
 }
 
 void weft::describeSchedules(ModuleOp module, std::vector<ArtifactKernel> &kernels) {

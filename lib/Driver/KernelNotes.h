@@ -7,21 +7,29 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "weft/Artifact/Writer.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <vector>
 
 namespace weft {
 
-/// Remembers the remarks that passes make while it is active, and hands them on to the handlers before it.
+/// Remembers the remarks that passes make, and hands them on to the handlers before it.
 class RemarkCollector {
 public:
   explicit RemarkCollector(mlir::MLIRContext &context);
   ~RemarkCollector();
 
+  /// Whether what is said now is part of the artifact's notes.
   bool isActive = true;
 
-  /// Adds to each kernel the remarks about its nodes, in the order in which they were made. `module` holds
-  /// the kernel functions, scheduled.
+  /// Number of remarks so far.
+  size_t getCount() const { return remarks.size(); }
+
+  /// What passes said since the remark number `first` about a kernel of `nodes` as a whole.
+  std::vector<std::string> getRemarks(size_t first, const llvm::StringSet<> &nodes) const;
+
+  /// Adds to each kernel the remarks about its nodes that were made while active, in the order in which they
+  /// were made. `module` holds the kernel functions, scheduled.
   void describe(mlir::ModuleOp module, std::vector<ArtifactKernel> &kernels) const;
 
 private:
@@ -29,6 +37,7 @@ private:
     std::vector<std::string> nodes;
     std::string text;
     bool isAboutFusion;
+    bool isNote; ///< Made while active.
   };
 
   mlir::DiagnosticEngine &engine;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Runs the phases of a compilation one after the other.
+#include "CachedKernels.h"
 #include "Entries.h"
 #include "KernelNotes.h"
 #include "NodeCounts.h"
@@ -37,7 +38,11 @@ constexpr std::pair<Phase, llvm::StringLiteral> kPhaseNames[] = {
 class Compilation {
 public:
   Compilation(MLIRContext &context, const CompileOptions &options, ProgressFn progress)
-      : context(context), options(options), progress(std::move(progress)), remarks(context) {}
+      : context(context), options(options), progress(std::move(progress)), remarks(context) {
+    // Later phases need the kernels' IR; an unknown compiler could not tell whose code it finds.
+    if (options.cache && options.stopAfter >= Phase::Object && !getCompilerIdentity().empty())
+      cache.emplace(*options.cache);
+  }
 
   using Load = llvm::function_ref<FailureOr<OwningOpRef<ModuleOp>>(const ImportOptions &)>;
   LogicalResult run(Load load);
@@ -48,6 +53,7 @@ private:
   const CompileOptions &options;
   ProgressFn progress;
   RemarkCollector remarks;
+  std::optional<KernelCache> cache;
   std::vector<DriverEntry> entries;
   std::vector<HostProgram> hosts; ///< one per entry
   llvm::StringSet<> nodes;        ///< names of the model's nodes
@@ -84,7 +90,8 @@ private:
   OwningOpRef<ModuleOp> cloneForLevel(bool isBest);
   LogicalResult runLevel(ModuleOp module, const TargetLevel &level, bool isBest);
   void joinHosts(ModuleOp module);
-  LogicalResult emitLevel(ModuleOp module, const TargetLevel &level);
+  LogicalResult emitLevel(ModuleOp module, const TargetLevel &level, CachedKernels &cached);
+  void endCaching();
   LogicalResult describeConstants(const ConstantLayout &layout);
   void countOps();
 };
@@ -188,17 +195,19 @@ void Compilation::joinHosts(ModuleOp module) {
 }
 
 /// Makes the shared object of a level.
-LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level) {
+LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level, CachedKernels &cached) {
   EmitOptions emit;
   emit.numThreads = options.threads;
   SmallVector<StringRef> exports;
   for (const DriverEntry &entry : entries)
     exports.push_back(entry.description.symbol);
-  FailureOr<std::vector<std::string>> objects = emitObjects(module, level, exports, emit);
+  FailureOr<std::vector<CodeObject>> objects = emitObjects(module, level, exports, emit);
   if (failed(objects))
     return failure();
   std::string error;
-  FailureOr<std::string> object = linkSharedObject(*objects, error);
+  FailureOr<std::string> object = failure();
+  if (succeeded(cached.join(*objects, error)))
+    object = linkSharedObject(*objects, error);
   if (failed(object))
     return module.emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
   ArtifactCode code;
@@ -214,6 +223,7 @@ LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level) 
 /// Runs the phases from scheduled to object for one level; `module` is left after the last of them.
 LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, bool isBest) {
   using Build = void (*)(OpPassManager &, const TargetLevel &, const PipelineOptions &);
+  CachedKernels cached(cache ? &*cache : nullptr, remarks);
   const std::pair<Phase, Build> phases[] = {{Phase::Scheduled, buildSchedulePipeline},
                                             {Phase::Loops, buildLoopsPipeline},
                                             {Phase::LLVM, buildLLVMPipeline}};
@@ -226,15 +236,28 @@ LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, b
       return failure();
     if (phase == Phase::Scheduled && isBest)
       describeSchedules(module, result.artifact.kernels);
+    if (phase == Phase::Scheduled)
+      cached.take(module, level, pipeline);
     if (phase == Phase::LLVM)
       joinHosts(module);
     if (isDone(phase))
       return success();
   }
   auto writeObject = [&](llvm::raw_ostream &os) { os << result.artifact.codes.back().object; };
-  if (failed(step(Phase::Object, level.name, [&] { return emitLevel(module, level); }, nullptr)))
+  if (failed(step(Phase::Object, level.name, [&] { return emitLevel(module, level, cached); }, nullptr)))
     return failure();
+  result.numFunctions += cached.getNumKernels();
+  result.numCached += cached.getNumTaken();
   return dump("object-" + level.name + ".so", writeObject);
+}
+
+/// A cache that does not work costs time only.
+void Compilation::endCaching() {
+  if (!cache)
+    return;
+  cache->prune();
+  if (!cache->getProblem().empty())
+    emitWarning(UnknownLoc::get(&context)) << cache->getProblem();
 }
 
 LogicalResult Compilation::compileLevel(const TargetLevel &level, bool isBest) {
@@ -419,6 +442,7 @@ LogicalResult Compilation::run(Load load) {
   for (auto [i, level] : llvm::enumerate(options.levels))
     if (failed(compileLevel(level, /*isBest=*/i == 0)))
       return failure();
+  endCaching();
   if (options.stopAfter < Phase::Artifact)
     return success();
   return dump("artifact.weft", [&](llvm::raw_ostream &os) { writeArtifact(result.artifact, os); });

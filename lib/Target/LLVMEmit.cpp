@@ -24,10 +24,6 @@ using namespace weft;
 
 namespace {
 
-/// Operations per part: large enough that LLVM's start-up does not count, small enough to keep all processors
-/// busy.
-constexpr size_t maxOpsPerPart = 6000;
-
 enum class Output { Object, Assembly, IR };
 
 /// One part on its way through LLVM; nothing in it is shared with another part.
@@ -36,6 +32,7 @@ struct Part {
   std::unique_ptr<llvm::Module> module;
   bool isMicroKernels = false;
   bool isSupport = false;
+  std::string function; ///< as CodeObject's
   std::string result;
   std::string error;
 };
@@ -144,11 +141,15 @@ void emit(Part &part, const TargetLevel &level, const EmitOptions &options, Outp
 
 /// Translates the parts of `module`; translation is quick, so it is done here and not by the threads.
 LogicalResult translateParts(ModuleOp module, ArrayRef<StringRef> exports, std::vector<Part> &parts) {
-  for (OwningOpRef<ModuleOp> &source : partitionModule(module, exports, maxOpsPerPart)) {
+  for (OwningOpRef<ModuleOp> &source : partitionModule(module, exports)) {
     Part part;
     part.context = std::make_unique<llvm::LLVMContext>();
     part.isMicroKernels = llvm::any_of(
         *source->getBody(), [](Operation &op) { return isMicroKernel(&op) && !op.getRegion(0).empty(); });
+    for (auto function : source->getOps<LLVM::LLVMFuncOp>())
+      if (!function.isExternal() && function.getLinkage() == LLVM::Linkage::External &&
+          (part.function.empty() || function.getName().size() < part.function.size()))
+        part.function = function.getName().str();
     part.module = translateModuleToLLVMIR(*source, *part.context, "weft");
     if (!part.module)
       return module.emitError("internal: translation to LLVM IR failed");
@@ -157,9 +158,9 @@ LogicalResult translateParts(ModuleOp module, ArrayRef<StringRef> exports, std::
   return success();
 }
 
-FailureOr<std::vector<std::string>> emitParts(ModuleOp module, const TargetLevel &level,
-                                              ArrayRef<StringRef> exports, const EmitOptions &options,
-                                              Output output) {
+FailureOr<std::vector<CodeObject>> emitParts(ModuleOp module, const TargetLevel &level,
+                                             ArrayRef<StringRef> exports, const EmitOptions &options,
+                                             Output output) {
   std::vector<Part> parts;
   if (failed(translateParts(module, exports, parts)))
     return failure();
@@ -184,11 +185,11 @@ FailureOr<std::vector<std::string>> emitParts(ModuleOp module, const TargetLevel
   for (std::thread &thread : threads)
     thread.join();
 
-  std::vector<std::string> results;
+  std::vector<CodeObject> results;
   for (Part &part : parts) {
     if (!part.error.empty())
       return module.emitError("code generation for ") << level.name << " failed: " << part.error;
-    results.push_back(std::move(part.result));
+    results.push_back({std::move(part.function), std::move(part.result)});
   }
   return results;
 }
@@ -200,10 +201,13 @@ FailureOr<std::string> emitText(ModuleOp module, const TargetLevel &level, const
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
     if (!function.isExternal() && function.getName().starts_with("weft_entry"))
       exports.push_back(function.getName());
-  FailureOr<std::vector<std::string>> parts = emitParts(module, level, exports, options, output);
+  FailureOr<std::vector<CodeObject>> parts = emitParts(module, level, exports, options, output);
   if (failed(parts))
     return failure();
-  return llvm::join(*parts, "\n");
+  std::string text;
+  for (const CodeObject &part : *parts)
+    text += (text.empty() ? "" : "\n") + part.bytes;
+  return text;
 }
 
 } // namespace
@@ -213,9 +217,9 @@ void weft::registerTargetTranslations(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-FailureOr<std::vector<std::string>> weft::emitObjects(ModuleOp module, const TargetLevel &level,
-                                                      ArrayRef<StringRef> exports,
-                                                      const EmitOptions &options) {
+FailureOr<std::vector<CodeObject>> weft::emitObjects(ModuleOp module, const TargetLevel &level,
+                                                     ArrayRef<StringRef> exports,
+                                                     const EmitOptions &options) {
   return emitParts(module, level, exports, options, Output::Object);
 }
 

@@ -7,12 +7,15 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ObjCopy/ConfigManager.h"
 #include "llvm/ObjCopy/ObjCopy.h"
+#include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Object/Binary.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cerrno>
+#include <deque>
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
@@ -40,6 +43,10 @@ public:
   std::string getPath() const { return "/proc/self/fd/" + std::to_string(fd); }
 
   LogicalResult write(llvm::StringRef bytes, std::string &error) const {
+    if (!isOpen()) {
+      error = "cannot make a file in memory: " + llvm::sys::StrError();
+      return failure();
+    }
     llvm::raw_fd_ostream stream(fd, /*shouldClose=*/false);
     stream << bytes;
     stream.flush();
@@ -92,23 +99,51 @@ private:
   std::string bytes;
 };
 
-/// Runs the linker on `objects` with `flags`; the bytes of the file that it makes.
-FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::ArrayRef<std::string> flags,
-                                 std::string &error) {
-  OutputPipe pipe;
-  std::vector<MemoryFile> files(objects.size());
-  if (!pipe.isOpen() || !llvm::all_of(files, [](const MemoryFile &file) { return file.isOpen(); })) {
-    error = "cannot make a file in memory: " + llvm::sys::StrError();
+/// Objects below this size share one file: a model has more kernels than a process may have files.
+constexpr size_t maxMemberBytes = 1 << 20;
+
+/// What the linker reads: an archive of the small objects, and each large one by itself.
+FailureOr<std::vector<MemoryFile>> holdInMemory(llvm::ArrayRef<weft::CodeObject> objects,
+                                                std::string &error) {
+  std::vector<llvm::NewArchiveMember> members;
+  std::vector<MemoryFile> files(1);
+  for (const weft::CodeObject &object : objects) {
+    if (object.bytes.size() < maxMemberBytes) {
+      members.emplace_back(llvm::MemoryBufferRef(object.bytes, "object"));
+      continue;
+    }
+    files.emplace_back();
+    if (failed(files.back().write(object.bytes, error)))
+      return failure();
+  }
+  auto archive = llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NoSymtab,
+                                            llvm::object::Archive::K_GNU, /*Deterministic=*/true,
+                                            /*Thin=*/false);
+  if (!archive) {
+    error = llvm::toString(archive.takeError());
     return failure();
   }
+  if (failed(files.front().write((*archive)->getBuffer(), error)))
+    return failure();
+  return std::move(files);
+}
+
+/// Runs the linker on `objects` with `flags`; the bytes of the file that it makes.
+FailureOr<std::string> runLinker(llvm::ArrayRef<weft::CodeObject> objects, llvm::ArrayRef<std::string> flags,
+                                 std::string &error) {
+  OutputPipe pipe;
+  if (!pipe.isOpen()) {
+    error = "cannot make a pipe: " + llvm::sys::StrError();
+    return failure();
+  }
+  FailureOr<std::vector<MemoryFile>> files = holdInMemory(objects, error);
+  if (failed(files))
+    return failure();
   std::vector<std::string> words = {"ld.lld"};
   words.insert(words.end(), flags.begin(), flags.end());
-  words.insert(words.end(), {"-o", pipe.getPath()});
-  for (auto [file, bytes] : llvm::zip_equal(files, objects)) {
-    if (failed(file.write(bytes, error)))
-      return failure();
+  words.insert(words.end(), {"-o", pipe.getPath(), "--whole-archive"});
+  for (const MemoryFile &file : *files)
     words.push_back(file.getPath());
-  }
   std::vector<const char *> arguments;
   for (const std::string &word : words)
     arguments.push_back(word.c_str());
@@ -134,7 +169,7 @@ FailureOr<std::string> runLinker(llvm::ArrayRef<std::string> objects, llvm::Arra
 
 } // namespace
 
-FailureOr<std::string> weft::linkSharedObject(llvm::ArrayRef<std::string> objects, std::string &error,
+FailureOr<std::string> weft::linkSharedObject(llvm::ArrayRef<weft::CodeObject> objects, std::string &error,
                                               llvm::ArrayRef<std::string> extraFlags) {
   // --hash-style=gnu and -O1 keep the file small; a page each for code and data is what the loader maps.
   std::vector<std::string> flags = {"-shared",
@@ -154,14 +189,10 @@ FailureOr<std::string> weft::linkSharedObject(llvm::ArrayRef<std::string> object
   return runLinker(objects, flags, error);
 }
 
-FailureOr<std::string> weft::linkRelocatable(llvm::ArrayRef<std::string> objects, std::string &error) {
-  FailureOr<std::string> whole = runLinker(objects, {"-r", "--strip-debug", "--build-id=none"}, error);
-  if (failed(whole))
-    return failure();
-  // What the parts share must not meet the same names of other models, or the program's memcpy.
-  auto binary = llvm::object::createBinary(llvm::MemoryBufferRef(*whole, "object"));
-  llvm::objcopy::ConfigManager config;
-  config.ELF.LocalizeHidden = true;
+/// Runs objcopy on `object`.
+static FailureOr<std::string> copyObject(llvm::StringRef object, const llvm::objcopy::ConfigManager &config,
+                                         std::string &error) {
+  auto binary = llvm::object::createBinary(llvm::MemoryBufferRef(object, "object"));
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   llvm::Error failed =
@@ -171,4 +202,39 @@ FailureOr<std::string> weft::linkRelocatable(llvm::ArrayRef<std::string> objects
     return failure();
   }
   return bytes;
+}
+
+FailureOr<std::string> weft::linkRelocatable(llvm::ArrayRef<weft::CodeObject> objects, std::string &error) {
+  FailureOr<std::string> whole = runLinker(objects, {"-r", "--strip-debug", "--build-id=none"}, error);
+  if (failed(whole))
+    return failure();
+  // What the parts share must not meet the same names of other models, or the program's memcpy.
+  llvm::objcopy::ConfigManager config;
+  config.ELF.LocalizeHidden = true;
+  return copyObject(*whole, config, error);
+}
+
+FailureOr<weft::CodeObject> weft::renameFunction(const weft::CodeObject &object, llvm::StringRef function,
+                                                 std::string &error) {
+  auto binary = llvm::object::ObjectFile::createELFObjectFile(llvm::MemoryBufferRef(object.bytes, "object"));
+  if (!binary) {
+    error = llvm::toString(binary.takeError());
+    return failure();
+  }
+  llvm::objcopy::ConfigManager config;
+  std::deque<std::string> names; // that the configuration refers to
+  for (const llvm::object::SymbolRef &symbol : (*binary)->symbols()) {
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    if (!name) {
+      error = llvm::toString(name.takeError());
+      return failure();
+    }
+    llvm::StringRef rest = *name;
+    if (rest.consume_front(object.function) && (rest.empty() || rest.front() == '.' || rest.front() == '_'))
+      config.Common.SymbolsToRename[*name] = names.emplace_back((function + rest).str());
+  }
+  FailureOr<std::string> bytes = copyObject(object.bytes, config, error);
+  if (failed(bytes))
+    return failure();
+  return weft::CodeObject{function.str(), std::move(*bytes)};
 }

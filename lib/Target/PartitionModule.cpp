@@ -58,16 +58,10 @@ void cloneDeclaration(OpBuilder &builder, Operation *op) {
   builder.insert(clone);
 }
 
-size_t countOps(Operation *op) {
-  size_t count = 0;
-  op->walk([&](Operation *) { ++count; });
-  return count;
-}
-
 /// Collects the parts as lists of operations that each of them defines.
 class Partition {
 public:
-  Partition(ModuleOp module, ArrayRef<StringRef> exports, size_t maxOps) : module(module), maxOps(maxOps) {
+  Partition(ModuleOp module, ArrayRef<StringRef> exports) : module(module) {
     for (Operation &op : *module.getBody())
       if (auto symbol = dyn_cast<SymbolOpInterface>(op))
         symbols[symbol.getName()] = &op;
@@ -78,21 +72,8 @@ public:
   SmallVector<OwningOpRef<ModuleOp>> run() {
     groupDefinitions();
     SmallVector<OwningOpRef<ModuleOp>> parts;
-    SmallVector<Operation *> current;
-    size_t numOps = 0;
-    for (bool wantsMicroKernels : {false, true}) {
-      for (auto &[leader, members] : groups) {
-        if (llvm::any_of(members, weft::isMicroKernel) != wantsMicroKernels)
-          continue;
-        for (Operation *member : members)
-          numOps += countOps(member);
-        llvm::append_range(current, members);
-        if (numOps >= maxOps)
-          parts.push_back(closePart(current, numOps));
-      }
-      if (!current.empty())
-        parts.push_back(closePart(current, numOps));
-    }
+    for (auto &[leader, members] : groups)
+      parts.push_back(makePart(members));
     return parts;
   }
 
@@ -117,6 +98,8 @@ private:
       for (Operation *target : references[&op])
         if (bindsUsers(target))
           classes.unionSets(&op, target);
+      if (Operation *counter = symbols.lookup((cast<SymbolOpInterface>(op).getName() + "_count").str()))
+        classes.unionSets(&op, counter);
     }
     for (Operation &op : *module.getBody()) {
       auto func = dyn_cast<LLVM::LLVMFuncOp>(op);
@@ -125,8 +108,8 @@ private:
     }
   }
 
-  /// Makes a module of the definitions in `members`, then clears the list.
-  OwningOpRef<ModuleOp> closePart(SmallVector<Operation *> &members, size_t &numOps) {
+  /// Makes a module of the definitions in `members`.
+  OwningOpRef<ModuleOp> makePart(ArrayRef<Operation *> members) {
     OwningOpRef<ModuleOp> part(ModuleOp::create(module.getLoc()));
     (*part)->setAttrs(module->getAttrDictionary());
     auto builder = OpBuilder::atBlockEnd(part->getBody());
@@ -154,13 +137,10 @@ private:
     }
     for (Operation *member : members)
       builder.clone(*member);
-    members.clear();
-    numOps = 0;
     return part;
   }
 
   ModuleOp module;
-  size_t maxOps;
   llvm::StringMap<Operation *> symbols;
   llvm::DenseMap<Operation *, SmallVector<Operation *>> references;
   llvm::MapVector<Operation *, SmallVector<Operation *>> groups;
@@ -178,7 +158,6 @@ bool weft::isMicroKernel(Operation *op) {
   });
 }
 
-SmallVector<OwningOpRef<ModuleOp>> weft::partitionModule(ModuleOp module, ArrayRef<StringRef> exports,
-                                                         size_t maxOps) {
-  return Partition(module, exports, maxOps).run();
+SmallVector<OwningOpRef<ModuleOp>> weft::partitionModule(ModuleOp module, ArrayRef<StringRef> exports) {
+  return Partition(module, exports).run();
 }

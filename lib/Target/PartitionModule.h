@@ -12,14 +12,13 @@
 
 namespace weft {
 
-/// Clones the functions of `module` into parts of similar size; every definition that others may call and
-/// that is not in `exports` becomes hidden. Functions connected by symbols that only one part may hold stay
-/// together.
+/// Clones each function of `module` into a part of its own; every definition that others may call and that
+/// is not in `exports` becomes hidden. Functions connected by symbols that only one part may hold stay
+/// together, and so do a function X and X_count, which hands out its work.
 ///
-/// Units:   maxOps is the number of operations after which a part is closed.
-/// Returns: the parts; they depend on nothing but the module and the options.
-llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>
-partitionModule(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> exports, size_t maxOps);
+/// Returns: the parts; each depends on nothing but what it holds.
+llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>> partitionModule(mlir::ModuleOp module,
+                                                                     llvm::ArrayRef<llvm::StringRef> exports);
 
 /// Whether `op` is a function marked as a micro-kernel.
 bool isMicroKernel(mlir::Operation *op);

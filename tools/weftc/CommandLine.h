@@ -31,6 +31,8 @@ struct CommandLine {
   bool remarks = false;
   bool quiet = false;
   std::string report;
+  std::string cacheFolder;
+  uint64_t cacheMebibytes = 1024;
   // explain
   bool measure = false;
   double seconds = 1;

@@ -88,10 +88,19 @@ static llvm::json::Value summaryToJson(const CommandLine &command, const weft::C
                             {"arena_bytes", artifact.arenaBytes()},
                             {"arena_lower_bound_bytes", result.arenaLowerBound},
                             {"kernels", int64_t(artifact.kernels.size())},
+                            {"kernel_functions", result.numFunctions},
+                            {"cached_kernel_functions", result.numCached},
                             {"entries", std::move(entries)},
                             {"levels", std::move(levels)},
                             {"seconds", seconds},
                             {"phases", std::move(phases)}};
+}
+
+/// How much of the code came from the cache, where one was asked for.
+static std::string describeCached(const CommandLine &command, const weft::CompileResult &result) {
+  if (command.cacheFolder.empty())
+    return {};
+  return llvm::formatv(" ({0} of {1} functions from the cache)", result.numCached, result.numFunctions).str();
 }
 
 static void printSummary(const CommandLine &command, const weft::CompileResult &result, uint64_t fileBytes,
@@ -107,10 +116,11 @@ static void printSummary(const CommandLine &command, const weft::CompileResult &
     llvm::outs() << summaryToJson(command, result, fileBytes, codeBytes, seconds) << "\n";
   else if (!command.quiet)
     llvm::errs() << llvm::formatv(
-        "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels, arena {7}, {8:f2} s\n",
+        "wrote {0}: {1} (weights {2}, code {3} for {4}), {5}{6} kernels{7}, arena {8}, {9:f2} s\n",
         command.output, formatBytes(fileBytes), formatBytes(artifact.constantBytes), formatBytes(codeBytes),
         levels, artifact.entries.size() > 1 ? std::to_string(artifact.entries.size()) + " entries, " : "",
-        artifact.kernels.size(), formatBytes(artifact.arenaBytes()), seconds);
+        artifact.kernels.size(), describeCached(command, result), formatBytes(artifact.arenaBytes()),
+        seconds);
 }
 
 /// `--emit=obj` and `--emit=so`: the object and, in a file, its header beside it.

@@ -59,6 +59,15 @@ static void addTarget(CLI::App &app, CommandLine &command) {
   noteCodeOption(target, command)->check(CLI::IsMember({"cpu"}))->capture_default_str();
   CLI::Option *jobs = app.add_option("-j,--jobs", command.jobs, "Threads that compile; 0: one per processor");
   noteCodeOption(jobs, command)->check(CLI::Range(0, 1024))->capture_default_str();
+  app.add_option("--cache-dir", command.cacheFolder,
+                 "Folder that keeps compiled kernels for later compilations; several may use it at once")
+      ->envname("WEFT_CACHE_DIR")
+      ->type_name("DIR");
+  app.add_option("--cache-size", command.cacheMebibytes,
+                 "Size that the folder may have; the kernels that were not used for longest go first")
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 24))
+      ->type_name("MiB")
+      ->capture_default_str();
 }
 
 /// The command line for the record: everything but file names, which differ from run to run.
@@ -66,7 +75,8 @@ static std::string describeFlags(int argc, char **argv) {
   std::string flags;
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
-    if (word == "-o" || word == "--dump-dir" || word == "--report" || word == "-j" || word == "--jobs") {
+    if (word == "-o" || word == "--dump-dir" || word == "--report" || word == "-j" || word == "--jobs" ||
+        word == "--cache-dir" || word == "--cache-size") {
       ++i;
       continue;
     }
@@ -74,8 +84,9 @@ static std::string describeFlags(int argc, char **argv) {
         (i == 1 || argv[i - 1][0] != '-' || std::string(argv[i - 1]).find('=') != std::string::npos))
       continue;
     if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("--report=", 0) == 0 ||
-        word.rfind("-j", 0) == 0 || word.rfind("--jobs=", 0) == 0 || word == "--time-phases" ||
-        word == "--remarks" || word == "--json" || word == "-q" || word == "--quiet")
+        word.rfind("--cache-", 0) == 0 || word.rfind("-j", 0) == 0 || word.rfind("--jobs=", 0) == 0 ||
+        word == "--time-phases" || word == "--remarks" || word == "--json" || word == "-q" ||
+        word == "--quiet")
       continue;
     flags += (flags.empty() ? "" : " ") + word;
   }

@@ -33,7 +33,6 @@ constexpr Planned kPlanned[] = {
     {"--prune", "", kPruned},
     {"--tune", "", kTuned},
     {"--tuning-db", "", kTuned},
-    {"--cache-dir", "", kTuned},
     {"--gpu", "", "possible is code for processors; --cpu names their instruction sets"},
     {"--target", "cuda", kTarget},
     {"--target", "cpu,cuda", kTarget},

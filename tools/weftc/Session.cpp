@@ -196,6 +196,8 @@ int Session::fillOptions(weft::CompileOptions &options) {
   options.threads = command.jobs;
   options.dumpDirectory = command.dumpDirectory;
   options.flags = command.flags;
+  if (!command.cacheFolder.empty())
+    options.cache = weft::CacheOptions{command.cacheFolder, command.cacheMebibytes << 20};
   if (!command.stopAfter.empty())
     options.stopAfter = *weft::parsePhase(command.stopAfter);
   if (!llvm::sys::fs::exists(command.model)) {

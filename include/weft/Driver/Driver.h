@@ -31,6 +31,12 @@ enum class Phase { Import, Graph, Structured, Scheduled, Loops, LLVM, Object, Ar
 llvm::StringRef getPhaseName(Phase phase);
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
+/// Where the machine code of kernels is kept from one compilation to the next.
+struct CacheOptions {
+  std::string folder;                    ///< Made when it is not there.
+  uint64_t maxBytes = uint64_t(1) << 30; ///< What was not used for longest goes when the folder is larger.
+};
+
 /// What a compilation is asked to do.
 struct CompileOptions {
   ImportOptions import;
@@ -47,6 +53,8 @@ struct CompileOptions {
   std::string dumpDirectory;
   /// The last phase to run.
   Phase stopAfter = Phase::Artifact;
+  /// Kernels that the folder knows are not compiled again; the result is the same, byte for byte.
+  std::optional<CacheOptions> cache;
   /// Recorded in the artifact; the command line without paths.
   std::string flags;
 };
@@ -71,6 +79,8 @@ struct CompileResult {
   std::vector<std::pair<std::string, int64_t>> ops;
   std::vector<PhaseTime> times;
   int64_t arenaLowerBound = 0;
+  /// Kernel functions over all levels that were compiled or taken from the cache, and those taken.
+  int64_t numFunctions = 0, numCached = 0;
 };
 
 /// One combination of the sizes that lists in `--dim` give.

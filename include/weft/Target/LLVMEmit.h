@@ -29,10 +29,18 @@ struct EmitOptions {
   bool isOptimised = true; ///< False leaves the IR as translated and only selects instructions.
 };
 
+/// One relocatable object.
+struct CodeObject {
+  /// What other objects can call in it, of several the one with the shortest name; empty when there is none.
+  std::string function;
+  std::string bytes; ///< The ELF file.
+};
+
 /// Registers what the translation of `module` arguments below needs.
 void registerTargetTranslations(mlir::DialectRegistry &registry);
 
-/// Compiles `module` for `level`, split into several objects that are compiled in parallel.
+/// Compiles `module` for `level`, split into several objects that are compiled in parallel: a function X and
+/// its companion X_count come into one, with what only they use, so that an object depends on nothing else.
 ///
 /// Requires: every operation is of the LLVM dialect; functions whose linkage is not external are called from
 /// functions of
@@ -41,9 +49,9 @@ void registerTargetTranslations(mlir::DialectRegistry &registry);
 /// and memset; all
 ///           symbols but `exports` are hidden.
 /// Errors:   reported on `module`.
-mlir::FailureOr<std::vector<std::string>> emitObjects(mlir::ModuleOp module, const TargetLevel &level,
-                                                      llvm::ArrayRef<llvm::StringRef> exports,
-                                                      const EmitOptions &options = {});
+mlir::FailureOr<std::vector<CodeObject>> emitObjects(mlir::ModuleOp module, const TargetLevel &level,
+                                                     llvm::ArrayRef<llvm::StringRef> exports,
+                                                     const EmitOptions &options = {});
 
 /// Like emitObjects, but as assembly text of all parts.
 mlir::FailureOr<std::string> emitAssembly(mlir::ModuleOp module, const TargetLevel &level,
@@ -69,13 +77,20 @@ inline constexpr uint64_t maxDataObjectBytes = (uint64_t(1) << 31) - (uint64_t(1
 ///
 /// Returns: the bytes of the ELF file; equal objects give equal bytes.
 /// Errors:  the linker's message in `error`, naming the undefined symbols if there are any.
-mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<std::string> objects, std::string &error,
+mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<CodeObject> objects, std::string &error,
                                               llvm::ArrayRef<std::string> extraFlags = {});
 
 /// Joins `objects` to one relocatable object in which hidden symbols are local.
 ///
 /// Returns and errors: as linkSharedObject.
-mlir::FailureOr<std::string> linkRelocatable(llvm::ArrayRef<std::string> objects, std::string &error);
+mlir::FailureOr<std::string> linkRelocatable(llvm::ArrayRef<CodeObject> objects, std::string &error);
+
+/// Gives the symbols of `object` whose names are its function's, or begin with it and a '.' or '_', the name
+/// `function` instead.
+///
+/// Errors: as linkSharedObject.
+mlir::FailureOr<CodeObject> renameFunction(const CodeObject &object, llvm::StringRef function,
+                                           std::string &error);
 
 } // namespace weft
 
