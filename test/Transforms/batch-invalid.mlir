@@ -142,3 +142,21 @@ func.func @no_batch_when_branches_need_repeated_values(%x: tensor<1x3xf32>, %c: 
   }
   return %y : tensor<3xf32>
 }
+
+// -----
+
+// The 6 rows of each sample lie in one dim with the batch, those of the other operand do not.
+func.func @no_batch_when_operand_would_be_repeated(%x: tensor<1x6x8xf32>, %k: tensor<6x2xf32>) -> tensor<6x10xf32> {
+  %r = weft.reshape %x to [6, 8] : (tensor<1x6x8xf32>) -> tensor<6x8xf32>
+  // expected-error @+1 {{cannot be batched: operand 1 would have to be repeated for each sample}}
+  %y = weft.concat %r, %k {axis = 1} : (tensor<6x8xf32>, tensor<6x2xf32>) -> tensor<6x10xf32>
+  return %y : tensor<6x10xf32>
+}
+
+// -----
+
+func.func @no_batch_when_op_has_no_rule(%x: tensor<1x8xf32>) -> !weft.seq<tensor<1x8xf32>> {
+  // expected-error @+1 {{cannot be batched: its operands and results have no dims in common}}
+  %y = weft.seq_make %x : (tensor<1x8xf32>) -> !weft.seq<tensor<1x8xf32>>
+  return %y : !weft.seq<tensor<1x8xf32>>
+}

@@ -19,6 +19,20 @@ func.func @sum_f32_expressions(%x: tensor<?xf32, #weft.dims<samples>>, %y: tenso
 
 // -----
 
+// A batch of known size goes together with a size that run time knows: their product is computed.
+// CHECK-LABEL: func.func @reshape_f32_merged_symbol(
+// CHECK-SAME: -> tensor<?x8xf32, #weft.dims<4 * t, 8>>
+// CHECK: %[[T:.*]] = weft.dim %arg0 {axis = 1 : i64}
+// CHECK: %[[N:.*]] = arith.muli %[[T]], %c4
+// CHECK: weft.reshape %arg0 to [%[[N]], 8]
+func.func @reshape_f32_merged_symbol(%x: tensor<1x?x8xf32, #weft.dims<1, t, 8>>) -> tensor<?x8xf32, #weft.dims<t, 8>> {
+  %t = weft.dim %x {axis = 1} : tensor<1x?x8xf32, #weft.dims<1, t, 8>>
+  %y = weft.reshape %x to [%t, 8] : (tensor<1x?x8xf32, #weft.dims<1, t, 8>>, index) -> tensor<?x8xf32, #weft.dims<t, 8>>
+  return %y : tensor<?x8xf32, #weft.dims<t, 8>>
+}
+
+// -----
+
 // expected-error @+1 {{expected one symbol for the number of samples, but dims are named s, t; fix the right one by its name (--dim s=4)}}
 func.func @no_batch_when_symbols_differ(%x: tensor<?x8xf32, #weft.dims<s, 8>>, %y: tensor<?x8xf32, #weft.dims<t, 8>>) {
   return

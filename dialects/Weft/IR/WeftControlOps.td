@@ -11,7 +11,7 @@ include "dialects/Weft/IR/WeftInterfaces.td"
 include "dialects/Weft/IR/WeftTypes.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/LoopLikeInterface.td"
-def Weft_IfOp : Weft_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, SingleBlock, Weft_Dim,
+def Weft_IfOp : Weft_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, SingleBlock, Weft_Dim, Weft_Batch,
     DeclareOpInterfaceMethods<RegionBranchOpInterface, ["areTypesCompatible", "getEntrySuccessorRegions"]>]> {
   let summary = "One of two regions, chosen by a one-element boolean tensor";
   let description = [{
@@ -39,7 +39,7 @@ def Weft_IfOp : Weft_Op<"if", [RecursiveMemoryEffects, NoRegionArguments, Single
   let hasCanonicalizer = 1;
 }
 
-def Weft_LoopOp : Weft_Op<"loop", [RecursiveMemoryEffects, SingleBlock, AttrSizedOperandSegments, Weft_Dim,
+def Weft_LoopOp : Weft_Op<"loop", [RecursiveMemoryEffects, SingleBlock, AttrSizedOperandSegments, Weft_Dim, Weft_Batch,
     DeclareOpInterfaceMethods<LoopLikeOpInterface>,
     DeclareOpInterfaceMethods<RegionBranchOpInterface, ["areTypesCompatible", "getEntrySuccessorOperands"]>]> {
   let summary = "Repeats a region: a trip count, a condition, carried values, scanned inputs, stacked outputs";

@@ -6,7 +6,21 @@
 
 include "mlir/IR/OpBase.td"
 
-def Weft_DimMapOpInterface : OpInterface<"DimMapOpInterface"> {
+def Weft_BatchableOpInterface : OpInterface<"BatchableOpInterface"> {
+  let cppNamespace = "::mlir::weft";
+  let description = [{
+    How an op made for one sample becomes one for a batch of them (see Batching.h). An op with a dimension map takes the
+    batch as one more parallel factor of it; ops implement this where the map cannot say what to do: where a list of
+    sizes has to change, where regions take the batch, or where there is a better reason to refuse.
+  }];
+  let methods = [
+    InterfaceMethod<"Rewrites the op for operands of which at least one, of it or of ops in its regions, carries the batch; failure with a diagnostic when it cannot",
+      "::mlir::LogicalResult", "batch", (ins "::mlir::weft::Batching &":$batching), "",
+      [{ return ::mlir::weft::batchByDimMap($_op, batching); }]>
+  ];
+}
+
+def Weft_DimMapOpInterface : OpInterface<"DimMapOpInterface", [Weft_BatchableOpInterface]> {
   let cppNamespace = "::mlir::weft";
   let description = [{
     States which dims of operands and results go together: an einsum-like map of factors (see DimMap.h). Batching, layout
@@ -34,19 +48,6 @@ def Weft_FusableOpInterface : OpInterface<"FusableOpInterface"> {
   ];
 }
 
-def Weft_BatchableOpInterface : OpInterface<"BatchableOpInterface"> {
-  let cppNamespace = "::mlir::weft";
-  let description = [{
-    Rewrites an op made for one sample into one for a batch of them. Ops whose dimension map says everything need not
-    implement it.
-  }];
-  let methods = [
-    InterfaceMethod<"Builds the op for operands that carry the batch in dim 0; failure with a reason when it cannot",
-      "::mlir::LogicalResult", "batch", (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
-      "int64_t":$batch, "::llvm::SmallVectorImpl<::mlir::Value> &":$results)>
-  ];
-}
-
 // Implemented by external models in lib/Reference, registered by the driver: folding by evaluation crosses no layer.
 def Weft_EvaluableOpInterface : OpInterface<"EvaluableOpInterface"> {
   let cppNamespace = "::mlir::weft";
@@ -60,6 +61,7 @@ def Weft_EvaluableOpInterface : OpInterface<"EvaluableOpInterface"> {
 
 // Traits by which ops declare the interfaces above.
 def Weft_Dim : DeclareOpInterfaceMethods<Weft_DimMapOpInterface, ["getDimMap"]>;
+def Weft_Batch : DeclareOpInterfaceMethods<Weft_BatchableOpInterface, ["batch"]>;
 defvar Weft_Fuse = Weft_FusableOpInterface;
 
 #endif // WEFT_INTERFACES_TD

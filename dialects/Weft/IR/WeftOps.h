@@ -4,6 +4,7 @@
 #ifndef WEFT_DIALECTS_WEFT_IR_WEFTOPS_H
 #define WEFT_DIALECTS_WEFT_IR_WEFTOPS_H
 
+#include "dialects/Weft/IR/Batching.h"
 #include "dialects/Weft/IR/DimExpr.h"
 #include "dialects/Weft/IR/DimMap.h"
 #include "dialects/Weft/IR/WeftDialect.h"

@@ -53,7 +53,7 @@ def Weft_IotaOp : Weft_InferredOp<"iota", [Pure, Weft_Dim, Weft_Fuse]> {
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::elementwise; } }];
 }
 
-def Weft_BroadcastOp : Weft_InferredOp<"broadcast", [Pure, Weft_Dim, Weft_Fuse]> {
+def Weft_BroadcastOp : Weft_InferredOp<"broadcast", [Pure, Weft_Dim, Weft_Batch, Weft_Fuse]> {
   let summary = "Widens dims of size 1; the rank stays";
   let description = [{
     x `[N..]`, result of the same rank and of the given sizes.
@@ -76,7 +76,7 @@ def Weft_BroadcastOp : Weft_InferredOp<"broadcast", [Pure, Weft_Dim, Weft_Fuse]>
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::view; } }];
 }
 
-def Weft_ReshapeOp : Weft_InferredOp<"reshape", [Pure, Weft_Dim, Weft_Fuse]> {
+def Weft_ReshapeOp : Weft_InferredOp<"reshape", [Pure, Weft_Dim, Weft_Batch, Weft_Fuse]> {
   let summary = "Same elements in row-major order under another shape";
   let description = [{
     x `[N..]`, result of the given sizes, with as many elements.
@@ -143,7 +143,7 @@ def Weft_ConcatOp : Weft_InferredOp<"concat", [Pure, Weft_Dim, Weft_Fuse]> {
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::view; } }];
 }
 
-def Weft_SliceOp : Weft_InferredOp<"slice", [Pure, Weft_Dim, Weft_Fuse, AttrSizedOperandSegments]> {
+def Weft_SliceOp : Weft_InferredOp<"slice", [Pure, Weft_Dim, Weft_Batch, Weft_Fuse, AttrSizedOperandSegments]> {
   let summary = "A box of elements: offsets, sizes, positive strides; always inside the operand";
   let description = [{
     x `[N..]`, result of the given sizes.
@@ -210,7 +210,7 @@ def Weft_PadOp : Weft_InferredOp<"pad", [Pure, Weft_Dim, Weft_Fuse, AttrSizedOpe
   let extraClassDeclaration = [{ ::mlir::weft::FusionKind getFusionKind() { return ::mlir::weft::FusionKind::view; } }];
 }
 
-def Weft_DimOp : Weft_Op<"dim", [Pure]> {
+def Weft_DimOp : Weft_Op<"dim", [Pure, Weft_Batch]> {
   let summary = "Size of a dim";
   let description = [{
     x `[N..]`, result: an index.
@@ -230,7 +230,7 @@ def Weft_DimOp : Weft_Op<"dim", [Pure]> {
   let hasFolder = 1;
 }
 
-def Weft_ExtractOp : Weft_Op<"extract", [Pure]> {
+def Weft_ExtractOp : Weft_Op<"extract", [Pure, Weft_Batch]> {
   let summary = "Element of a small integer or boolean tensor of static size, as an index";
   let description = [{
     x of static shape, result: an index.

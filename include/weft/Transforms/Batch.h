@@ -30,8 +30,8 @@ struct BatchResult {
 /// Where arguments have dims of unknown size, a fixed batch is the size of the symbol that counts samples:
 /// one with a name like `batch` or `n` in any dim, else the one that every unknown dim 0 has.
 ///
-/// Where a value carries the batch follows from the dimension maps: the dim must be a parallel factor of the
-/// op, or one that the op's own rule keeps (reshape, broadcast, slice). A merged dim `[batch * S]` is
+/// Where a value carries the batch follows from the ops (BatchableOpInterface): the dim must be a parallel
+/// factor of the op's dimension map, or one that a rule of its own keeps. A merged dim `[batch * S]` is
 /// followed too, and bodies of loops and branches. Operands without batch are widened where the op does not
 /// broadcast.
 /// Errors:   a diagnostic at each argument that is unsuited, or at the first op that mixes samples; `func` is

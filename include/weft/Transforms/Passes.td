@@ -52,9 +52,9 @@ def WeftAbsorbScalesPass : Pass<"weft-absorb-scales", "::mlir::func::FuncOp"> {
 def WeftBatchPass : Pass<"weft-batch", "::mlir::func::FuncOp"> {
   let summary = "Rewrite a model for one sample into one for a batch";
   let description = [{
-    What:           gives every argument whose dim 0 has size 1 the batch there and follows it through the dimension maps of the ops: the dim must be a
-                    parallel factor. Reshapes take it along as the outermost part of a dim, operands without batch are widened where the
-                    op does not broadcast. Loops and branches take it through their bodies: what a loop carries is widened before it when
+    What:           gives every argument whose dim 0 has size 1 the batch there and follows it op by op through `BatchableOpInterface`: by their
+                    dimension maps, of which the dim must be a parallel factor, or by rules of their own. Reshapes take it along as the outermost
+                    part of a dim, operands without batch are widened where the op does not broadcast. Loops and branches take it through their bodies: what a loop carries is widened before it when
                     an iteration makes it depend on the sample. An argument whose dim 0 is a symbol gets the fixed size.
     Before this:    `weft-infer-shapes`; sizes of reshapes are static or named.
     After this:     sample i of each result is what the model gave for sample i of the arguments.
