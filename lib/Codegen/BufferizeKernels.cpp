@@ -22,13 +22,13 @@ MemRefType getMemRefType(Type tensor) {
   return MemRefType::get(type.getShape(), type.getElementType());
 }
 
-/// Finds the `tensor.empty` that `value` grows from in place, and the reshapes on the way (from `value`
-/// inwards).
-OpOperand *findEmptyRoot(OpOperand *use, SmallVectorImpl<Operation *> &reshapes) {
+/// Finds the `tensor.empty` that `value` grows from in place, or the argument that a loop changes, and the
+/// reshapes on the way (from `value` inwards).
+OpOperand *findRoot(OpOperand *use, SmallVectorImpl<Operation *> &reshapes) {
   while (true) {
     auto result = dyn_cast<OpResult>(use->get());
     if (!result)
-      return nullptr;
+      return isa<scf::ForOp>(use->getOwner()) ? use : nullptr;
     Operation *op = result.getOwner();
     if (isa<tensor::EmptyOp>(op))
       return use;
@@ -111,7 +111,7 @@ SmallVector<BlockArgument> addResultArguments(kernel::FuncOp func) {
 /// Lets returned value `use` be computed in `memory`; false when it will be copied there.
 bool bindResult(OpBuilder &builder, OpOperand &use, BlockArgument memory) {
   SmallVector<Operation *> reshapes;
-  OpOperand *root = findEmptyRoot(&use, reshapes);
+  OpOperand *root = findRoot(&use, reshapes);
   if (!root)
     return false;
   builder.setInsertionPoint(root->getOwner());
@@ -124,6 +124,11 @@ bool bindResult(OpBuilder &builder, OpOperand &use, BlockArgument memory) {
   auto rootType = cast<RankedTensorType>(root->get().getType());
   if (place.getType() != rootType)
     place = tensor::CastOp::create(builder, root->getOwner()->getLoc(), rootType, place);
+  // What a loop changes starts as a copy of the argument, which nobody may write.
+  if (isa<BlockArgument>(root->get()))
+    place = bufferization::MaterializeInDestinationOp::create(builder, root->getOwner()->getLoc(),
+                                                              root->get(), place)
+                ->getResult(0);
   root->set(place);
   return true;
 }

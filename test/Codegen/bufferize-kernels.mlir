@@ -98,3 +98,41 @@ kernel.func @two_results_of_one_fill() -> (tensor<1xi64>, tensor<1xi64>) {
   %b = tensor.insert %two into %f[%c0] : tensor<1xi64>
   kernel.return %a, %b : tensor<1xi64>, tensor<1xi64>
 }
+
+// What a loop changes starts as a copy of the argument in the result's memory.
+// CHECK-LABEL: kernel.func @loop_changes_argument(
+// CHECK-SAME: %[[X:.*]]: memref<8x4xf32>, %{{.*}}: index, %[[R:.*]]: memref<8x4xf32>)
+// CHECK-NOT: memref.alloc
+// CHECK: memref.copy %[[X]], %[[R]]
+// CHECK: scf.for
+// CHECK: memref.store %{{.*}}, %[[R]]
+// CHECK-NOT: memref.copy
+// CHECK: kernel.return
+kernel.func @loop_changes_argument(%x: tensor<8x4xf32>, %n: index) -> tensor<8x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%t = %x) -> (tensor<8x4xf32>) {
+    %next = tensor.insert %zero into %t[%i, %c0] : tensor<8x4xf32>
+    scf.yield %next : tensor<8x4xf32>
+  }
+  kernel.return %r : tensor<8x4xf32>
+}
+
+// What the loop reads besides is the argument as it was.
+// CHECK-LABEL: kernel.func @loop_changes_and_reads_argument(
+// CHECK-SAME: %[[X:.*]]: memref<8x4xf32>, %{{.*}}: index, %[[R:.*]]: memref<8x4xf32>)
+// CHECK: memref.copy %[[X]], %[[R]]
+// CHECK: scf.for
+// CHECK: memref.load %[[X]]
+// CHECK: memref.store %{{.*}}, %[[R]]
+kernel.func @loop_changes_and_reads_argument(%x: tensor<8x4xf32>, %n: index) -> tensor<8x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%t = %x) -> (tensor<8x4xf32>) {
+    %v = tensor.extract %x[%c0, %c1] : tensor<8x4xf32>
+    %next = tensor.insert %v into %t[%i, %c0] : tensor<8x4xf32>
+    scf.yield %next : tensor<8x4xf32>
+  }
+  kernel.return %r : tensor<8x4xf32>
+}

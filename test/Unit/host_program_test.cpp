@@ -71,6 +71,7 @@ public:
       return;
     messages = program->messages;
     runtimeNodes = program->runtimeNodes;
+    llvm::raw_string_ostream(code) << *program->module;
     auto objects = emitObjects(*program->module, *lookupTargetLevel("x86-64-v2"), {entry.symbol});
     if (mlir::failed(objects))
       return;
@@ -106,6 +107,7 @@ public:
   weft_entry_fn function = nullptr;
   std::vector<std::string> messages;
   std::set<std::string> runtimeNodes;
+  std::string code; ///< in the LLVM dialect
   std::string errors;
 
 private:
@@ -120,6 +122,24 @@ func.func @main(%x: tensor<4x?xf32>, %n: tensor<i64>) -> tensor<2x?xf32> {
   %rows = tensor.extract_slice %x[1, 0] [2, %size] [1, 1] : tensor<4x?xf32> to tensor<2x?xf32> loc("pick_rows")
   return %rows : tensor<2x?xf32>
 })";
+
+/// How many copies a program makes that launches a kernel on x[n] and returns what `rest` says about its
+/// result %r, a tensor<?x6xf32> of n rows.
+int64_t countCopies(const std::string &types, const std::string &rest) {
+  Host host(R"(
+kernel.func @k(%x: tensor<?x6xf32> {kernel.dims = array<i64: 1>}, %n: index) -> (tensor<?x6xf32> {kernel.dims = array<i64: 1>}) {
+  kernel.return %x : tensor<?x6xf32>
+}
+func.func @main(%x: tensor<?x6xf32>, %late: tensor<i64>) -> ()" +
+            types + R"() {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6xf32>
+  %r = kernel.launch @k(%x) indices(%n) sizes(%n) : (tensor<?x6xf32>) -> tensor<?x6xf32>
+)" + rest + "}");
+  EXPECT_NE(host.code, "") << host.errors;
+  return llvm::StringRef(host.code).count("llvm.intr.memcpy");
+}
 
 void expectError(const std::string &slice, const std::string &message) {
   Host host("func.func @main(%x: tensor<4x?x6xf32>) -> " + slice.substr(slice.rfind("to ") + 3) +
@@ -231,4 +251,39 @@ func.func @main(%x: tensor<4x?xf32>, %n: tensor<i64>) -> tensor<?x?xf32> {
 })");
   ASSERT_NE(host.function, nullptr) << host.errors;
   EXPECT_EQ(host.runtimeNodes, (std::set<std::string>{"shrink"}));
+}
+
+// A kernel writes what is returned into the caller's memory, under whatever shape.
+TEST(HostProgram, ReturnedViewIsNotCopied) {
+  EXPECT_EQ(countCopies("tensor<?x6xf32>", "return %r : tensor<?x6xf32>"), 0);
+  EXPECT_EQ(countCopies("tensor<?x2x3xf32>", R"(
+  %v = kernel.view %r sizes(%n) : tensor<?x6xf32> -> tensor<?x2x3xf32>
+  return %v : tensor<?x2x3xf32>)"),
+            0);
+}
+
+// The caller has to know the shape first: a size that the launch stands in front of is computed early.
+TEST(HostProgram, ReturnedViewIsNotCopiedWhenItsSizesFollowFromTheInputs) {
+  EXPECT_EQ(countCopies("tensor<?x3xf32>", R"(
+  %twice = arith.muli %n, %c2 : index
+  %v = kernel.view %r sizes(%twice) : tensor<?x6xf32> -> tensor<?x3xf32>
+  return %v : tensor<?x3xf32>)"),
+            0);
+}
+
+TEST(HostProgram, NoPlaceInTheOutputForSizesThatAreKnownLater) {
+  EXPECT_EQ(countCopies("tensor<?x?xf32>", R"(
+  %e = tensor.extract %late[] : tensor<i64>
+  %rows = arith.index_cast %e : i64 to index
+  %all = arith.muli %n, %c2 : index
+  %v = kernel.view %r sizes(%rows, %all) : tensor<?x6xf32> -> tensor<?x?xf32>
+  return %v : tensor<?x?xf32>)"),
+            1);
+}
+
+TEST(HostProgram, NoPlaceInTwoOutputs) {
+  EXPECT_EQ(countCopies("tensor<?x6xf32>, tensor<?x2x3xf32>", R"(
+  %v = kernel.view %r sizes(%n) : tensor<?x6xf32> -> tensor<?x2x3xf32>
+  return %r, %v : tensor<?x6xf32>, tensor<?x2x3xf32>)"),
+            1);
 }

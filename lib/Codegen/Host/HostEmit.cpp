@@ -34,6 +34,18 @@ void HostEmitter::cloneAtEntry(Value value, IRMapping &map) {
   b.clone(*op, map);
 }
 
+/// The values of `sizes`; of those whose ops stand further down, computed here.
+SmallVector<Value> HostEmitter::computeEarly(ValueRange sizes) {
+  IRMapping early;
+  SmallVector<Value> values;
+  for (Value size : sizes) {
+    if (!scalars.contains(size))
+      cloneAtEntry(size, early);
+    values.push_back(scalars.contains(size) ? scalars.lookup(size) : early.lookup(size));
+  }
+  return values;
+}
+
 /// Reserves one block for all buffers whose sizes follow from the inputs.
 ///
 /// One call per run instead of one per buffer: the runtime keeps the block between runs and grows it only
@@ -136,7 +148,7 @@ Value HostEmitter::placeOf(const BufferSite &site, ValueRange sizes) {
   case Placement::DynamicArena:
     return slotPointers[site.position];
   case Placement::Output:
-    return claimOutput(site.position, site.type, sizes);
+    return claimOutput(site.position, site.outputType, computeEarly(site.outputSizes));
   case Placement::RunTime: {
     // The size is known only here. What is allocated in an iteration is released at its end, or a loop
     // would hold the results of all iterations.
@@ -356,13 +368,9 @@ void HostEmitter::emitReturn(func::ReturnOp op) {
       returnIfFailed(status);
       continue;
     }
-    auto found = plan.siteOf.find(value);
-    if (found != plan.siteOf.end()) {
-      const BufferSite &site = plan.sites[found->second];
-      // The kernel wrote into the caller's memory already.
-      if (site.placement == Placement::Output && site.position == static_cast<int64_t>(number))
-        continue;
-    }
+    // The kernel wrote into the caller's memory already.
+    if (plan.isOutputPlaced[number])
+      continue;
     auto type = cast<RankedTensorType>(main.getResultTypes()[number]);
     const HostTensor tensor = tensors[value];
     SmallVector<Value> sizes = allSizes(cast<RankedTensorType>(value.getType()), tensor.sizes), dynamic;

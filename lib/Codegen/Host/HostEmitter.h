@@ -199,6 +199,7 @@ private:
   // Parts of the program.
   void emitPrologue(func::FuncOp entry);
   void cloneAtEntry(Value value, IRMapping &map);
+  SmallVector<Value> computeEarly(ValueRange sizes);
   void emitDynamicArena();
   Value placeOf(const BufferSite &site, ValueRange sizes);
   LogicalResult emit(Block &block);

@@ -176,18 +176,37 @@ private:
     }
   }
 
-  /// A launch whose result is returned as it is, not packed, writes straight into the caller's memory.
+  /// The launch whose bytes `value` is, whole, in a program without branches around it; null otherwise.
+  kernel::LaunchOp findLaunch(Value value) {
+    while (auto view = value.getDefiningOp<kernel::ViewOp>())
+      value = view.getSource();
+    auto launch = value.getDefiningOp<kernel::LaunchOp>();
+    return launch && launch->getBlock() == &main.getBody().front() ? launch : kernel::LaunchOp();
+  }
+
+  /// A launch whose result is returned, as it is or under another shape that is known by then, and not
+  /// packed, writes straight into the caller's memory.
   void placeOutputs() {
     auto results = main.getBody().front().getTerminator()->getOperands();
+    plan.isOutputPlaced.assign(results.size(), false);
     for (auto [index, result] : llvm::enumerate(results)) {
-      auto launch = result.getDefiningOp<kernel::LaunchOp>();
-      if (!launch || launch->getBlock() != &main.getBody().front() || main.getResultAttr(index, kPackedAttr))
+      kernel::LaunchOp launch = isTensor(result) ? findLaunch(result) : kernel::LaunchOp();
+      if (!launch || main.getResultAttr(index, kPackedAttr))
         continue;
-      BufferSite &site = plan.sites[plan.siteOf.lookup(result)];
-      if (site.placement == Placement::Output)
+      BufferSite &site = plan.sites[plan.roots.lookup(result).front()];
+      auto view = result.getDefiningOp<kernel::ViewOp>();
+      ValueRange sizes = view ? ValueRange(view.getSizes()) : ValueRange(site.sizes);
+      bool isKnown = llvm::all_of(sizes, [&](Value size) {
+        Operation *maker = size.getDefiningOp();
+        return !maker || maker->isBeforeInBlock(launch) || isComputableAtEntry(size);
+      });
+      if (site.placement == Placement::Output || !isKnown)
         continue;
       site.placement = Placement::Output;
       site.position = index;
+      site.outputType = cast<RankedTensorType>(result.getType());
+      site.outputSizes.assign(sizes.begin(), sizes.end());
+      plan.isOutputPlaced[index] = true;
     }
   }
 

@@ -33,6 +33,8 @@ struct BufferSite {
   int64_t end = 0;
   Placement placement = Placement::StaticArena;
   int64_t position = 0;
+  mlir::RankedTensorType outputType; ///< of an output: the type of what is returned, which may be a view
+  llvm::SmallVector<mlir::Value> outputSizes; ///< of an output: the sizes of the `?` dims of that type
 };
 
 struct HostPlan {
@@ -43,6 +45,7 @@ struct HostPlan {
   int64_t arenaBytes = 0;
   int64_t arenaLowerBound = 0;
   unsigned numDynamicSlots = 0;
+  llvm::SmallVector<bool> isOutputPlaced; ///< by number: a launch writes into the caller's memory
 };
 
 /// On an argument or result of `main`: the element type, of 4 or 2 bits, that callers pack.
