@@ -43,10 +43,9 @@ constexpr double logPoly32[] = {0.33333310480051613365, -0.24999986475836770334,
 constexpr double logPoly64[] = {0.66666666666666661357, 0.4000000000000600781,  0.28571428569139812096,
                                 0.22222222640859675593, 0.18181776018498424271, 0.15387079271148060537,
                                 0.1325030848892953276,  0.13250095058472506759};
-// (tanh(x) - x) / x^3 as a polynomial of x^2 for |x| <= 0.64; error 2.0e-10.
-constexpr double tanhPoly32[] = {-0.3333333019952564161,    0.13333180823149524887,
-                                 -0.053943426672459285091,  0.021681750726045887048,
-                                 -0.0081291923766856655127, 0.0020978445808716495199};
+// (tanh(x) - x) / x^3 as a polynomial of x^2 for |x| <= 0.5494; error 3.7e-8.
+constexpr double tanhPoly32[] = {-0.33332949764487674091, 0.13320800119209741717, -0.052676797878027051369,
+                                 0.016447372647743172265};
 // erf(x) / x - 1 as a polynomial of x^2 for |x| <= 1; errors 1.2e-9 and 2.1e-21.
 constexpr double erfPoly32[] = {
     0.1283791659146543205,    -0.37612627140440545631,    0.11283600211815888544,    -0.026854445581508076231,
@@ -79,10 +78,10 @@ struct Reduction {
   Value r;
 };
 
-/// Rounds `scaled` to an integer by adding 1.5 * 2^mantissa, which keeps NaN out of integer conversions.
-Reduction roundToInteger(MathBuilder &m, Value scaled) {
+/// Rounds x * factor to an integer by adding 1.5 * 2^mantissa, which keeps NaN out of integer conversions.
+Reduction roundToInteger(MathBuilder &m, Value x, double factor) {
   Value magic = m.constant(m.isDouble ? 6755399441055744.0 : 12582912.0);
-  Value shifted = m.add(scaled, magic);
+  Value shifted = factor == 1 ? m.add(x, magic) : m.fma(x, factor, magic);
   Reduction result;
   result.kAsFloat = m.sub(shifted, magic);
   result.k = m.subInt(m.bits(shifted), m.bits(magic));
@@ -90,7 +89,7 @@ Reduction roundToInteger(MathBuilder &m, Value scaled) {
 }
 
 Reduction reduceByLn2(MathBuilder &m, Value x) {
-  Reduction result = roundToInteger(m, m.mul(x, log2e));
+  Reduction result = roundToInteger(m, x, log2e);
   result.r = m.fma(result.kAsFloat, m.isDouble ? -ln2High64 : -ln2High32, x);
   result.r = m.fma(result.kAsFloat, m.isDouble ? -ln2Low64 : -ln2Low32, result.r);
   return result;
@@ -107,6 +106,11 @@ Value scale(MathBuilder &m, Value value, Value k) {
 
 Value polyOf(MathBuilder &m, Value x, ArrayRef<double> narrow, ArrayRef<double> wide) {
   return m.poly(x, m.isDouble ? wide : narrow);
+}
+
+/// e^r - 1 for |r| <= ln(2) / 2, with an error that is small beside 1.
+Value buildExpTail(MathBuilder &m, Value r) {
+  return m.fma(m.mul(r, r), polyOf(m, r, expPoly32, expPoly64), r);
 }
 
 /// Limits between which e^x is neither 0 nor infinite, with a little room.
@@ -170,21 +174,21 @@ Value weft::buildExpOfSum(MathBuilder &m, Value x, Value low) {
   Reduction reduced = reduceByLn2(m, x);
   if (low)
     reduced.r = m.add(reduced.r, low);
-  Value tail = m.fma(m.mul(reduced.r, reduced.r), polyOf(m, reduced.r, expPoly32, expPoly64), reduced.r);
-  return scale(m, m.add(tail, 1.0), reduced.k);
+  return scale(m, m.add(buildExpTail(m, reduced.r), 1.0), reduced.k);
 }
 
 Value weft::buildExp(MathBuilder &m, Value x) { return buildExpOfSum(m, x, Value()); }
 
 Value weft::buildNormalExp(MathBuilder &m, Value x) {
-  Reduction reduced = reduceByLn2(m, m.atLeast(x, m.isDouble ? -708.0 : -87.0));
-  Value tail = m.fma(m.mul(reduced.r, reduced.r), polyOf(m, reduced.r, expPoly32, expPoly64), reduced.r);
-  return m.mul(m.add(tail, 1.0), m.powerOfTwo(reduced.k));
+  // Where x is too small all of this is meaningless, and not used.
+  Reduction reduced = reduceByLn2(m, x);
+  Value tail = buildExpTail(m, reduced.r), power = m.powerOfTwo(reduced.k);
+  return m.select(m.less(x, m.isDouble ? -708.0 : -87.0), m.constant(0.0), m.fma(power, tail, power));
 }
 
 Value weft::buildExp2(MathBuilder &m, Value x) {
   x = m.atLeast(m.atMost(x, m.isDouble ? 1025.0 : 129.0), m.isDouble ? -1076.0 : -151.0);
-  Reduction reduced = roundToInteger(m, x);
+  Reduction reduced = roundToInteger(m, x, 1);
   Value r = m.sub(x, reduced.kAsFloat);
   return scale(m, m.fma(r, polyOf(m, r, exp2Poly32, exp2Poly64), m.constant(1.0)), reduced.k);
 }
@@ -245,9 +249,14 @@ Value weft::buildTanh(MathBuilder &m, Value x) {
   }
   Value z = m.mul(x, x);
   Value small = m.fma(m.mul(x, z), m.poly(z, tanhPoly32), x);
-  Value e = buildExp(m, m.mul(m.atMost(magnitude, 10.0), 2.0));
-  Value large = m.sub(1.0, m.div(m.constant(2.0), m.add(e, 1.0)));
-  return m.copySign(m.select(m.less(magnitude, 0.625), small, large), x);
+  // 1 - 2 / (e^2x + 1) from where it is 1/2; it does not grow any more behind 10. One product with ln 2 is
+  // exact enough for what is subtracted from 1.
+  Value twice = m.mul(m.atMost(magnitude, 10.0), 2.0);
+  Reduction reduced = roundToInteger(m, twice, log2e);
+  Value tail = buildExpTail(m, m.fma(reduced.kAsFloat, -ln2, twice)), power = m.powerOfTwo(reduced.k);
+  Value sum = m.fma(power, tail, m.add(power, 1.0));
+  Value large = m.sub(1.0, m.div(m.constant(2.0), sum));
+  return m.copySign(m.select(m.less(magnitude, 0.5494), small, large), x);
 }
 
 Value weft::buildErf(MathBuilder &m, Value x) {
@@ -257,7 +266,10 @@ Value weft::buildErf(MathBuilder &m, Value x) {
   Value small = m.fma(x, polyOf(m, z, erfPoly32, erfPoly64), x);
   Value limited = m.atMost(magnitude, m.isDouble ? 6.0 : 4.0);
   Value tail = polyOf(m, m.add(limited, m.isDouble ? -3.5 : -1.0), erfTail32, erfTail64);
-  Value large = m.sub(1.0, buildExp(m, m.neg(tail)));
+  // 1 - e^-tail, whose exponent is in the range of normal numbers.
+  Reduction reduced = reduceByLn2(m, m.neg(tail));
+  Value power = m.powerOfTwo(reduced.k);
+  Value large = m.fma(m.neg(power), buildExpTail(m, reduced.r), m.sub(1.0, power));
   return m.select(m.less(magnitude, 1.0), small, m.copySign(large, x));
 }
 

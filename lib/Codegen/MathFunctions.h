@@ -11,7 +11,7 @@ namespace weft {
 // Functions of the builder's own type, f32 or f64. Errors in units in the last place are asserted by
 // test/Unit/math_accuracy_test.cpp; special values are those of the C library.
 mlir::Value buildExp(MathBuilder &m, mlir::Value x);
-/// The same for results that are not infinite; those below the normal range may become any number that small.
+/// The same for results that are not infinite; those below the normal range become 0.
 mlir::Value buildNormalExp(MathBuilder &m, mlir::Value x);
 mlir::Value buildExp2(MathBuilder &m, mlir::Value x);
 mlir::Value buildExpM1(MathBuilder &m, mlir::Value x);

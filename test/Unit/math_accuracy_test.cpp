@@ -143,6 +143,35 @@ TEST(MathAccuracy, FunctionsOfOneArgument) {
   }
 }
 
+// What softmax and sigmoid use: masked scores have to become 0, not something small.
+TEST(MathAccuracy, ExponentialOfTheNormalRange) {
+  std::string text = writeUnaryKernel("exp", "math.exp %a fastmath<ninf,afn> : f32", "f32", "f32", count);
+  for (const std::string &level : getTestedLevels()) {
+    SCOPED_TRACE(level);
+    CompiledKernels kernels(text, level);
+    AlignedBuffer<float> x(count), y(count);
+    std::mt19937_64 random(5);
+    std::uniform_real_distribution<double> uniform(-110, 88);
+    for (size_t i = 0; i < count; ++i)
+      x[i] = static_cast<float>(uniform(random));
+    x[0] = -std::numeric_limits<float>::infinity();
+    x[1] = std::numeric_limits<float>::lowest();
+    x[2] = std::numeric_limits<float>::quiet_NaN();
+    x[3] = -0.0F;
+    kernels.run("exp", {x.data, y.data});
+    for (size_t i = 0; i < count; ++i) {
+      if (std::isnan(x[i]))
+        EXPECT_TRUE(std::isnan(y[i]));
+      else if (x[i] < -87)
+        ASSERT_EQ(y[i], 0) << x[i];
+      else
+        ASSERT_LE(ulpsBetween<float>(y[i], std::exp(static_cast<long double>(x[i]))),
+                  level == "x86-64-v2" ? 2.5 : 2.0)
+            << x[i];
+    }
+  }
+}
+
 TEST(MathAccuracy, SineOfHugeArguments) {
   CompiledKernels kernels(writeUnaryKernel("sine", "math.sin %a : f32", "f32", "f32", count), "native");
   AlignedBuffer<float> x(count), y(count);

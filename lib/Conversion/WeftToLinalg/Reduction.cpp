@@ -231,6 +231,8 @@ public:
     auto addBody = [](OpBuilder &b, Location nested, ValueRange args) -> Value {
       return arith::AddFOp::create(b, nested, args.back(), args[args.size() - 2]);
     };
+    // Of what is at most 0, next to a sum of at least 1: no infinity, and below the normal range is 0.
+    constexpr auto expOfShifted = arith::FastMathFlags::ninf | arith::FastMathFlags::afn;
     Value zero = createScalar(rewriter, loc, compute, 0.0);
     Value result;
     if (op.getLog()) {
@@ -240,7 +242,8 @@ public:
           });
       Value sum =
           reducer.reduce({}, shifted, zero, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
-            return arith::AddFOp::create(b, nested, args[1], math::ExpOp::create(b, nested, args[0]));
+            return arith::AddFOp::create(b, nested, args[1],
+                                         math::ExpOp::create(b, nested, args[0], expOfShifted));
           });
       Value logSum =
           reducer.mapRows(sum, compute, [](OpBuilder &b, Location nested, ValueRange args) -> Value {
@@ -254,8 +257,8 @@ public:
     } else {
       Value exp = reducer.map(
           max, adaptor.getX(), compute, [&](OpBuilder &b, Location nested, ValueRange args) -> Value {
-            return math::ExpOp::create(b, nested,
-                                       ScalarBuilder{b, nested}.sub(toFloat(b, nested, args[1]), args[0]));
+            Value shifted = ScalarBuilder{b, nested}.sub(toFloat(b, nested, args[1]), args[0]);
+            return math::ExpOp::create(b, nested, shifted, expOfShifted);
           });
       Value sum = reducer.reduce({}, exp, zero, addBody);
       Value inverse =
