@@ -91,6 +91,17 @@ def debian_cases():
     return folder_cases(DEBIAN, "libonnx-testdata") if DEBIAN.exists() else []
 
 
+def unpack(archive, folder):
+    """Extracts plain files and folders that stay inside of the folder: what the filter "data" of newer Pythons does."""
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    for member in archive:
+        inside = not pathlib.PurePosixPath(member.name).is_absolute() and ".." not in pathlib.PurePosixPath(member.name).parts
+        if inside and (member.isfile() or member.isdir()):
+            archive.extract(member, folder)
+
+
 def extra_cases(path, keep):
     """Cases of a folder or an archive; `keep` gets what must live as long as the cases."""
     path = pathlib.Path(path)
@@ -99,7 +110,7 @@ def extra_cases(path, keep):
         unpacked = tempfile.TemporaryDirectory(prefix="weft-conformance-")
         keep.append(unpacked)
         with tarfile.open(path) as archive:
-            archive.extractall(unpacked.name, filter="data")
+            unpack(archive, unpacked.name)
         path = pathlib.Path(unpacked.name)
     roots = sorted({folder.parents[2] for folder in path.glob("**/model.onnx")})
     return [case for root in roots for case in folder_cases(root, source)]
