@@ -160,3 +160,13 @@ func.func @no_batch_when_op_has_no_rule(%x: tensor<1x8xf32>) -> !weft.seq<tensor
   %y = weft.seq_make %x : (tensor<1x8xf32>) -> !weft.seq<tensor<1x8xf32>>
   return %y : !weft.seq<tensor<1x8xf32>>
 }
+
+// -----
+
+// The samples are query heads of one key head, whose state they share.
+func.func @no_batch_when_result_is_shared(%x: tensor<1x2x4x8xf32>, %k: tensor<2x4x1x8xf32>) -> tensor<2x4x1x8xf32> {
+  %q = weft.transpose %x {perm = array<i64: 1, 2, 0, 3>} : (tensor<1x2x4x8xf32>) -> tensor<2x4x1x8xf32>
+  // expected-error @+1 {{cannot be batched: a result does not keep the samples apart}}
+  %y, %s = weft.linear_attention %q, %k, %k {rule = #weft<recurrent_rule<linear>>, scale = 1.0 : f64} : (tensor<2x4x1x8xf32>, tensor<2x4x1x8xf32>, tensor<2x4x1x8xf32>) -> (tensor<2x4x1x8xf32>, tensor<2x1x8x8xf32>)
+  return %y : tensor<2x4x1x8xf32>
+}

@@ -170,3 +170,26 @@ func.func @no_recognize_when_head_size_is_unknown(%p: tensor<1x2x8x?x2xf32, #wef
   %y = weft.reshape %st to [1, 2, 8, %d] : (tensor<1x2x8x?x2xf32, #weft.dims<1, 2, 8, h, 2>>, index) -> tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, 2 * h>>
   return %y : tensor<1x2x8x?xf32, #weft.dims<1, 2, 8, 2 * h>>
 }
+
+// -----
+
+// The stacked pairs have a batch that no operand is known to have.
+// CHECK-LABEL: func.func @no_recognize_when_batch_is_dim_of_no_operand(
+// CHECK-NOT: weft.rope
+// CHECK: return
+func.func @no_recognize_when_batch_is_dim_of_no_operand(%x: tensor<?x2x8x4xf32, #weft.dims<b, 2, 8, 4>>, %c: tensor<1x1x8x2xf32>, %s: tensor<1x1x8x2xf32>) -> tensor<?x2x8x4xf32, #weft.dims<k, 2, 8, 4>> {
+  %n = weft.dim %x {axis = 0} : tensor<?x2x8x4xf32, #weft.dims<b, 2, 8, 4>>
+  %e = weft.slice %x [0, 0, 0, 0] [%n, 2, 8, 2] {strides = array<i64: 1, 1, 1, 2>} : (tensor<?x2x8x4xf32, #weft.dims<b, 2, 8, 4>>, index) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %o = weft.slice %x [0, 0, 0, 1] [%n, 2, 8, 2] {strides = array<i64: 1, 1, 1, 2>} : (tensor<?x2x8x4xf32, #weft.dims<b, 2, 8, 4>>, index) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %ec = weft.mul %e, %c : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<1x1x8x2xf32>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %os = weft.mul %o, %s : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<1x1x8x2xf32>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %f = weft.sub %ec, %os : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %es = weft.mul %e, %s : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<1x1x8x2xf32>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %oc = weft.mul %o, %c : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<1x1x8x2xf32>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %g = weft.add %es, %oc : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>) -> tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>
+  %f1 = weft.reshape %f to [%n, 2, 8, 2, 1] : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, index) -> tensor<?x2x8x2x1xf32, #weft.dims<k, 2, 8, 2, 1>>
+  %g1 = weft.reshape %g to [%n, 2, 8, 2, 1] : (tensor<?x2x8x2xf32, #weft.dims<b, 2, 8, 2>>, index) -> tensor<?x2x8x2x1xf32, #weft.dims<k, 2, 8, 2, 1>>
+  %st = weft.concat %f1, %g1 {axis = 4} : (tensor<?x2x8x2x1xf32, #weft.dims<k, 2, 8, 2, 1>>, tensor<?x2x8x2x1xf32, #weft.dims<k, 2, 8, 2, 1>>) -> tensor<?x2x8x2x2xf32, #weft.dims<k, 2, 8, 2, 2>>
+  %y = weft.reshape %st to [%n, 2, 8, 4] : (tensor<?x2x8x2x2xf32, #weft.dims<k, 2, 8, 2, 2>>, index) -> tensor<?x2x8x4xf32, #weft.dims<k, 2, 8, 4>>
+  return %y : tensor<?x2x8x4xf32, #weft.dims<k, 2, 8, 4>>
+}
