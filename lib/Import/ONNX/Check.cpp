@@ -209,8 +209,30 @@ void Checker::checkTensors(const onnx::GraphProto &graph, Names &names) {
       error() << "initializer '" << name << "': " << problem;
     names.defined.insert(name);
   };
-  for (const onnx::TensorProto &tensor : graph.initializer())
-    check(tensor.name(), importer.tensors.check(tensor));
+  // A file that is missing or cut is one problem, however many tensors lie in it.
+  struct BadFile {
+    std::string path, firstName, firstProblem;
+    int64_t count;
+  };
+  std::vector<BadFile> badFiles;
+  for (const onnx::TensorProto &tensor : graph.initializer()) {
+    std::string path, problem = importer.tensors.check(tensor, &path);
+    check(tensor.name(), path.empty() ? problem : "");
+    if (path.empty())
+      continue;
+    auto known = llvm::find_if(badFiles, [&](const BadFile &file) { return file.path == path; });
+    if (known == badFiles.end())
+      badFiles.push_back({path, tensor.name(), problem, 1});
+    else
+      ++known->count;
+  }
+  for (const BadFile &file : badFiles) {
+    InFlightDiagnostic report = error();
+    report << "initializer '" << file.firstName << "'";
+    if (file.count > 1)
+      report << " and " << file.count - 1 << " more in '" << file.path << "'";
+    report << ": " << file.firstProblem;
+  }
   for (const onnx::SparseTensorProto &tensor : graph.sparse_initializer())
     check(tensor.values().name(), importer.tensors.check(tensor));
 }

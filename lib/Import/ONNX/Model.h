@@ -56,8 +56,10 @@ public:
   TensorReader(std::shared_ptr<Model> model, MLIRContext *context)
       : model(std::move(model)), context(context) {}
 
-  /// What is wrong with `tensor`, or empty: type, dims, data length, external file.
-  std::string check(const onnx::TensorProto &tensor);
+  /// What is wrong with `tensor`, or empty: type, dims, data length, external file. `badFile`: the external
+  /// file when it is what is wrong, and so is likely to be for other tensors in it: missing, unreadable or
+  /// cut.
+  std::string check(const onnx::TensorProto &tensor, std::string *badFile = nullptr);
   /// The value; requires check() to find nothing.
   ElementsAttr read(const onnx::TensorProto &tensor, StringRef name);
   /// The same for a sparse tensor, made dense.
@@ -71,10 +73,10 @@ private:
     int64_t bytes = 0;
     /// Bytes as ONNX stores them, when the tensor has raw or external data.
     std::optional<ArrayRef<char>> raw;
-    std::string error;
+    std::string error, badFile;
   };
   Layout layout(const onnx::TensorProto &tensor);
-  std::optional<ArrayRef<char>> rawBytes(const onnx::TensorProto &tensor, std::string &error);
+  std::optional<ArrayRef<char>> rawBytes(const onnx::TensorProto &tensor, Layout &result);
   int64_t typedCount(const onnx::TensorProto &tensor, Type element);
 
   std::shared_ptr<Model> model;

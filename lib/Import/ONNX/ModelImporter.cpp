@@ -4,6 +4,7 @@
 #include "ModelImporter.h"
 
 #include "NodeBuilder.h"
+#include "weft/Import/TypeText.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -167,11 +168,7 @@ InFlightDiagnostic ModelImporter::nodeWarning(Location loc, const Opsets &opsets
   return emitWarning(loc) << describeNode(nodeNames.lookup(&node), node, opsets);
 }
 
-std::string ModelImporter::typeText(Type type) const {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
-}
+std::string ModelImporter::typeText(Type type) const { return describeType(type); }
 
 Location ModelImporter::locationOf(const onnx::NodeProto &node, const Scope &scope) {
   Location loc = NameLoc::get(StringAttr::get(&context, nodeNames.lookup(&node)));

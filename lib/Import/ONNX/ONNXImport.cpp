@@ -27,6 +27,14 @@ InFlightDiagnostic ModelImporter::error() {
   return emitError(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0));
 }
 
+static constexpr StringLiteral wrongOption = "weft.wrong-option";
+
+/// Marks a problem as one of the user's options.
+static InFlightDiagnostic ofOption(InFlightDiagnostic problem) {
+  problem.getUnderlyingDiagnostic()->getMetadata().push_back(DiagnosticArgument(wrongOption));
+  return problem;
+}
+
 Type ModelImporter::valueType(const onnx::TypeProto &type) {
   if (type.has_sequence_type() && type.sequence_type().has_elem_type()) {
     const onnx::TypeProto &inner = type.sequence_type().elem_type();
@@ -113,7 +121,7 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       error() << "expected input '" << input.name()
               << "' to be a tensor, or a sequence or optional of tensors of known rank, but it is none";
     else if (shape != options.shapes.end())
-      error() << "expected --shape for a tensor, but input '" << input.name() << "' is none";
+      ofOption(error()) << "expected --shape for a tensor, but input '" << input.name() << "' is none";
     return type;
   }
   const onnx::TypeProto::Tensor &tensor = input.type().tensor_type();
@@ -134,8 +142,8 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       dims.push_back(dimOf(dim));
   } else {
     if (tensor.has_shape() && tensor.shape().dim_size() != static_cast<int>(shape->second.size())) {
-      error() << "expected a shape of " << tensor.shape().dim_size() << " dims for input '" << input.name()
-              << "', but got " << shape->second.size();
+      ofOption(error()) << "expected a shape of " << tensor.shape().dim_size() << " dims for input '"
+                        << input.name() << "', but got " << shape->second.size();
       return {};
     }
     for (const DimSpec &dim : shape->second)
@@ -147,12 +155,41 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
   for (const w::DimExpr &dim : dims)
     if (std::optional<int64_t> size = dim.getConstant(); size && *size > 0)
       if (llvm::MulOverflow(count, *size, count) || count > (int64_t(1) << 46)) {
-        error() << "expected input '" << input.name()
-                << "' of a size that memory can hold, but its dims multiply to more "
-                << "than 2^46 elements";
+        bool isChosen = shape != options.shapes.end() || !options.fixedDims.empty();
+        (isChosen ? ofOption(error()) : error()) << "expected input '" << input.name()
+                                                 << "' of a size that memory can hold, but its dims multiply "
+                                                 << "to more than 2^46 elements";
         return {};
       }
   return w::makeTensorType(dims, element);
+}
+
+/// The size that `--shape` gives an input's dim and the one that `--dim` gives its symbol must agree.
+static void checkSizesAgree(const onnx::GraphProto &graph, const ImportOptions &options,
+                            llvm::function_ref<InFlightDiagnostic()> error) {
+  for (const onnx::ValueInfoProto &input : graph.input()) {
+    auto shape = options.shapes.find(input.name());
+    const onnx::TensorShapeProto &dims = input.type().tensor_type().shape();
+    if (shape == options.shapes.end() || static_cast<int>(shape->second.size()) != dims.dim_size())
+      continue;
+    for (int i = 0; i < dims.dim_size(); ++i) {
+      const std::string &symbol = dims.dim(i).dim_param();
+      std::optional<int64_t> size = shape->second[i].size;
+      if (symbol.empty() || !size)
+        continue;
+      std::string other;
+      if (auto fixed = options.fixedDims.find(symbol);
+          fixed != options.fixedDims.end() && fixed->second != *size)
+        other = std::to_string(fixed->second);
+      if (auto bounds = options.dimBounds.find(symbol);
+          bounds != options.dimBounds.end() &&
+          (*size < bounds->second.first || *size > bounds->second.second))
+        other = std::to_string(bounds->second.first) + ".." + std::to_string(bounds->second.second);
+      if (!other.empty())
+        ofOption(error()) << "expected --shape and --dim to agree about '" << symbol << "', but got " << *size
+                          << " for input '" << input.name() << "' and " << other;
+    }
+  }
 }
 
 /// Options that name what the model does not have are mistakes of the user.
@@ -173,37 +210,39 @@ void ModelImporter::checkOptions() {
     for (const DimSpec &dim : shape)
       if (!dim.symbol.empty())
         note(dims, dimList, dim.symbol);
+  auto refuse = [&] { return ofOption(error()); };
   for (const auto &[name, shape] : options.shapes)
     if (!inputs.contains(name))
-      error() << "expected --shape of an input of the model (" << inputList << "), but got '" << name << "'";
+      refuse() << "expected --shape of an input of the model (" << inputList << "), but got '" << name << "'";
   for (const auto &[name, value] : options.bindings)
     if (!inputs.contains(name))
-      error() << "expected --bind of an input of the model (" << inputList << "), but got '" << name << "'";
+      refuse() << "expected --bind of an input of the model (" << inputList << "), but got '" << name << "'";
+  checkSizesAgree(model->proto.graph(), options, [&] { return error(); });
   if (dimList.empty())
     dimList = "it has none";
   for (const auto &[name, size] : options.fixedDims)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
+      refuse() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
   for (const auto &[name, sizes] : options.dimBuckets)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
+      refuse() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
   for (const auto &[name, bounds] : options.dimBounds)
     if (!dims.contains(name))
-      error() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
+      refuse() << "expected --dim of a named dim of the model (" << dimList << "), but got '" << name << "'";
 }
 
 ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
   const std::vector<std::string> &texts = options.bindings.find(name.str())->second;
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat()) {
-    error() << "expected --bind of an input of numbers and static shape, but '" << name << "' is "
-            << typeText(type);
+    ofOption(error()) << "expected --bind of an input of numbers and static shape, but '" << name << "' is "
+                      << typeText(type);
     return {};
   }
   tensor = w::dropDimNames(tensor);
   if (texts.size() != 1 && static_cast<int64_t>(texts.size()) != tensor.getNumElements()) {
-    error() << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of '" << name
-            << "', but got " << texts.size();
+    ofOption(error()) << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of '" << name
+                      << "', but got " << texts.size();
     return {};
   }
   Builder b(&context);
@@ -212,7 +251,7 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     if (auto element = dyn_cast<FloatType>(tensor.getElementType())) {
       double number = 0;
       if (text.getAsDouble(number))
-        error() << "expected a number in --bind of '" << name << "', but got '" << text << "'";
+        ofOption(error()) << "expected a number in --bind of '" << name << "', but got '" << text << "'";
       values.push_back(b.getFloatAttr(element, number));
       continue;
     }
@@ -222,8 +261,8 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     bool isNumber = text == "true" || text == "false" || !text.getAsInteger(10, number);
     if (!isNumber ||
         (width < 64 && !(isUnsigned ? llvm::isUIntN(width, number) : llvm::isIntN(width, number))))
-      error() << "expected a value of type " << typeText(tensor.getElementType()) << " in --bind of '" << name
-              << "', but got '" << text << "'";
+      ofOption(error()) << "expected a value of type " << typeText(tensor.getElementType())
+                        << " in --bind of '" << name << "', but got '" << text << "'";
     values.push_back(
         b.getIntegerAttr(tensor.getElementType(), APInt(64, static_cast<uint64_t>(number)).trunc(width)));
   }
@@ -368,6 +407,13 @@ FailureOr<OwningOpRef<ModuleOp>> importModel(std::unique_ptr<llvm::MemoryBuffer>
 namespace weft {
 
 using namespace mlir;
+
+bool isWrongOption(Diagnostic &diagnostic) {
+  return llvm::any_of(diagnostic.getMetadata(), [](const DiagnosticArgument &argument) {
+    return argument.getKind() == DiagnosticArgument::DiagnosticArgumentKind::String &&
+           argument.getAsString() == importer::wrongOption;
+  });
+}
 
 FailureOr<OwningOpRef<ModuleOp>> importONNX(StringRef path, MLIRContext &context,
                                             const ImportOptions &options) {

@@ -58,8 +58,20 @@ LogicalResult addShapeOption(ImportOptions &options, StringRef text, std::string
     }
     dims.push_back(std::move(dim));
   }
-  options.shapes[name.str()] = std::move(dims);
+  if (!options.shapes.try_emplace(name.str(), std::move(dims)).second) {
+    error = ("expected one --shape for " + name + ", but got several").str();
+    return failure();
+  }
   return success();
+}
+
+/// Of two sizes neither is known to be the one that was meant.
+static LogicalResult checkFirstDim(const ImportOptions &options, StringRef name, std::string &error) {
+  if (!options.dimBuckets.count(name.str()) && !options.fixedDims.count(name.str()) &&
+      !options.dimBounds.count(name.str()))
+    return success();
+  error = ("expected one --dim for " + name + ", but got several").str();
+  return failure();
 }
 
 /// `1,4,16`: sizes that each get an entry point.
@@ -81,11 +93,8 @@ static LogicalResult addBuckets(ImportOptions &options, StringRef name, StringRe
     }
     sizes.push_back(size);
   }
-  if (options.dimBuckets.count(name.str()) || options.fixedDims.count(name.str()) ||
-      options.dimBounds.count(name.str())) {
-    error = ("expected one --dim for " + name + ", but got several").str();
+  if (failed(checkFirstDim(options, name, error)))
     return failure();
-  }
   int64_t count = static_cast<int64_t>(sizes.size());
   for (const auto &[other, otherSizes] : options.dimBuckets)
     count *= static_cast<int64_t>(otherSizes.size());
@@ -115,10 +124,8 @@ LogicalResult addDimOption(ImportOptions &options, StringRef text, std::string &
             .str();
     return failure();
   }
-  if (options.dimBuckets.count(name.str())) {
-    error = ("expected one --dim for " + name + ", but got several").str();
+  if (failed(checkFirstDim(options, name, error)))
     return failure();
-  }
   if (bounded)
     options.dimBounds[name.str()] = {lo, hi};
   else
@@ -141,7 +148,10 @@ LogicalResult addBindOption(ImportOptions &options, StringRef text, std::string 
     }
     numbers.push_back(item.str());
   }
-  options.bindings[name.str()] = std::move(numbers);
+  if (!options.bindings.try_emplace(name.str(), std::move(numbers)).second) {
+    error = ("expected one --bind for " + name + ", but got several").str();
+    return failure();
+  }
   return success();
 }
 

@@ -112,7 +112,8 @@ static StringRef externalEntry(const TensorProto &tensor, StringRef key) {
   return {};
 }
 
-std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, std::string &error) {
+std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, Layout &result) {
+  std::string &error = result.error;
   auto slice = [&](StringRef whole, uint64_t offset, uint64_t length) -> std::optional<ArrayRef<char>> {
     if (offset > whole.size() || length > whole.size() - offset) {
       error = "expected its data inside the file of " + std::to_string(whole.size()) +
@@ -138,8 +139,10 @@ std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, 
   }
   StringRef path = externalEntry(tensor, "location");
   llvm::MemoryBuffer *file = model->external(path, error);
-  if (!file)
+  if (!file) {
+    result.badFile = path.str();
     return std::nullopt;
+  }
   StringRef offsetText = externalEntry(tensor, "offset"), lengthText = externalEntry(tensor, "length");
   if ((!offsetText.empty() && offsetText.getAsInteger(10, offset)) ||
       (!lengthText.empty() && lengthText.getAsInteger(10, length))) {
@@ -149,7 +152,10 @@ std::optional<ArrayRef<char>> TensorReader::rawBytes(const TensorProto &tensor, 
   }
   if (lengthText.empty() && offset <= file->getBufferSize())
     length = file->getBufferSize() - offset;
-  return slice(file->getBuffer(), offset, length);
+  std::optional<ArrayRef<char>> bytes = slice(file->getBuffer(), offset, length);
+  if (!bytes)
+    result.badFile = path.str();
+  return bytes;
 }
 
 /// How many numbers the typed field that belongs to the element type holds.
@@ -195,7 +201,7 @@ TensorReader::Layout TensorReader::layout(const TensorProto &tensor) {
   result.type = RankedTensorType::get(dims, element);
   result.count = *count;
   result.bytes = static_cast<int64_t>(llvm::divideCeil(static_cast<uint64_t>(totalBits), 8));
-  result.raw = rawBytes(tensor, result.error);
+  result.raw = rawBytes(tensor, result);
   if (!result.error.empty())
     return result;
   if (isa<mlir::weft::StringType>(element)) {
@@ -221,7 +227,12 @@ TensorReader::Layout TensorReader::layout(const TensorProto &tensor) {
   return result;
 }
 
-std::string TensorReader::check(const TensorProto &tensor) { return layout(tensor).error; }
+std::string TensorReader::check(const TensorProto &tensor, std::string *badFile) {
+  Layout result = layout(tensor);
+  if (badFile)
+    *badFile = result.badFile;
+  return result.error;
+}
 
 /// The bytes of the typed field as ONNX's raw form has them. `owned` holds them where they had to be
 /// converted.

@@ -407,6 +407,11 @@ def external_variants(path):
         for key, text in (("location", location), ("offset", offset), ("length", length)):
             target.external_data.add(key=key, value=text)
         (path / f"{name}.onnx").write_bytes(copy.SerializeToString())
+        if name in ("missing", "long"):
+            for i in range(3):
+                copy.graph.initializer.add().CopyFrom(target)
+                copy.graph.initializer[-1].name = f"w{i}"
+            (path / f"{name}-four.onnx").write_bytes(copy.SerializeToString())
 
 
 @model_of
