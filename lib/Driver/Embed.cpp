@@ -65,6 +65,6 @@ FailureOr<EmbeddedModel> weft::embedModel(CompileResult &result, const TargetLev
                              {"--defsym=" WEFT_ENTRY_SYMBOL "=" + entry, "-soname", options.fileName})
           : linkRelocatable(*objects, error);
   if (failed(object))
-    return module.emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
+    return module.emitError(describeLinkFailure(level, error));
   return EmbeddedModel{std::move(*object), makeEmbedHeader(result.artifact, level, options)};
 }

@@ -209,7 +209,7 @@ LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level, 
   if (succeeded(cached.join(*objects, error)))
     object = linkSharedObject(*objects, error);
   if (failed(object))
-    return module.emitError() << "internal: linking the code of level " << level.name << " failed: " << error;
+    return module.emitError(describeLinkFailure(level, error));
   ArtifactCode code;
   code.arch = llvm::StringRef(level.triple).split('-').first.str();
   code.level = level.name;

@@ -29,6 +29,9 @@ using namespace mlir;
 
 namespace {
 
+/// How errors begin that are no fault of the compiler's.
+constexpr llvm::StringLiteral refusal = "the system refuses ";
+
 /// A file in memory, which has a path while it is open: linking needs no room on any disk and leaves nothing
 /// there, whatever happens.
 class MemoryFile {
@@ -44,7 +47,9 @@ public:
 
   LogicalResult write(llvm::StringRef bytes, std::string &error) const {
     if (!isOpen()) {
-      error = "cannot make a file in memory: " + llvm::sys::StrError();
+      error = (refusal + "to make a file in memory: " + llvm::sys::StrError() +
+               "; see the limit on open files (ulimit -n)")
+                  .str();
       return failure();
     }
     llvm::raw_fd_ostream stream(fd, /*shouldClose=*/false);
@@ -52,7 +57,10 @@ public:
     stream.flush();
     if (!stream.has_error())
       return success();
-    error = "cannot hold an object in memory: " + stream.error().message();
+    error = (refusal + "to hold " + llvm::Twine(bytes.size()) +
+             " bytes of code in memory: " + stream.error().message() +
+             "; see the limit on the size of files (ulimit -f) and the free memory")
+                .str();
     stream.clear_error();
     return failure();
   }
@@ -133,7 +141,9 @@ FailureOr<std::string> runLinker(llvm::ArrayRef<weft::CodeObject> objects, llvm:
                                  std::string &error) {
   OutputPipe pipe;
   if (!pipe.isOpen()) {
-    error = "cannot make a pipe: " + llvm::sys::StrError();
+    error =
+        (refusal + "to make a pipe: " + llvm::sys::StrError() + "; see the limit on open files (ulimit -n)")
+            .str();
     return failure();
   }
   FailureOr<std::vector<MemoryFile>> files = holdInMemory(objects, error);
@@ -168,6 +178,13 @@ FailureOr<std::string> runLinker(llvm::ArrayRef<weft::CodeObject> objects, llvm:
 }
 
 } // namespace
+
+std::string weft::describeLinkFailure(const TargetLevel &level, llvm::StringRef error) {
+  bool isFault = !error.starts_with(refusal);
+  return ((isFault ? "internal: linking the code of level " : "linking the code of level ") + level.name +
+          " failed: " + error)
+      .str();
+}
 
 FailureOr<std::string> weft::linkSharedObject(llvm::ArrayRef<weft::CodeObject> objects, std::string &error,
                                               llvm::ArrayRef<std::string> extraFlags) {

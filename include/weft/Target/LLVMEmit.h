@@ -76,7 +76,9 @@ inline constexpr uint64_t maxDataObjectBytes = (uint64_t(1) << 31) - (uint64_t(1
 /// at a time. `extraFlags` are the linker's.
 ///
 /// Returns: the bytes of the ELF file; equal objects give equal bytes.
-/// Errors:  the linker's message in `error`, naming the undefined symbols if there are any.
+/// Errors:  in `error`, for `describeLinkFailure`: the linker's message, naming the undefined symbols if
+/// there
+///          are any, or what the system refuses.
 mlir::FailureOr<std::string> linkSharedObject(llvm::ArrayRef<CodeObject> objects, std::string &error,
                                               llvm::ArrayRef<std::string> extraFlags = {});
 
@@ -91,6 +93,10 @@ mlir::FailureOr<std::string> linkRelocatable(llvm::ArrayRef<CodeObject> objects,
 /// Errors: as linkSharedObject.
 mlir::FailureOr<CodeObject> renameFunction(const CodeObject &object, llvm::StringRef function,
                                            std::string &error);
+
+/// The message of a diagnostic about a failed link: a fault of the compiler's ("internal: ...") unless a
+/// limit of the system stood in the way.
+std::string describeLinkFailure(const TargetLevel &level, llvm::StringRef error);
 
 } // namespace weft
 
