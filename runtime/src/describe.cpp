@@ -285,7 +285,7 @@ weft_code selectLevel(weft_module &module, const char *name, const char *maxIsa,
       ++first;
     if (first == info.level_count)
       return fail(status, WEFT_CALLER_ARGUMENT,
-                  "The highest instruction set '%s' is unknown. Say v1, v2, v3, v4 or a level of the "
+                  "The highest instruction set '%s' is unknown. Say v2, v3, v4 or a level of the "
                   "artifact, such as '%s'.",
                   maxIsa, levels[0].level);
   }

@@ -99,7 +99,7 @@ TEST(Npy, RefusesWhatIsNoArray) {
            Row{dictOf("<f4", "(2"), "", "has a broken .npy header"},
            Row{dictOf("|O", "(2,)"), "", "holds elements of type '|O', which is not supported"},
            Row{dictOf("<f3", "(2,)"), "", "holds elements of type '<f3', which is not supported"},
-           Row{dictOf("<f4", "(2,)"), "1234567", "is truncated"},
+           Row{dictOf("<f4", "(2,)"), "1234567", "describes 8 bytes of elements, of which 1 are missing."},
            Row{dictOf("<f4", "(4611686018427387904, 4)"), "", "is truncated"},
            Row{dictOf("<f4", "(2500000000,)"), "", "is truncated"},
            Row{dictOf("<U0", "(9000000000000000000,)"), "", "is truncated"},

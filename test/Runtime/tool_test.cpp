@@ -115,8 +115,11 @@ TEST(Run, TakesSizesByName) {
   Result result = weft("run " + path + " --random 7 --dim batch=6");
   expectText(result, 0, "y: float32 6x4");
   EXPECT_EQ(result.text.find("note"), std::string::npos) << result.text;
-  expectText(weft("run " + path + " --random 7 --dim seq=6"), 1,
+  expectText(weft("run " + path + " --random 7 --dim seq=6"), 2,
              "No input has a dim 'seq'. Symbolic dims are: 'batch'.");
+  std::string five = floatFile("five.npy", {5, 4}, std::vector<float>(20, 1.0f));
+  expectText(weft("run " + path + " -i x=" + five + " --dim batch=6"), 2,
+             "--dim says batch=6, but the file of input 'x' says 5.");
   for (const char *dim : {"batch", "batch=", "=3", "batch=-1", "batch=3x4", "batch=x"})
     expectText(weft("run " + path + " --random 7 --dim " + dim), 2, "is not a size of a dim");
 }
@@ -132,9 +135,10 @@ TEST(Run, LetsSymbolsFollow) {
 
 TEST(Run, RefusesWrongInputs) {
   std::string path = artifact();
-  expectText(weft("run " + path + " -i z=a.npy"), 1, "The model has no input that 'z=a.npy' could mean");
+  expectText(weft("run " + path + " -i z=a.npy"), 2, "The model has no input that 'z=a.npy' could mean");
   expectText(weft("run " + path + " -i x=/nonexistent.npy"), 1, "'/nonexistent.npy' cannot be opened");
   expectText(weft("run " + path + " -i x"), 2, "Input 'x' has no file");
+  expectText(weft("run " + path + " -i x=-"), 2, "'-' is no file. For standard input say -i x=/dev/stdin.");
   std::string flat = floatFile("flat.npy", {4}, {1, 2, 3, 4});
   expectText(weft("run " + path + " -i x=" + flat), 1, "Input 'x' has rank 1, but the model takes rank 2.");
   std::string wide = floatFile("wide.npy", {1, 5}, {1, 2, 3, 4, 5});
@@ -146,14 +150,14 @@ TEST(Run, RefusesWrongInputs) {
   expectText(weft("run " + path + " -i x=" + file), 1,
              "Input 'x' has elements of type float64, but the model takes float32.");
   file = writeTemporary({doubles.begin(), doubles.end() - 1}, "short.npy");
-  expectText(weft("run " + path + " -i x=" + file), 1, "is truncated: its header describes more");
+  expectText(weft("run " + path + " -i x=" + file), 1, "is truncated: its header describes ");
   expectText(weft("run " + path + " -i x=" + path), 1, "is not a .npy file");
   expectText(weft("run " + path + " -i x=/"), 1,
              "'/' is a folder, but input 'x' is no sequence: it is float32 [batch, 4]. Give a file.");
   expectText(weft("run " + path + " -i x=none"), 1,
              "Input 'x' is not optional: it is float32 [batch, 4]. Give a file.");
   expectText(weft("run " + path + " -i x=" + wide + " -i @0=" + wide), 2, "Input 'x' is given twice.");
-  expectText(weft("run " + path + " --random 1 --shape x=1"), 1, "--shape gives input 'x' rank 1");
+  expectText(weft("run " + path + " --random 1 --shape x=1"), 2, "--shape gives input 'x' rank 1");
   expectText(weft("run " + path + " --random 1 --shape x=1xx4"), 2, "is not a shape");
   expectText(weft("run " + path + " --random 1 --shape x=99999999999999999999x4"), 2, "is not a shape");
   expectText(weft("run " + path + " --random 1 --shape x=40000000000x4"), 1,
@@ -164,12 +168,21 @@ TEST(Run, RefusesWrongInputs) {
 
 TEST(Run, RefusesWrongOutputs) {
   std::string path = artifact();
-  expectText(weft("run " + path + " --random 1 -o z=a.npy"), 1,
+  expectText(weft("run " + path + " --random 1 -o z=a.npy"), 2,
              "The model has no output that 'z=a.npy' could mean");
   expectText(weft("run " + path + " --random 1 -o y=/"), 2, "'/' is a folder");
   expectText(weft("run " + path + " --random 1 -o y=/dev/full"), 1, "No space left on device");
   expectText(weft("run " + path + " --random 1 -o y=" + path), 2, "is the compiled model");
   expectText(weft("run " + path + " --random 1"), 0, "y: float32");
+  expectText(weft("run " + path + " --random 1 -o y=a.npy -o y=b.npy"), 2, "Output 'y' is given twice.");
+  expectText(weft("run " + path + " --random 1 -o y=a.npy -o @0"), 2, "Output 'y' is given twice.");
+  expectText(weft("run " + path + " --random 1 -o y=-"), 2,
+             "'-' is no file. For standard output say -o y=/dev/stdout.");
+  std::string input = floatFile("in.npy", {1, 4}, {1, 2, 3, 4});
+  expectText(weft("run " + path + " -i x=" + input + " -o y=" + input), 2,
+             "'" + input + "' is an input. Name another file for the output.");
+  expectText(weft("bench " + path + " -i x=" + input + " --trace " + input), 2,
+             "'" + input + "' is an input. Say --trace FILE.json.");
   ArtifactSpec two;
   two.outputs.push_back({"z", {"batch", 4}});
   two.alias.assign(2, -1);
@@ -218,8 +231,16 @@ TEST(Run, RefusesImpossibleCommandLines) {
         "--bogus", "--random", "--random -5", "--random x", "--random 99999999999999999999", "--threads 1.5",
         "--threads ''"})
     EXPECT_EQ(weft("run " + path + " " + arguments).status, 2) << arguments;
+  for (const char *arguments : {"--entry ''", "--max-isa ''"})
+    expectText(weft("run " + path + " --random 1 " + arguments), 2,
+               ": expected a name, but got an empty text");
+  expectText(weft("bench " + path + " --trace ''"), 2, "--trace: expected a name, but got an empty text");
+  expectText(weft("run ''"), 2, "artifact: expected a name, but got an empty text");
+  expectText(weft("run " + path + " --random 1 --random 2"), 2, "--random is given 2 times; give it once");
+  expectText(weft("run " + path + " --random"), 2, "--random needs a value");
   EXPECT_EQ(weft("run").status, 2);
-  EXPECT_EQ(weft("").status, 2);
+  expectText(weft(""), 2, "A command is missing; the commands are run, bench and inspect.");
+  expectText(weft("''"), 2, "There is no command ''; the commands are run, bench and inspect.");
   EXPECT_EQ(weft("fly").status, 2);
   expectText(weft("run " + path + " --max-isa=v9 --random 1"), 2,
              "The highest instruction set 'v9' is unknown");
@@ -344,7 +365,7 @@ TEST(Run, PicksTheEntryOfTheShapes) {
   expectText(weft("run " + file + " -i x=" + x + " --entry main"), 0, "note: entry 'main' ran.");
   expectText(weft("run " + file + " --random 1 --dim batch=2"), 0, "note: entry 'batch=2' ran.");
   expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'main' ran.");
-  expectText(weft("run " + file + " --random 1 --entry nope"), 1, "Its entries are: 'main', 'batch=2'.");
+  expectText(weft("run " + file + " --random 1 --entry nope"), 2, "Its entries are: 'main', 'batch=2'.");
 }
 
 TEST(Run, PicksAmongBucketsWithoutAGeneralEntry) {
@@ -353,7 +374,7 @@ TEST(Run, PicksAmongBucketsWithoutAGeneralEntry) {
   expectText(weft("run " + file + " --random 1"), 0, "note: entry 'batch=1' ran.");
   expectText(weft("run " + file + " --random 1 --dim batch=3"), 0, "note: entry 'batch=3' ran.");
   expectText(weft("run " + file + " --random 1 --shape x=2x4"), 0, "note: entry 'batch=2' ran.");
-  expectText(weft("run " + file + " --random 1 --dim batch=4"), 1,
+  expectText(weft("run " + file + " --random 1 --dim batch=4"), 2,
              "No entry is made for batch=4. The entries are: 'batch=1', 'batch=2', 'batch=3'.");
   expectText(weft("run " + file + " -i x=" + five), 1, "The entries are: 'batch=1', 'batch=2', 'batch=3'.");
   expectText(weft("bench " + file + " --seconds 0.01 --dim batch=3 --json"), 0, "\"entry\": \"batch=3\"");

@@ -254,6 +254,8 @@ ExitStatus Measurement::load() {
       return status;
   }
   loadMs = millisecondsSince(start);
+  if (isInput(options.in, model.signature(), options.traceFile))
+    return report(BadCommandLine, "'" + options.traceFile + "' is an input. Say --trace FILE.json.");
   return gatherInputs(model, options.in, /*isFilling=*/true, inputs);
 }
 

@@ -3,6 +3,7 @@
 // Makes the inputs of a run: from files, folders, or random numbers.
 
 #include "model.h"
+#include "output.h"
 
 #include <cmath>
 #include <cstdio>
@@ -114,7 +115,8 @@ weft_tensor_view viewOf(Array &array, weft_dtype dtype) {
 class Gatherer {
 public:
   Gatherer(Model &model, const InputOptions &options, Inputs &out)
-      : model(model), options(options), out(out), isGiven(model.signature().input_count, false) {
+      : model(model), options(options), out(out), isGiven(model.signature().input_count, false),
+        isShaped(model.signature().input_count, false) {
     const weft_entry_info &entry = model.signature();
     out.views.assign(entry.input_count, weft_value_view{});
     for (size_t i = 0; i < entry.input_count; ++i)
@@ -128,12 +130,15 @@ public:
       bool hasFile;
       int index = splitArgument(argument, entry.inputs, entry.input_count, file, hasFile);
       if (index < 0)
-        return report(Failed, "The model has no input that '" + argument +
-                                  "' could mean. Its signature is:\n" + describeSignature(entry));
+        return report(BadCommandLine, "The model has no input that '" + argument +
+                                          "' could mean. Its signature is:\n" + describeSignature(entry));
       const weft_value_info &info = entry.inputs[index];
       if (!hasFile || file.empty())
         return report(BadCommandLine,
                       "Input '" + std::string(info.name) + "' has no file. Say -i NAME=FILE.npy.");
+      if (file == "-")
+        return report(BadCommandLine,
+                      "'-' is no file. For standard input say -i " + std::string(info.name) + "=/dev/stdin.");
       if (isGiven[index])
         return report(BadCommandLine, "Input '" + std::string(info.name) + "' is given twice.");
       isGiven[index] = true;
@@ -150,21 +155,30 @@ public:
       bool hasText;
       int index = splitArgument(argument, entry.inputs, entry.input_count, text, hasText);
       if (index < 0)
-        return report(Failed, "The model has no input that '--shape " + argument +
-                                  "' could mean. Its signature is:\n" + describeSignature(entry));
+        return report(BadCommandLine, "The model has no input that '--shape " + argument +
+                                          "' could mean. Its signature is:\n" + describeSignature(entry));
       const weft_value_info &info = entry.inputs[index];
       std::vector<int64_t> dims;
-      if (!parseShape(text, dims))
-        return report(BadCommandLine, "'" + text +
+      if (!hasText || !parseShape(text, dims))
+        return report(BadCommandLine, "'" + (hasText ? text : argument) +
                                           "' is not a shape. Write sizes with x between them: --shape " +
                                           info.name + "=1x3x224x224.");
       if (dims.size() != info.rank)
-        return report(Failed, "--shape gives input '" + std::string(info.name) + "' rank " +
-                                  std::to_string(dims.size()) + ", but the model takes " +
-                                  describeValue(info) + ".");
+        return report(BadCommandLine, "--shape gives input '" + std::string(info.name) + "' rank " +
+                                          std::to_string(dims.size()) + ", but the model takes " +
+                                          describeValue(info) + ".");
+      // Entries for several sizes have several signatures.
+      for (size_t d = 0; d < dims.size() && !model.isEntryOpen; ++d)
+        if (info.dims[d].size >= 0 && info.dims[d].size != dims[d])
+          return report(BadCommandLine, "--shape gives input '" + std::string(info.name) + "' the shape " +
+                                            describeDims(dims.data(), info.rank) + ", but the model takes " +
+                                            describeValue(info) + ".");
       if (isGiven[index])
         return report(BadCommandLine, "Input '" + std::string(info.name) +
                                           "' has a file and a --shape; its file says the shape.");
+      if (isShaped[index])
+        return report(BadCommandLine, "--shape of input '" + std::string(info.name) + "' is given twice.");
+      isShaped[index] = true;
       shapes[index] = dims;
     }
     return Done;
@@ -178,7 +192,11 @@ public:
       if (at == std::string::npos || at == 0 || at + 1 == argument.size() ||
           !parseShape(argument.substr(at + 1), sizes) || sizes.size() != 1)
         return report(BadCommandLine, "'" + argument + "' is not a size of a dim. Say --dim NAME=128.");
-      given.emplace_back(argument.substr(0, at), sizes[0]);
+      std::string name = argument.substr(0, at);
+      for (const auto &[other, size] : given)
+        if (other == name)
+          return report(BadCommandLine, "--dim " + name + " is given twice.");
+      given.emplace_back(name, sizes[0]);
     }
     // Where the inputs decide, the first entry that allows what is known lends its signature.
     for (uint32_t i = 0; model.isEntryOpen && i < model.info.entry_count; ++i)
@@ -262,8 +280,8 @@ private:
     bool isFound = false;
     for (size_t i = 0; i < entry.size_count; ++i) {
       if (name == entry.sizes[i].name && size != entry.sizes[i].size)
-        return report(Failed, "No entry is made for " + name + "=" + std::to_string(size) +
-                                  ". The entries are: " + listEntries() + ".");
+        return report(BadCommandLine, "No entry is made for " + name + "=" + std::to_string(size) +
+                                          ". The entries are: " + listEntries() + ".");
       isFound |= name == entry.sizes[i].name;
     }
     for (size_t i = 0; i < entry.input_count; ++i)
@@ -274,14 +292,20 @@ private:
         isFound |= name == symbol;
         if (name == symbol && shapes[i][d] < 0)
           shapes[i][d] = size;
+        else if (name == symbol && shapes[i][d] != size)
+          return report(BadCommandLine, "--dim says " + name + "=" + std::to_string(size) + ", but " +
+                                            (isGiven[i] ? "the file" : "--shape") + " of input '" +
+                                            entry.inputs[i].name + "' says " + std::to_string(shapes[i][d]) +
+                                            ".");
         std::string quoted = std::string("'") + symbol + "'";
         if (known.find(quoted) == std::string::npos)
           known += (known.empty() ? "" : ", ") + quoted;
       }
     if (isFound)
       return Done;
-    return report(Failed, "No input has a dim '" + name + "'. " +
-                              (known.empty() ? "All dims are static." : "Symbolic dims are: " + known + "."));
+    return report(BadCommandLine,
+                  "No input has a dim '" + name + "'. " +
+                      (known.empty() ? "All dims are static." : "Symbolic dims are: " + known + "."));
   }
 
   std::string listEntries() const {
@@ -449,12 +473,23 @@ private:
   Model &model;
   const InputOptions &options;
   Inputs &out;
-  std::vector<bool> isGiven;
+  std::vector<bool> isGiven, isShaped; // by -i, by --shape
   std::vector<std::vector<int64_t>> shapes;
   std::vector<std::pair<std::string, int64_t>> given; // --dim
 };
 
 } // namespace
+
+bool isInput(const InputOptions &options, const weft_entry_info &entry, const std::string &path) {
+  for (const std::string &argument : options.inputs) {
+    std::string file;
+    bool hasFile;
+    if (splitArgument(argument, entry.inputs, entry.input_count, file, hasFile) >= 0 &&
+        isSameFile(file, path))
+      return true;
+  }
+  return false;
+}
 
 ExitStatus gatherInputs(Model &model, const InputOptions &options, bool isFilling, Inputs &out) {
   Gatherer gatherer(model, options, out);

@@ -3,14 +3,15 @@
 // The weft program: runs, measures and inspects compiled models. The only file here that is built with
 // exceptions, which the command-line library needs.
 
+#include "../CommandLineText.h"
+#include "../StandardStreams.h"
 #include "options.h"
 #include "weft_runtime.h"
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <new>
 
 using namespace weft::tool;
 
@@ -19,27 +20,20 @@ namespace {
 // More threads or clients than this are a mistake.
 constexpr uint32_t maxThreads = 4096, maxClients = 1024, maxRepeat = 1u << 30;
 
-/// Seeds are what fits 64 bits.
-std::string checkSeed(const std::string &text) {
-  errno = 0;
-  bool isNumber = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  if (isNumber)
-    strtoull(text.c_str(), nullptr, 10);
-  return isNumber && errno == 0 ? "" : "'" + text + "' is not an integer from 0 to 18446744073709551615";
-}
-
-/// At least a millisecond, at most a day; "nan" is neither.
+/// At least a millisecond, at most a day.
 std::string checkSeconds(const std::string &text) {
-  char *end = nullptr;
-  double seconds = strtod(text.c_str(), &end);
-  bool isInRange = seconds >= 0.001 && seconds <= 86400;
-  return !text.empty() && !*end && isInRange ? "" : "'" + text + "' is not in 0.001 to 86400 seconds";
+  double seconds = 0;
+  bool isInRange = parseFinite(text, seconds) && seconds >= 0.001 && seconds <= 86400;
+  return isInRange ? "" : "'" + text + "' is not in 0.001 to 86400 seconds";
 }
 
-const CLI::Validator seedCheck(checkSeed, ""), secondsCheck(checkSeconds, "");
+const CLI::Validator nameCheck(checkName, ""), seedCheck(checkSeed, ""), secondsCheck(checkSeconds, "");
 
 void addOpenOptions(CLI::App &app, OpenOptions &options) {
-  app.add_option("artifact", options.artifact, "Compiled model (.weft)")->required()->type_name("A.weft");
+  app.add_option("artifact", options.artifact, "Compiled model (.weft)")
+      ->required()
+      ->check(nameCheck)
+      ->type_name("A.weft");
   app.add_option("--threads", options.threads,
                  "Threads of one run; default: all processors that this process may use")
       ->check(CLI::Range(1u, maxThreads))
@@ -49,8 +43,10 @@ void addOpenOptions(CLI::App &app, OpenOptions &options) {
       ->type_name("DEVICE");
   app.add_option("--max-isa", options.maxIsa,
                  "Use no instruction set above this level: v2, v3, v4 or a level of the artifact")
+      ->check(nameCheck)
       ->type_name("LEVEL");
   app.add_option("--entry", options.entry, "Entry point; default: the one that fits the inputs")
+      ->check(nameCheck)
       ->type_name("NAME");
   app.add_flag("--trust-weights", options.isHeaderOnly, "Do not check the weights' checksums: loads faster");
 }
@@ -117,6 +113,7 @@ CLI::App *addBench(CLI::App &app, BenchOptions &options) {
   command
       ->add_option("--trace", options.traceFile,
                    "Write a trace of five runs for chrome://tracing or Perfetto")
+      ->check(nameCheck)
       ->type_name("FILE.json");
   command->footer("Inputs that are not given are filled with random numbers.\n"
                   "Examples:\n"
@@ -130,6 +127,7 @@ CLI::App *addInspect(CLI::App &app, InspectOptions &options) {
   CLI::App *command = app.add_subcommand("inspect", "Print what an artifact holds");
   command->add_option("artifact", options.artifact, "Compiled model (.weft)")
       ->required()
+      ->check(nameCheck)
       ->type_name("A.weft");
   CLI::Option *json = command->add_flag("--json", options.isJson, "Print one JSON object");
   command->add_flag("--dump", options.isDump, "Print one fact per line, for tests")->excludes(json);
@@ -140,11 +138,14 @@ CLI::App *addInspect(CLI::App &app, InspectOptions &options) {
   return command;
 }
 
+ExitStatus wrongCommand(const std::string &what) {
+  return report(BadCommandLine, what + "; the commands are run, bench and inspect.\nSee weft --help.");
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
-  // A file that grows over a limit is an error to report, not the end of the program.
-  signal(SIGXFSZ, SIG_IGN);
+  settleStandardStreams();
   CLI::App app("Runs, measures and inspects models that weftc has compiled.", "weft");
   app.set_version_flag("--version", std::string("weft ") + weft_runtime_version());
   app.require_subcommand(1);
@@ -160,14 +161,11 @@ int main(int argc, char **argv) {
   CLI::App *runApp = addRun(app, run), *benchApp = addBench(app, bench);
   addInspect(app, inspect);
 
-  if (std::string verb = argc > 1 ? argv[1] : "";
-      !verb.empty() && verb[0] != '-' && verb != "run" && verb != "bench" && verb != "inspect") {
-    fprintf(
-        stderr,
-        "weft: error: There is no command '%s'; the commands are run, bench and inspect.\nSee weft --help.\n",
-        verb.c_str());
-    return BadCommandLine;
-  }
+  if (argc < 2)
+    return wrongCommand("A command is missing");
+  if (std::string verb = argv[1];
+      (verb.empty() || verb[0] != '-') && verb != "run" && verb != "bench" && verb != "inspect")
+    return wrongCommand("There is no command '" + verb + "'");
 
   try {
     app.parse(argc, argv);
@@ -181,8 +179,11 @@ int main(int argc, char **argv) {
       app.exit(error);
       return std::cout.flush() ? Done : Failed;
     }
-    fprintf(stderr, "weft: error: %s\nSee weft --help, or weft COMMAND --help.\n", error.what());
+    fprintf(stderr, "weft: error: %s\nSee weft --help, or weft COMMAND --help.\n",
+            describeParseError(error).c_str());
     return BadCommandLine;
+  } catch (const std::bad_alloc &) {
+    return report(Failed, "There is not enough memory.");
   } catch (const std::exception &error) {
     fprintf(stderr, "weft: error: %s\n", error.what());
     return Failed;

@@ -51,7 +51,8 @@ ExitStatus openModel(const OpenOptions &options, Model &out) {
   std::string names;
   for (size_t i = 0; i < out.info.entry_count; ++i)
     names += std::string(i ? ", '" : "'") + out.info.entries[i].name + "'";
-  return report(Failed, "The artifact has no entry '" + options.entry + "'. Its entries are: " + names + ".");
+  return report(BadCommandLine,
+                "The artifact has no entry '" + options.entry + "'. Its entries are: " + names + ".");
 }
 
 ExitStatus createSession(const Model &model, uint32_t threads, SessionPtr &out) {
@@ -127,15 +128,17 @@ std::string describeSignature(const weft_entry_info &entry) {
 }
 
 std::string describeBytes(uint64_t bytes) {
+  // Powers of 1000, as weftc says them.
   char text[32];
-  if (bytes < 1024)
+  auto value = static_cast<double>(bytes);
+  if (bytes < 1000)
     snprintf(text, sizeof(text), "%llu B", static_cast<unsigned long long>(bytes));
-  else if (bytes < (1u << 20))
-    snprintf(text, sizeof(text), "%.1f KiB", static_cast<double>(bytes) / 1024);
-  else if (bytes < (1u << 30))
-    snprintf(text, sizeof(text), "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  else if (value < 1e6)
+    snprintf(text, sizeof(text), "%.1f KB", value / 1e3);
+  else if (value < 1e9)
+    snprintf(text, sizeof(text), "%.1f MB", value / 1e6);
   else
-    snprintf(text, sizeof(text), "%.2f GiB", static_cast<double>(bytes) / (1 << 30));
+    snprintf(text, sizeof(text), "%.2f GB", value / 1e9);
   return text;
 }
 

@@ -41,6 +41,9 @@ struct Inputs {
   std::deque<std::vector<weft_value_view>> sequences;
 };
 
+/// Whether `-i` reads an input from the file that `path` names: writing there would destroy it.
+bool isInput(const InputOptions &options, const weft_entry_info &entry, const std::string &path);
+
 /// Reads, checks and fills the inputs. With `isFilling` (or --random), inputs that were not given are filled
 /// with random numbers, and dims that nothing determines are 1. Settles `model.entry` where the inputs decide
 /// it. Prints what is wrong, and what was chosen.
@@ -61,7 +64,7 @@ std::string describeValue(const weft_value_info &value);
 std::string describeDims(const int64_t *dims, uint32_t rank);
 /// One line per input and output.
 std::string describeSignature(const weft_entry_info &entry);
-/// "3.4 MiB".
+/// "3.4 MB".
 std::string describeBytes(uint64_t bytes);
 
 } // namespace weft::tool

@@ -288,8 +288,16 @@ bool readStart(File &file, const std::string &path, NpyStart &start, std::string
       headerBytes = maxHeaderBytes;
     headerBytes |= static_cast<uint64_t>(magic[10]) << 16 | static_cast<uint64_t>(magic[11]) << 24;
   }
-  if (magic[6] < 1 || magic[6] > 3 || headerBytes > maxHeaderBytes || headerStart + headerBytes > fileBytes)
-    return complain(error, "'" + path + "' has a .npy header of an unknown version or an impossible length.");
+  if (magic[6] < 1 || magic[6] > 3)
+    return complain(error, "'" + path + "' has a .npy header of version " + std::to_string(magic[6]) +
+                               ", but known are 1, 2 and 3.");
+  if (headerBytes > maxHeaderBytes)
+    return complain(error, "'" + path + "' has a .npy header of " + std::to_string(headerBytes) +
+                               " bytes, which is impossible.");
+  if (headerStart + headerBytes > fileBytes)
+    return complain(error,
+                    "'" + path + "' is truncated: " + std::to_string(headerStart + headerBytes - fileBytes) +
+                        " of the " + std::to_string(headerBytes) + " bytes of its header are missing.");
   std::string text(headerBytes, '\0');
   if (!file.read(text.data(), headerBytes) || !HeaderParser(text).parse(start.header))
     return complain(error, "'" + path + "' has a broken .npy header.");
@@ -297,7 +305,16 @@ bool readStart(File &file, const std::string &path, NpyStart &start, std::string
   return true;
 }
 
-/// The number of elements that a header describes and their bytes; false when they are more than follow it.
+/// What a header describes beyond the bytes that follow it: "64 bytes of elements, of which 12 are missing."
+std::string describeNeed(uint64_t bytes, uint64_t left) {
+  if (bytes <= left)
+    return "more elements than the " + std::to_string(left) + " bytes that follow it can hold.";
+  return std::to_string(bytes) + " bytes of elements, of which " + std::to_string(bytes - left) +
+         " are missing.";
+}
+
+/// The number of elements that a header describes and their bytes, 0 when 64 bits cannot count them; false
+/// when they are more than follow it.
 bool countElements(const NpyStart &start, const Array &array, uint64_t &count, uint64_t &bytes) {
   bool fits = true, isEmpty = false;
   count = 1;
@@ -308,6 +325,7 @@ bool countElements(const NpyStart &start, const Array &array, uint64_t &count, u
   }
   count = isEmpty ? 0 : count;
   fits = isEmpty || (fits && !__builtin_mul_overflow(count, array.itemBytes, &bytes));
+  bytes = fits ? bytes : 0;
   // Empty texts take no bytes, but a place each.
   return fits && bytes <= start.left && (array.dtype != WEFT_STRING || count <= start.left + 65536);
 }
@@ -326,8 +344,8 @@ bool readNpy(const std::string &path, Array &out, std::string &error) {
                                "', which is not supported. Use numbers, booleans or fixed-length text (<U).");
   // Checked before anything is allocated: the header may ask for anything.
   if (!countElements(start, out, count, bytes))
-    return complain(error, "'" + path + "' is truncated: its header describes more than the " +
-                               std::to_string(start.left) + " bytes that follow it.");
+    return complain(error,
+                    "'" + path + "' is truncated: its header describes " + describeNeed(bytes, start.left));
   if (!out.data.resize(bytes))
     return complain(error,
                     "There is no memory for the " + std::to_string(bytes) + " bytes of '" + path + "'.");

@@ -37,12 +37,15 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     bool hasFile;
     int index = splitArgument(argument, entry.outputs, entry.output_count, file, hasFile);
     if (index < 0)
-      return report(Failed, "The model has no output that '" + argument +
-                                "' could mean. Its signature is:\n" + describeSignature(entry));
+      return report(BadCommandLine, "The model has no output that '" + argument +
+                                        "' could mean. Its signature is:\n" + describeSignature(entry));
     const weft_value_info &info = entry.outputs[index];
     if (hasFile && file.empty())
       return report(BadCommandLine,
                     "Output '" + std::string(info.name) + "' has no file. Say -o NAME=FILE.npy, or -o NAME.");
+    if (file == "-")
+      return report(BadCommandLine,
+                    "'-' is no file. For standard output say -o " + std::string(info.name) + "=/dev/stdout.");
     bool isSequence = info.kind == WEFT_SEQUENCE || info.item == WEFT_SEQUENCE;
     if (hasFile && !isSequence && isFolder(file))
       return report(BadCommandLine, "'" + file + "' is a folder. Say -o " + info.name + "=FILE.npy.");
@@ -52,6 +55,8 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     std::string error;
     if (hasFile && !hasFolder(file, error))
       return report(Failed, error);
+    if (out[index].isWanted)
+      return report(BadCommandLine, "Output '" + std::string(info.name) + "' is given twice.");
     for (const Destination &other : out)
       if (hasFile && other.file == file)
         return report(BadCommandLine, "'" + file + "' is given for two outputs.");
@@ -305,6 +310,10 @@ ExitStatus runCommand(const RunOptions &options) {
   std::vector<Destination> destinations;
   if (ExitStatus status = parseOutputs(options, entry, destinations))
     return status;
+  for (const Destination &destination : destinations)
+    if (isInput(options.in, entry, destination.file))
+      return report(BadCommandLine,
+                    "'" + destination.file + "' is an input. Name another file for the output.");
   Inputs inputs;
   if (ExitStatus status = gatherInputs(model, options.in, /*isFilling=*/false, inputs))
     return status;
