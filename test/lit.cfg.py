@@ -79,6 +79,6 @@ if os.path.exists("/dev/full"):
 for module in ("numpy", "onnx", "onnxruntime"):
     if has_module(module):
         config.available_features.add(module)
-for tool in ("weft", "weft-interp", "weft-opt", "weftc"):
+for tool in ("weft", "weft-interp", "weft-lsp-server", "weft-opt", "weft-reduce", "weftc"):
     if os.path.exists(os.path.join(bin_dir, tool)):
         config.available_features.add(tool)

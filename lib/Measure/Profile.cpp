@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <random>
+#include <unistd.h>
 
 using namespace weft;
 
@@ -126,6 +127,11 @@ void fill(weft_value_view &view, std::mt19937_64 &engine) {
   }
 }
 
+/// The system may promise more memory than there is, and end the program when it is used.
+uint64_t installedBytes() {
+  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 llvm::Error makeInputs(const weft_module *module, const weft_entry_info &entry,
                        const llvm::StringMap<int64_t> &sizes, RandomInputs &inputs) {
   chooseDims(module, entry, sizes, inputs);
@@ -135,8 +141,11 @@ llvm::Error makeInputs(const weft_module *module, const weft_entry_info &entry,
     if (info.kind != WEFT_TENSOR || info.dtype == WEFT_STRING)
       return llvm::createStringError("input '%s' is no tensor of numbers: it cannot be filled", info.name);
     uint64_t bits = weft_dtype_bits(info.dtype);
+    bool fits = true;
     for (int64_t dim : inputs.dims[i])
-      bits *= static_cast<uint64_t>(dim);
+      fits = fits && !__builtin_mul_overflow(bits, static_cast<uint64_t>(dim), &bits);
+    if (!fits || bits / 8 > installedBytes())
+      return llvm::createStringError("there is no memory for input '%s' at the sizes of --dim", info.name);
     inputs.data.emplace_back((bits + 7) / 8 + 1);
     weft_value_view view;
     memset(&view, 0, sizeof(view));

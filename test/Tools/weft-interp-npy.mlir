@@ -4,14 +4,14 @@
 // RUN: weft-interp %s -i x=%t/x.npy -i 1=%t/s.npy -o %t/out -o sum=%t/sum.npy
 // RUN: %python -c "import numpy as n; print(n.load('%t/sum.npy').tolist(), n.load('%t/out/1.npy').tolist(), n.load('%t/out/2.npy').dtype)" | FileCheck %s
 // RUN: not weft-interp %s -i x=%t/missing.npy -i 1=%t/s.npy 2>&1 | FileCheck %s --check-prefix=MISSING
-// RUN: not weft-interp %s -i x=%t/x.npy -i 1=%t/s.npy -i z=%t/x.npy 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: %status 2 weft-interp %s -i x=%t/x.npy -i 1=%t/s.npy -i z=%t/x.npy 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not weft-interp %s -i x=%t/s.npy -i 1=%t/s.npy 2>&1 | FileCheck %s --check-prefix=TYPE
 //
 // weft-interp reads .npy files of any order and of text, and writes what numpy reads.
 
 // CHECK: {{\[\[}}4.0], [6.0]] [1.5, inf] bool
 // MISSING: error: cannot read input 'x' from {{.*}}missing.npy: No such file or directory
-// UNKNOWN: error: expected an input of the function, but 'z' is none
+// UNKNOWN: weft-interp: expected -i NAME=FILE.npy of an input of the function ('x', '1'), but got 'z={{.*}}x.npy'
 // TYPE: error: 'func.func' op expected argument 0 of type 'tensor<2x2xf32>', but got 'tensor<2x!weft.string>'
 func.func @main(%x: tensor<2x2xf32> {weft.name = "x"}, %s: tensor<2x!weft.string>) -> (tensor<2x1xf32> {weft.name = "sum"}, tensor<2xf64>, tensor<2xi1>) {
   %0 = weft.reduce sum %x {axes = array<i64: 1>} : (tensor<2x2xf32>) -> tensor<2x1xf32>

@@ -2,6 +2,7 @@
 //
 // Evaluates functions of weft IR with the reference semantics; inputs and outputs are .npy files.
 #include "dialects/Weft/IR/WeftOps.h"
+#include "tools/StandardStreams.h"
 #include "weft/Artifact/OutputFile.h"
 #include "weft/Import/ONNX.h"
 #include "weft/Reference/Interpreter.h"
@@ -15,14 +16,14 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/ToolUtilities.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
-
-#include <csignal>
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -61,6 +62,20 @@ static cl::list<std::string> dims("dim", cl::desc("Size of a symbolic dim of an 
                                   cl::value_desc("name=8 | name=1..8"), cl::cat(category));
 static cl::list<std::string> bindings("bind", cl::desc("An input of an ONNX model that becomes a constant"),
                                       cl::value_desc("name=1,2"), cl::cat(category));
+
+/// Whether an error was about the command line, not about the work.
+static bool isCommandWrong = false;
+
+static LogicalResult wrong(const Twine &message) {
+  llvm::errs() << "weft-interp: " << message << '\n';
+  isCommandWrong = true;
+  return failure();
+}
+
+/// "'x', 'mask'", or "none".
+static std::string quoteList(ArrayRef<std::string> names) {
+  return names.empty() ? "none" : "'" + llvm::join(names, "', '") + "'";
+}
 
 /// Name of argument or result `index`: its `weft.name`, else its number.
 static std::string nameOf(DictionaryAttr attributes, unsigned index) {
@@ -104,18 +119,61 @@ static FailureOr<ref::Value> readValue(func::FuncOp function, Type type, StringR
   return ref::Value(std::move(*value));
 }
 
+/// The files that `-i` gives for each argument, by its name or position.
+static FailureOr<std::vector<std::optional<std::string>>> matchInputs(func::FuncOp function) {
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    names.push_back(nameOf(function.getArgAttrDict(i), i));
+  std::vector<std::optional<std::string>> files(names.size());
+  for (StringRef text : inputs) {
+    auto [key, file] = text.rsplit('=');
+    size_t index = llvm::find(names, key) - names.begin();
+    if (index == names.size() && key.getAsInteger(10, index))
+      index = names.size();
+    if (!text.contains('=') || index >= names.size())
+      return wrong("expected -i NAME=FILE.npy of an input of the function (" + quoteList(names) +
+                   "), but got '" + text + "'");
+    if (files[index])
+      return wrong("input '" + names[index] + "' is given twice");
+    files[index] = file.str();
+  }
+  return files;
+}
+
+/// Whether each `-o` names an output of the functions, or a folder, and destroys no input.
+static LogicalResult checkOutputs(ArrayRef<func::FuncOp> functions) {
+  std::vector<std::string> names;
+  for (func::FuncOp function : functions)
+    for (unsigned i = 0; i < function.getNumResults(); ++i)
+      names.push_back(nameOf(function.getResultAttrDict(i), i));
+  llvm::StringSet<> seen;
+  for (StringRef text : outputs) {
+    bool isNamed = text.contains('=');
+    auto [name, path] = isNamed ? text.rsplit('=') : std::pair<StringRef, StringRef>("", text);
+    if (path.empty() || (isNamed && !llvm::is_contained(names, name)))
+      return wrong("expected -o NAME=FILE.npy of an output of the function (" + quoteList(names) +
+                   ") or -o FOLDER, but got '" + text + "'");
+    if (!seen.insert(name).second)
+      return wrong(isNamed ? "output '" + name + "' is given twice" : "expected one folder in -o");
+    bool isFolder = llvm::sys::fs::is_directory(path);
+    if (isNamed ? isFolder : llvm::sys::fs::exists(path) && !isFolder)
+      return wrong("cannot write '" + path + "': it is " + (isNamed ? "a" : "no") + " folder");
+    for (StringRef input : inputs) {
+      bool isSame = false;
+      if (isNamed && !llvm::sys::fs::equivalent(path, input.rsplit('=').second, isSame) && isSame)
+        return wrong("cannot write '" + path + "': it is an input");
+    }
+  }
+  return success();
+}
+
 static LogicalResult readArguments(func::FuncOp function, std::vector<ref::Value> &arguments) {
-  std::vector<bool> isUsed(inputs.size(), false);
+  FailureOr<std::vector<std::optional<std::string>>> files = matchInputs(function);
+  if (failed(files))
+    return failure();
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
     std::string name = nameOf(function.getArgAttrDict(index), index);
-    std::optional<std::string> paths;
-    for (auto [i, text] : llvm::enumerate(inputs)) {
-      auto [key, file] = StringRef(text).rsplit('=');
-      if (key == name || key == std::to_string(index)) {
-        paths = file.str();
-        isUsed[i] = true;
-      }
-    }
+    const std::optional<std::string> &paths = (*files)[index];
     if (!paths)
       return function.emitError("expected input '")
              << name << "', but got none (pass -i " << name << "=file.npy)";
@@ -124,10 +182,6 @@ static LogicalResult readArguments(func::FuncOp function, std::vector<ref::Value
       return failure();
     arguments.push_back(*value);
   }
-  for (auto [i, text] : llvm::enumerate(inputs))
-    if (!isUsed[i])
-      return function.emitError("expected an input of the function, but '")
-             << StringRef(text).rsplit('=').first << "' is none";
   return success();
 }
 
@@ -241,17 +295,25 @@ static LogicalResult runFunction(func::FuncOp function, llvm::raw_ostream &os) {
 
 static LogicalResult runModule(ModuleOp module, llvm::raw_ostream &os) {
   std::string name = entry.empty() ? "main" : entry.getValue();
-  if (auto function = module.lookupSymbol<func::FuncOp>(name))
-    return runFunction(function, os);
-  if (!entry.empty())
-    return module.emitError("expected a function '") << name << "', but there is none";
-  bool isOk = true, hasAny = false;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function.getNumArguments() == 0) {
-      hasAny = true;
-      isOk &= succeeded(runFunction(function, os));
-    }
-  if (!hasAny)
+  SmallVector<func::FuncOp> functions;
+  if (auto function = module.lookupSymbol<func::FuncOp>(name)) {
+    functions.push_back(function);
+  } else if (!entry.empty()) {
+    std::vector<std::string> names;
+    for (auto known : module.getOps<func::FuncOp>())
+      names.push_back(known.getName().str());
+    return wrong("expected --entry of a function (" + quoteList(names) + "), but got '" + name + "'");
+  } else {
+    for (auto function : module.getOps<func::FuncOp>())
+      if (function.getNumArguments() == 0)
+        functions.push_back(function);
+  }
+  if (!functions.empty() && !splitFile && failed(checkOutputs(functions)))
+    return failure();
+  bool isOk = true;
+  for (func::FuncOp function : functions)
+    isOk &= succeeded(runFunction(function, os));
+  if (functions.empty())
     return module.emitError("expected a function to run ('main', or one without arguments), but got none; "
                             "name one with --entry");
   return success(isOk);
@@ -275,6 +337,9 @@ static FailureOr<::weft::ImportOptions> importOptions() {
   return options;
 }
 
+/// Exit status of a command line that cannot be meant.
+constexpr int kWrongCommandLine = 2;
+
 /// Exit status of the command; failure when what it printed has not arrived (a full disk).
 static int finish(LogicalResult result) {
   llvm::outs().flush();
@@ -282,16 +347,27 @@ static int finish(LogicalResult result) {
   llvm::outs().clear_error(); // or the stream's destructor ends the program
   if (error)
     llvm::errs() << "weft-interp: cannot write the output: " << error.message() << '\n';
-  return succeeded(result) && !error ? 0 : 1;
+  return isCommandWrong ? kWrongCommandLine : succeeded(result) && !error ? 0 : 1;
 }
 
-/// Exit status of a command line that cannot be meant.
-constexpr int kWrongCommandLine = 2;
+/// Reports as weftc does: the problems of a model have no line.
+static void describeProblemsOfModel(MLIRContext &context) {
+  context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
+    isCommandWrong |= ::weft::isWrongOption(diagnostic);
+    llvm::errs() << (diagnostic.getSeverity() == DiagnosticSeverity::Error ? "error: " : "warning: ");
+    if (auto file = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
+      llvm::errs() << '\'' << file.getFilename().getValue() << "': ";
+    else if (auto node = dyn_cast<NameLoc>(diagnostic.getLocation()))
+      llvm::errs() << "node '" << node.getName().getValue() << "': ";
+    llvm::errs() << diagnostic.str() << '\n';
+    return success();
+  });
+}
 
 int main(int argc, char **argv) {
+  ::weft::tool::settleStandardStreams();
   llvm::InitLLVM init(argc, argv);
-  // A file that grows over a limit is an error to report, not the end of the program.
-  std::signal(SIGXFSZ, SIG_IGN);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "weft-interp " WEFT_VERSION "\n"; });
   cl::HideUnrelatedOptions(category);
   if (!cl::ParseCommandLineOptions(argc, argv,
                                    "Evaluates weft IR with the reference semantics.\n\n"
@@ -307,8 +383,14 @@ int main(int argc, char **argv) {
     FailureOr<::weft::ImportOptions> options = importOptions();
     if (failed(options))
       return kWrongCommandLine;
+    describeProblemsOfModel(context);
     FailureOr<OwningOpRef<ModuleOp>> module = ::weft::importONNX(modelPath, context, *options);
     return finish(failed(module) ? failure() : runModule(**module, llvm::outs()));
+  }
+  if (!shapes.empty() || !dims.empty() || !bindings.empty()) {
+    (void)wrong("--shape, --dim and --bind are about the import of ONNX models, but '" + modelPath +
+                "' is IR");
+    return kWrongCommandLine;
   }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
   if (!file) {

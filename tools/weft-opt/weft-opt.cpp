@@ -24,6 +24,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "test/lib/TestPasses.h"
+#include "tools/StandardStreams.h"
 #include "weft/Codegen/CPU/Passes.h"
 #include "weft/Codegen/Pipeline.h"
 #include "weft/Conversion/WeftToLinalg/Passes.h"
@@ -32,6 +33,7 @@
 #include "weft/Strategy/Passes.h"
 #include "weft/Transforms/Passes.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -94,8 +96,34 @@ static void registerEverything(mlir::DialectRegistry &registry) {
   weft::test::registerPrintDimMapsPass();
 }
 
+/// Whether the output takes the place of neither a folder nor the input, which is read while it is written.
+static bool isOutputPossible(llvm::StringRef input, llvm::StringRef output) {
+  bool isSame = false;
+  llvm::StringRef reason;
+  if (output.empty())
+    reason = "it is no name; name a file with -o";
+  else if (llvm::sys::fs::is_directory(output))
+    reason = "it is a folder; name a file in it";
+  else if (llvm::sys::fs::is_regular_file(output) && !llvm::sys::fs::equivalent(input, output, isSame) &&
+           isSame)
+    reason = "it is the input; name another file";
+  if (!reason.empty())
+    llvm::errs() << "weft-opt: cannot write '" << output << "': " << reason << "\n";
+  return reason.empty();
+}
+
+/// Whether the text of --pass-pipeline names passes; says what is wrong with it.
+static bool isPipelinePossible(const mlir::DialectRegistry &registry) {
+  mlir::MlirOptMainConfig config = mlir::MlirOptMainConfig::createFromCLOptions();
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  mlir::PassManager passes(&context);
+  return mlir::succeeded(config.setupPassPipeline(passes));
+}
+
 int main(int argc, char **argv) {
+  weft::tool::settleStandardStreams();
   llvm::InitLLVM init(argc, argv);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "weft-opt " WEFT_VERSION "\n"; });
   mlir::DialectRegistry registry;
   registerEverything(registry);
   // As mlir-opt's own, except that a wrong command line is told from work that failed by its exit status.
@@ -109,6 +137,8 @@ int main(int argc, char **argv) {
   mlir::tracing::DebugCounter::registerCLOptions();
   hideForeignOptions();
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+    return kWrongCommandLine;
+  if (!isOutputPossible(input, output) || !isPipelinePossible(registry))
     return kWrongCommandLine;
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
 }

@@ -5,6 +5,7 @@
 #include "dialects/Weft/IR/WeftOps.h"
 #include "weft/Driver/Approximations.h"
 #include "weft/Import/Operators.h"
+#include "weft/Import/TypeText.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -26,20 +27,8 @@ struct Findings {
   std::vector<::weft::Approximation> approximations;
 };
 
-std::string describeValue(func::FuncOp main, Type type, StringAttr name) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << (name ? name.getValue() : "?") << ": ";
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor) {
-    os << type;
-    return text;
-  }
-  os << tensor.getElementType() << " [";
-  llvm::interleaveComma(mlir::weft::getDims(tensor), os,
-                        [&](const mlir::weft::DimExpr &dim) { os << dim.str(); });
-  os << "]";
-  return text;
+std::string describeValue(Type type, StringAttr name) {
+  return ((name ? name.getValue() : "?") + ": " + ::weft::describeType(type)).str();
 }
 
 /// What the first entry holds: further ones are the same model at other sizes.
@@ -59,10 +48,9 @@ Findings inspect(ModuleOp module) {
     }
   });
   for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
-    findings.inputs.push_back(describeValue(main, type, main.getArgAttrOfType<StringAttr>(i, "weft.name")));
+    findings.inputs.push_back(describeValue(type, main.getArgAttrOfType<StringAttr>(i, "weft.name")));
   for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
-    findings.outputs.push_back(
-        describeValue(main, type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
+    findings.outputs.push_back(describeValue(type, main.getResultAttrOfType<StringAttr>(i, "weft.name")));
   return findings;
 }
 
@@ -159,5 +147,5 @@ int runCheck(const CommandLine &command) {
   else
     llvm::errs() << "weftc: '" << command.model << "' cannot be compiled: " << session.getNumErrors()
                  << (session.getNumErrors() == 1 ? " error\n" : " errors\n");
-  return isCompilable ? kDone : kFailed;
+  return isCompilable ? kDone : session.getFailure();
 }

@@ -22,6 +22,7 @@ struct CommandLine {
   std::string target = "cpu";
   std::string math = "f32";
   std::string emit = "weft";
+  bool isEmitGiven = false;
   std::string stopAfter;
   std::string dumpDirectory;
   unsigned jobs = 0;

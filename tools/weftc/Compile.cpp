@@ -156,6 +156,15 @@ static int writeEmbedded(const CommandLine &command, weft::CompileResult &result
   return kDone;
 }
 
+/// Whether `--stop-after` and `--emit` ask for the same: phases give IR, code, or the artifact.
+static bool isOneOutput(const CommandLine &command) {
+  if (command.stopAfter.empty() || !command.isEmitGiven)
+    return true;
+  bool isArtifact = command.stopAfter == weft::getPhaseName(weft::Phase::Artifact);
+  bool isObject = command.stopAfter == weft::getPhaseName(weft::Phase::Object);
+  return command.emit == (isArtifact ? "weft" : isObject ? "" : "mlir");
+}
+
 /// What is impossible about the wanted form of output; an exit status, 0 when nothing is.
 static int checkEmit(const CommandLine &command) {
   auto wrong = [](const llvm::Twine &message) {
@@ -219,6 +228,11 @@ static CommandLine normalise(const CommandLine &typed) {
 }
 
 int runCompile(const CommandLine &typed) {
+  if (!isOneOutput(typed)) {
+    llvm::errs() << "weftc: --stop-after=" << typed.stopAfter << " and --emit=" << typed.emit
+                 << " ask for different outputs; leave one of them out\n";
+    return kWrongCommandLine;
+  }
   CommandLine command = normalise(typed);
   if (int status = checkEmit(command))
     return status;
@@ -256,7 +270,7 @@ int runCompile(const CommandLine &typed) {
   if (failed(result)) {
     llvm::errs() << "weftc: '" << command.model << "' was not compiled: " << session.getNumErrors()
                  << (session.getNumErrors() == 1 ? " error\n" : " errors\n");
-    return kFailed;
+    return session.getFailure();
   }
   if (command.timePhases)
     printTimes(*result);

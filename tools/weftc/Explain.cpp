@@ -167,15 +167,13 @@ void Explanation::print() {
         peaks.bandwidths.back().bytesPerSecond / 1e9);
 }
 
-bool isArtifact(StringRef path) { return path.ends_with(".weft"); }
-
 int wrong(const llvm::Twine &message) {
   llvm::errs() << "weftc explain: " << message << "\n";
   return kWrongCommandLine;
 }
 
-/// `--dim NAME=SIZE` of an artifact: the sizes at which work is stated.
-int readSizes(const CommandLine &command, Sizes &sizes) {
+/// Options that an artifact obeys no more.
+int checkLateOptions(const CommandLine &command) {
   if (!command.shapes.empty() || !command.bindings.empty() || command.batch || command.keepInputs)
     return wrong("'" + command.model +
                  "' is compiled: --shape, --bind, --batch and --keep-inputs come too late; --dim "
@@ -183,12 +181,46 @@ int readSizes(const CommandLine &command, Sizes &sizes) {
   if (!command.codeOption.empty())
     return wrong("'" + command.model + "' is compiled: " + command.codeOption +
                  " comes too late; give it to weftc, or explain the model");
+  return kDone;
+}
+
+/// Names of the sizes that are open in an artifact: dims of its inputs, and sizes that follow from data.
+std::vector<std::string> listSymbols(const ::weft::ArtifactDescription &artifact) {
+  std::vector<std::string> names;
+  auto note = [&](StringRef name) {
+    if (!llvm::is_contained(names, name))
+      names.push_back(name.str());
+  };
+  auto noteAll = [&](StringRef expression) {
+    if (std::optional<DimExpr> expr = DimExpr::parse(expression))
+      expr->forEachSymbol(note);
+  };
+  for (const ::weft::ArtifactEntry &entry : artifact.entries)
+    for (const ::weft::ArtifactValue &input : entry.inputs)
+      for (const ::weft::ArtifactDim &dim : input.dims)
+        if (dim.size < 0)
+          noteAll(dim.symbol);
+  for (const ::weft::ArtifactKernel &kernel : artifact.kernels) {
+    noteAll(kernel.flops);
+    noteAll(kernel.bytes);
+  }
+  return names;
+}
+
+/// `--dim NAME=SIZE` of an artifact: the sizes at which work is stated.
+int readSizes(const CommandLine &command, const ::weft::ArtifactDescription &artifact, Sizes &sizes) {
+  std::vector<std::string> known = listSymbols(artifact);
   for (const std::string &text : command.dims) {
     auto [name, size] = StringRef(text).rsplit('=');
     int64_t value = 0;
     if (name.empty() || !llvm::to_integer(size, value, 10) || value < 0)
       return wrong("expected --dim NAME=SIZE, but got '" + text + "'");
-    sizes[name] = value;
+    if (!llvm::is_contained(known, name))
+      return wrong("expected --dim of an open size of the artifact (" +
+                   (known.empty() ? "it has none" : "'" + llvm::join(known, "', '") + "'") + "), but got '" +
+                   name + "'");
+    if (!sizes.try_emplace(name, value).second)
+      return wrong("expected one --dim for " + name + ", but got several");
   }
   return kDone;
 }
@@ -197,14 +229,16 @@ int readSizes(const CommandLine &command, Sizes &sizes) {
 
 int runExplain(const CommandLine &command) {
   Sizes sizes;
-  if (isArtifact(command.model)) {
-    if (int status = readSizes(command, sizes))
+  if (StringRef(command.model).ends_with(".weft") || isArtifact(command.model)) {
+    if (int status = checkLateOptions(command))
       return status;
     llvm::Expected<::weft::ArtifactDescription> artifact = ::weft::readArtifact(command.model);
     if (!artifact) {
       llvm::errs() << "weftc explain: " << llvm::toString(artifact.takeError()) << "\n";
       return kFailed;
     }
+    if (int status = readSizes(command, *artifact, sizes))
+      return status;
     Explanation explanation(command, std::move(*artifact), std::move(sizes));
     if (command.measure)
       if (int status = explanation.measure())
@@ -225,7 +259,7 @@ int runExplain(const CommandLine &command) {
       ::weft::compileModel(command.model, session.getContext(), options, session.getProgress());
   session.endProgress();
   if (failed(result))
-    return kFailed;
+    return session.getFailure();
   Explanation(command, std::move(result->artifact), std::move(sizes)).print();
   return kDone;
 }

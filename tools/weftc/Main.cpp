@@ -3,16 +3,20 @@
 // Parses weftc's command line. The only source of the tool that may throw: CLI11 reports by exceptions.
 #include "CommandLine.h"
 #include "Planned.h"
+#include "tools/CommandLineText.h"
+#include "tools/StandardStreams.h"
 
 #include <CLI/CLI.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <new>
+
+static const CLI::Validator nameCheck(weft::tool::checkName, "");
 
 static void addModel(CLI::App &app, CommandLine &command, const char *what) {
-  app.add_option("model", command.model, what)->required();
+  app.add_option("model", command.model, what)->required()->check(nameCheck);
   app.add_option("--shape", command.shapes,
                  "Dims of an input: NAME=1x3x224x224; a dim may be a symbol (batch) or ?")
       ->take_all()
@@ -110,14 +114,17 @@ static Command describeCompile(CLI::App &app, CommandLine &command) {
   app.add_option("--emit", command.emit,
                  "What to write: weft, mlir, llvm, asm, obj (with a C header beside it), so (the same)")
       ->check(CLI::IsMember({"weft", "mlir", "llvm", "asm", "obj", "so"}))
+      ->each([&command](const std::string &) { command.isEmitGiven = true; })
       ->capture_default_str();
   app.add_option("--stop-after", command.stopAfter,
                  "Stop after a phase and write what it gives: IR, a code object, the artifact")
       ->check(CLI::IsMember(
           {"import", "graph", "structured", "scheduled", "loops", "llvm", "object", "artifact"}));
-  app.add_option("--dump-dir", command.dumpDirectory, "Write what each phase gives into this folder");
+  app.add_option("--dump-dir", command.dumpDirectory, "Write what each phase gives into this folder")
+      ->check(nameCheck);
   app.add_option("--report", command.report,
                  "Write an HTML page about the compilation: phases, kernels, sizes")
+      ->check(nameCheck)
       ->type_name("FILE.html");
   app.add_flag("--time-phases", command.timePhases, "Print the time of each phase");
   app.add_flag("--remarks", command.remarks, "Say what was fused and chosen, and why not");
@@ -136,6 +143,20 @@ static Command describeCheck(CLI::App &app, CommandLine &command) {
   return runCheck;
 }
 
+/// Finite numbers of at least 0; CLI11's own check prints the range of doubles.
+static std::string checkTolerance(const std::string &text) {
+  double value = 0;
+  bool isGood = weft::tool::parseFinite(text, value) && value >= 0;
+  return isGood ? "" : "expected a finite number of at least 0, but got '" + text + "'";
+}
+
+/// At most an hour.
+static std::string checkSeconds(const std::string &text) {
+  double value = 0;
+  bool isGood = weft::tool::parseFinite(text, value) && value >= 0 && value <= 3600;
+  return isGood ? "" : "expected 0 to 3600 seconds, but got '" + text + "'";
+}
+
 static Command describeVerify(CLI::App &app, CommandLine &command) {
   app.description(
       "weftc verify compiles a model, runs the artifact, and compares it with the reference interpreter\n"
@@ -146,16 +167,19 @@ static Command describeVerify(CLI::App &app, CommandLine &command) {
   addModel(app, command, "Model to verify");
   addTarget(app, command);
   app.add_option("--data", command.data,
-                 "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders");
-  app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all();
+                 "ONNX test data: a folder with input_N.pb and output_N.pb, or of such folders")
+      ->check(nameCheck);
+  app.add_option("-i,--input", command.inputs, "Input tensor: NAME=FILE.npy")->take_all()->excludes("--data");
   app.add_option("--random", command.random,
-                 "Seed of the random numbers for inputs that are not given; default 0");
-  app.add_option("--rtol", command.rtol, "Relative tolerance; default 1e-3")->check(CLI::NonNegativeNumber);
-  app.add_option("--atol", command.atol, "Absolute tolerance; default 1e-7")->check(CLI::NonNegativeNumber);
+                 "Seed of the random numbers for inputs that are not given; default 0")
+      ->check(CLI::Validator(weft::tool::checkSeed, ""));
+  const CLI::Validator toleranceCheck(checkTolerance, "");
+  app.add_option("--rtol", command.rtol, "Relative tolerance; default 1e-3")->check(toleranceCheck);
+  app.add_option("--atol", command.atol, "Absolute tolerance; default 1e-7")->check(toleranceCheck);
   app.add_option("--of-largest", command.ofLargest,
                  "Tolerance as a share of a tensor's largest value; default 1e-4 (what --math=f32 promises), "
                  "or 0 when --rtol or --atol is given")
-      ->check(CLI::NonNegativeNumber);
+      ->check(toleranceCheck);
   app.add_flag(
       "--bisect", command.bisect,
       "When an output is over tolerance, find out what makes it so: the import, a pass, a kernel, or the "
@@ -173,10 +197,12 @@ static Command describeExplain(CLI::App &app, CommandLine &command) {
       "  weftc explain model.weft --measure              with times and shares of the roofline\n"
       "  weftc explain model.onnx --cpu=v3               what a compilation would give");
   addModel(app, command, "Artifact (.weft) or model (.onnx) to explain");
-  app.add_flag("--measure", command.measure,
-               "Run the artifact on one thread with random inputs; sizes that --dim does not give are 1");
+  CLI::Option *measure =
+      app.add_flag("--measure", command.measure,
+                   "Run the artifact on one thread with random inputs; sizes that --dim does not give are 1");
   app.add_option("--seconds", command.seconds, "Time of the measurement")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(CLI::Validator(checkSeconds, ""))
+      ->needs(measure)
       ->capture_default_str();
   addTarget(app, command);
   app.add_flag("--json", command.json, "Print one JSON object per kernel");
@@ -235,17 +261,19 @@ static int parseAndRun(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     std::string planned = explainPlanned(command.words);
     std::fprintf(stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(),
-                 planned.empty() ? error.what() : planned.c_str(), name.c_str());
+                 (planned.empty() ? weft::tool::describeParseError(error) : planned).c_str(), name.c_str());
     return kWrongCommandLine;
   }
   return finishOutput(run(command));
 }
 
 int main(int argc, char **argv) {
-  // A file that grows over a limit is an error to report, not the end of the program.
-  std::signal(SIGXFSZ, SIG_IGN);
+  weft::tool::settleStandardStreams();
   try {
     return parseAndRun(argc, argv);
+  } catch (const std::bad_alloc &) {
+    std::fprintf(stderr, "weftc: there is not enough memory\n");
+    return kFailed;
   } catch (const std::exception &error) {
     std::fprintf(stderr, "weftc: %s\n", error.what());
     return kFailed;

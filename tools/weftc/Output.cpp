@@ -46,6 +46,10 @@ int checkOutput(const CommandLine &command) {
     taken.emplace_back(output, what);
     return kDone;
   };
+  if (sys::fs::exists(command.dumpDirectory) && !sys::fs::is_directory(command.dumpDirectory)) {
+    errs() << "weftc: cannot write into '" << command.dumpDirectory << "': it is no folder\n";
+    return kWrongCommandLine;
+  }
   if (command.output == "-" && command.json) {
     errs() << "weftc: cannot write '-': standard output takes the summary of --json\n";
     return kWrongCommandLine;
@@ -56,6 +60,10 @@ int checkOutput(const CommandLine &command) {
   if (std::string header = getHeaderPath(command); !header.empty())
     if (int status = check(header, "the header that comes with the output"))
       return status;
+  if (command.report == "-") {
+    errs() << "weftc: cannot write the report '-': it is no name of a file\n";
+    return kWrongCommandLine;
+  }
   return command.report.empty() ? int(kDone) : check(command.report, "the report");
 }
 

@@ -7,22 +7,25 @@
 #include "dialects/Weft/IR/WeftOps.h"
 #include "dialects/Weft/IR/WeftTypeSupport.h"
 #include "weft/Import/TensorFile.h"
+#include "weft/Import/TypeText.h"
 #include "weft/Reference/Npy.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <random>
+#include <unistd.h>
 
 using namespace mlir;
 using ::weft::reference::Tensor;
 
-static int fail(const llvm::Twine &message) {
+static int fail(const llvm::Twine &message, ExitStatus status = kFailed) {
   llvm::errs() << "weftc verify: " << message << "\n";
-  return kFailed;
+  return status;
 }
 
 static std::string inputName(func::FuncOp main, unsigned i) {
@@ -38,10 +41,8 @@ static int checkInput(func::FuncOp main, unsigned i, const Tensor &tensor, llvm:
     fits = type.isDynamicDim(axis) || type.getDimSize(axis) == tensor.getDim(axis);
   if (fits)
     return kDone;
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << from << ": input '" << inputName(main, i) << "' is " << type << ", but got " << tensor.getType();
-  return fail(text);
+  return fail(from + ": input '" + inputName(main, i) + "' is " + ::weft::describeType(type) + ", but got " +
+              ::weft::describeType(tensor.getType()));
 }
 
 /// Reads `prefix_N.pb` for N = 0, 1, ... of `folder`.
@@ -72,8 +73,8 @@ static int readDataSet(llvm::StringRef folder, func::FuncOp main, std::vector<Sa
   if (int status = readNumbered(folder, "output", *main.getContext(), outputs))
     return status;
   if (sample.inputs.size() != main.getNumArguments())
-    return fail(llvm::formatv("'{0}' holds {1} inputs, but the model takes {2}", folder, sample.inputs.size(),
-                              main.getNumArguments())
+    return fail(llvm::formatv("'{0}' holds {1} inputs (input_0.pb and so on), but the model takes {2}",
+                              folder, sample.inputs.size(), main.getNumArguments())
                     .str());
   for (auto [i, tensor] : llvm::enumerate(sample.inputs))
     if (int status = checkInput(main, i, tensor, folder))
@@ -85,9 +86,17 @@ static int readDataSet(llvm::StringRef folder, func::FuncOp main, std::vector<Sa
   return kDone;
 }
 
+/// "'image', 'mask'"
+static std::string listInputs(func::FuncOp main) {
+  std::string names;
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    names += (i ? ", '" : "'") + inputName(main, i) + "'";
+  return names.empty() ? "none" : names;
+}
+
 static int readData(llvm::StringRef folder, func::FuncOp main, std::vector<Sample> &samples) {
   if (!llvm::sys::fs::is_directory(folder))
-    return fail("--data '" + folder + "' is no folder");
+    return fail("--data '" + folder + "' is no folder", kWrongCommandLine);
   std::vector<std::string> sets;
   std::error_code error;
   for (llvm::sys::fs::directory_iterator it(folder, error), end; it != end && !error; it.increment(error))
@@ -125,9 +134,8 @@ static SymbolSizes findSizes(func::FuncOp main, ArrayRef<std::optional<Tensor>> 
   return sizes;
 }
 
-/// Normal numbers for floats, small non-negative ones for integers. Open dims are what `sizes` makes of their
-/// expressions; symbols that it does not know count as 1.
-static Tensor makeRandom(RankedTensorType type, const SymbolSizes &sizes, uint64_t seed) {
+/// Open dims are what `sizes` makes of their expressions; symbols that it does not know count as 1.
+static SmallVector<int64_t> chooseShape(RankedTensorType type, const SymbolSizes &sizes) {
   SmallVector<int64_t> shape;
   for (int64_t axis = 0; axis < type.getRank(); ++axis) {
     auto sizeOf = [&](StringRef symbol) -> std::optional<int64_t> {
@@ -137,6 +145,23 @@ static Tensor makeRandom(RankedTensorType type, const SymbolSizes &sizes, uint64
     std::optional<int64_t> size = mlir::weft::getDim(type, axis).evaluate(sizeOf);
     shape.push_back(std::max<int64_t>(size.value_or(1), 0));
   }
+  return shape;
+}
+
+/// Whether memory holds numbers of this shape: the system may promise more than there is, and end the program
+/// when it is used.
+static bool hasMemoryFor(ArrayRef<int64_t> shape) {
+  int64_t bytes = sizeof(double);
+  if (llvm::is_contained(shape, 0))
+    return true;
+  for (int64_t dim : shape)
+    if (llvm::MulOverflow(bytes, dim, bytes))
+      return false;
+  return bytes / ::sysconf(_SC_PAGESIZE) <= ::sysconf(_SC_PHYS_PAGES);
+}
+
+/// Normal numbers for floats, small non-negative ones for integers.
+static Tensor makeRandom(RankedTensorType type, ArrayRef<int64_t> shape, uint64_t seed) {
   Tensor tensor(type.getElementType(), shape);
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
@@ -167,8 +192,15 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
           (!best || inputName(main, *best).size() < inputName(main, i).size()))
         best = i;
     if (!best)
-      return fail("-i " + text + " names no input of the model");
+      return fail("expected -i NAME=FILE.npy of an input of the model (" + listInputs(main) + "), but got '" +
+                      text + "'",
+                  kWrongCommandLine);
+    if (given[*best])
+      return fail("input '" + inputName(main, *best) + "' is given twice", kWrongCommandLine);
     std::string path = text.substr(inputName(main, *best).size() + 1), error;
+    if (path.empty())
+      return fail("input '" + inputName(main, *best) + "' has no file; say -i NAME=FILE.npy",
+                  kWrongCommandLine);
     auto type = cast<RankedTensorType>(main.getArgumentTypes()[*best]);
     FailureOr<Tensor> tensor =
         ::weft::reference::readNpy(main.getContext(), path, type.getElementType(), error);
@@ -184,8 +216,12 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    sample.inputs.push_back(makeRandom(cast<RankedTensorType>(main.getArgumentTypes()[i]), sizes,
-                                       command.random.value_or(0) + i));
+    auto type = cast<RankedTensorType>(main.getArgumentTypes()[i]);
+    SmallVector<int64_t> shape = chooseShape(type, sizes);
+    if (!hasMemoryFor(shape))
+      return fail("there is no memory for input '" + inputName(main, i) + "', which is " +
+                  ::weft::describeType(RankedTensorType::get(shape, type.getElementType())));
+    sample.inputs.push_back(makeRandom(type, shape, command.random.value_or(0) + i));
   }
   samples.push_back(std::move(sample));
   return kDone;

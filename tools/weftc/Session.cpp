@@ -4,9 +4,11 @@
 #include "Session.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "weft_file.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
@@ -98,6 +100,7 @@ Session::Session(const CommandLine &command) : command(command), crashText(descr
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       ++numErrors;
       errors.push_back(text);
+      hasWrongOption |= weft::isWrongOption(diagnostic);
       // The second is MLIR's: an op that no pass gave a form that the next phase takes.
       hasFault |= llvm::StringRef(text).contains("internal: ") ||
                   llvm::StringRef(text).contains("failed to legalize");
@@ -164,7 +167,7 @@ static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &lev
     std::string full = name.starts_with("v") ? ("x86-64-" + name).str() : name.str();
     std::optional<weft::TargetLevel> level = weft::lookupTargetLevel(full);
     if (!level)
-      return wrong("unknown instruction set '" + name + "' in --cpu; known are native, portable, " +
+      return wrong("unknown instruction set '" + name + "' in --cpu; known are portable, " +
                    llvm::join(weft::getTargetLevelNames(), ", ") + " (v3 is short for x86-64-v3)");
     if (llvm::any_of(levels, [&](const weft::TargetLevel &known) { return known.name == level->name; }))
       return wrong("instruction set '" + name + "' is listed twice in --cpu");
@@ -174,6 +177,23 @@ static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &lev
     return a.required.size() > b.required.size();
   });
   return kDone;
+}
+
+bool isArtifact(const std::string &path) {
+  llvm::StringRef magic(reinterpret_cast<const char *>(weft::file::magic), sizeof(weft::file::magic));
+  if (!llvm::sys::fs::is_regular_file(path))
+    return false;
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  return file && (*file)->getBuffer().starts_with(magic);
+}
+
+/// An option that only the import of ONNX models can obey; empty when none is given.
+static llvm::StringRef getImportOption(const CommandLine &command) {
+  return !command.shapes.empty()     ? "--shape"
+         : !command.dims.empty()     ? "--dim"
+         : !command.bindings.empty() ? "--bind"
+         : command.keepInputs        ? "--keep-inputs"
+                                     : "";
 }
 
 int Session::fillOptions(weft::CompileOptions &options) {
@@ -204,6 +224,14 @@ int Session::fillOptions(weft::CompileOptions &options) {
     llvm::errs() << "weftc: cannot read '" << command.model << "': no such file\n";
     return kFailed;
   }
+  if (isArtifact(command.model))
+    return wrong(
+        "'" + command.model +
+        "' is an artifact: it is compiled already; run it (weft run), measure it (weft bench), or see "
+        "what it holds (weft inspect, weftc explain)");
+  if (llvm::StringRef(command.model).ends_with(".mlir"))
+    if (llvm::StringRef option = getImportOption(command); !option.empty())
+      return wrong(option + " is about the import of ONNX models, but '" + command.model + "' is IR");
   return parseLevels(command.cpu, options.levels);
 }
 

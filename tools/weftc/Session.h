@@ -24,6 +24,8 @@ public:
 
   mlir::MLIRContext &getContext() { return *context; }
   unsigned getNumErrors() const { return numErrors; }
+  /// The status after errors: a wrong command line when options do not suit the model.
+  ExitStatus getFailure() const { return hasWrongOption ? kWrongCommandLine : kFailed; }
   /// Warnings so far, each once, as they were printed.
   llvm::ArrayRef<std::string> getWarnings() const { return warnings; }
   /// Errors so far, as they were printed.
@@ -46,9 +48,13 @@ private:
   std::unique_ptr<mlir::MLIRContext> context;
   unsigned numErrors = 0;
   std::vector<std::string> warnings, errors;
-  bool hasFault = false; ///< an error began with "internal:"
+  bool hasFault = false;       ///< an error began with "internal:"
+  bool hasWrongOption = false; ///< an error was about an option that does not suit the model
   bool hasProgressLine = false;
 };
+
+/// Whether a file begins as artifacts do.
+bool isArtifact(const std::string &path);
 
 /// A command line as a shell takes it.
 std::string quoteCommand(llvm::ArrayRef<std::string> words);

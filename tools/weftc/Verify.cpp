@@ -276,7 +276,7 @@ int Verification::run() {
   FailureOr<OwningOpRef<ModuleOp>> module =
       ::weft::loadModel(command.model, session.getContext(), options.import);
   if (failed(module))
-    return kFailed;
+    return session.getFailure();
   auto main = (*module)->lookupSymbol<func::FuncOp>("main");
   if (!main) {
     llvm::errs() << "weftc verify: '" << command.model << "' has no function 'main'\n";
