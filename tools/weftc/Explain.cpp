@@ -229,7 +229,7 @@ int readSizes(const CommandLine &command, const ::weft::ArtifactDescription &art
 
 int runExplain(const CommandLine &command) {
   Sizes sizes;
-  if (StringRef(command.model).ends_with(".weft") || isArtifact(command.model)) {
+  if (StringRef(command.model).ends_with(".weft") || ::weft::isArtifactFile(command.model)) {
     if (int status = checkLateOptions(command))
       return status;
     llvm::Expected<::weft::ArtifactDescription> artifact = ::weft::readArtifact(command.model);

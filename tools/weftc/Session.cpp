@@ -4,7 +4,7 @@
 #include "Session.h"
 
 #include "mlir/IR/Diagnostics.h"
-#include "weft_file.h"
+#include "weft/Artifact/Writer.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -179,14 +179,6 @@ static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &lev
   return kDone;
 }
 
-bool isArtifact(const std::string &path) {
-  llvm::StringRef magic(reinterpret_cast<const char *>(weft::file::magic), sizeof(weft::file::magic));
-  if (!llvm::sys::fs::is_regular_file(path))
-    return false;
-  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  return file && (*file)->getBuffer().starts_with(magic);
-}
-
 /// An option that only the import of ONNX models can obey; empty when none is given.
 static llvm::StringRef getImportOption(const CommandLine &command) {
   return !command.shapes.empty()     ? "--shape"
@@ -224,7 +216,7 @@ int Session::fillOptions(weft::CompileOptions &options) {
     llvm::errs() << "weftc: cannot read '" << command.model << "': no such file\n";
     return kFailed;
   }
-  if (isArtifact(command.model))
+  if (weft::isArtifactFile(command.model))
     return wrong(
         "'" + command.model +
         "' is an artifact: it is compiled already; run it (weft run), measure it (weft bench), or see "

@@ -53,9 +53,6 @@ private:
   bool hasProgressLine = false;
 };
 
-/// Whether a file begins as artifacts do.
-bool isArtifact(const std::string &path);
-
 /// A command line as a shell takes it.
 std::string quoteCommand(llvm::ArrayRef<std::string> words);
 
