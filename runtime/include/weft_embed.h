@@ -297,32 +297,11 @@ static inline uint64_t weft_embed_bytes(const weft_embed_value *value, const int
   return bytes;
 }
 
-/* Runs `model` once. `inputs` and `outputs` are in the order of the signature; inputs and outputs must not
- * overlap. A result in the state's memory may be an input of the next run. Data at 64-byte boundaries is used
- * where it lies, other data is copied. Safe on several threads with a state each.
- *
- * Returns: 0, or one of the numbers above with a sentence in state->message. */
-static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_state *state,
-                                     const weft_embed_tensor *inputs, weft_embed_tensor *outputs) {
-  weft_abi abi;
-  weft_frame frame;
-  weft_embed_run_state run;
+/* Results of the last run may come back as inputs; as outputs they are memory of the state again. */
+static inline void weft_embed_reclaim(const weft_embed_model *model, weft_embed_state *state,
+                                      const weft_embed_tensor *inputs, weft_embed_tensor *outputs) {
   weft_embed_block *block;
-  uint32_t i, slots = model->input_count > model->output_count ? model->input_count : model->output_count;
-  const void *constants[1];
-  int64_t *symbols;
-  const int64_t **dims;
-  void **data;
-  int32_t code;
-#if defined(__SSE2__)
-  unsigned mode = _mm_getcsr();
-#elif defined(__aarch64__)
-  uint64_t mode;
-#endif
-  state->message[0] = '\0';
-  if ((!inputs && model->input_count) || (!outputs && model->output_count))
-    return weft_embed_fail(state, WEFT_EMBED_ARGUMENT, "A null pointer was given for the inputs or outputs.");
-  /* Results of the last run may come back as inputs; as outputs they are memory of the state again. */
+  uint32_t i;
   for (block = state->blocks; block; block = block->next) {
     void *held = (char *)block + WEFT_EMBED_ALIGNMENT;
     block->is_in_use = block->is_scratch = 0;
@@ -332,19 +311,13 @@ static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_s
       if (outputs[i].data == held)
         outputs[i].data = NULL;
   }
-  if (model->is_supported && !model->is_supported())
-    return weft_embed_fail(state, WEFT_EMBED_FEATURE,
-                           "This processor lacks an instruction set that the model was compiled for.");
-  symbols = (int64_t *)weft_embed_take(state, 8 * (int64_t)model->symbol_count, 0);
-  dims = (const int64_t **)weft_embed_take(state, 8 * (int64_t)slots, 0);
-  data = (void **)weft_embed_take(state, 8 * (int64_t)slots, 0);
-  run.results = (void **)weft_embed_take(state, 8 * (int64_t)slots, 0);
-  frame.arena = weft_embed_take(state, model->arena_bytes, 0);
-  if (!symbols || !dims || !data || !run.results || !frame.arena)
-    return weft_embed_fail(state, WEFT_EMBED_MEMORY, "There is no memory for a run.");
-  code = weft_embed_check_inputs(model, state, inputs, symbols);
-  if (code)
-    return code;
+}
+
+/* Fills `dims` and `data` with the inputs, and with copies of those that are not aligned. */
+static inline int32_t weft_embed_bind_inputs(const weft_embed_model *model, weft_embed_state *state,
+                                             const weft_embed_tensor *inputs, const int64_t **dims,
+                                             void **data) {
+  uint32_t i;
   for (i = 0; i < model->input_count; ++i) {
     uint64_t bytes = weft_embed_bytes(&model->inputs[i], inputs[i].dims);
     dims[i] = inputs[i].dims;
@@ -359,6 +332,19 @@ static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_s
     if (bytes > 0)
       memcpy(data[i], inputs[i].data, (size_t)bytes);
   }
+  return WEFT_EMBED_OK;
+}
+
+/* Calls the program with the services that it needs, and with float arithmetic as it was compiled for: round
+ * to nearest, no traps; denormals count as zero unless the model was compiled to keep them. */
+static inline int32_t weft_embed_call(weft_embed_run_state *run, const weft_frame *frame) {
+  int32_t code;
+  weft_abi abi;
+#if defined(__SSE2__)
+  unsigned mode = _mm_getcsr();
+#elif defined(__aarch64__)
+  uint64_t mode;
+#endif
   memset(&abi, 0, sizeof(abi));
   abi.version = WEFT_ABI_VERSION;
   abi.size = (uint32_t)sizeof(abi);
@@ -369,8 +355,57 @@ static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_s
   abi.output = weft_embed_output;
   abi.fail = weft_embed_check_failed;
   abi.scratch = weft_embed_scratch;
-  run.worker.base.abi = &abi;
-  run.worker.run = &run;
+  run->worker.base.abi = &abi;
+  run->worker.run = run;
+#if defined(__SSE2__)
+  _mm_setcsr(run->model->keeps_denormals ? 0x1f80u : 0x9fc0u);
+#elif defined(__aarch64__)
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  __asm__ volatile("msr fpcr, %0" ::"r"(run->model->keeps_denormals ? (uint64_t)0 : (uint64_t)1 << 24));
+#endif
+  code = run->model->entry(&abi, run, frame);
+#if defined(__SSE2__)
+  _mm_setcsr(mode);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" ::"r"(mode));
+#endif
+  return code;
+}
+
+/* Runs `model` once. `inputs` and `outputs` are in the order of the signature; inputs and outputs must not
+ * overlap. A result in the state's memory may be an input of the next run. Data at 64-byte boundaries is used
+ * where it lies, other data is copied. Safe on several threads with a state each.
+ *
+ * Returns: 0, or one of the numbers above with a sentence in state->message. */
+static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_state *state,
+                                     const weft_embed_tensor *inputs, weft_embed_tensor *outputs) {
+  weft_frame frame;
+  weft_embed_run_state run;
+  uint32_t i, slots = model->input_count > model->output_count ? model->input_count : model->output_count;
+  const void *constants[1];
+  int64_t *symbols;
+  const int64_t **dims;
+  void **data;
+  int32_t code;
+  state->message[0] = '\0';
+  if ((!inputs && model->input_count) || (!outputs && model->output_count))
+    return weft_embed_fail(state, WEFT_EMBED_ARGUMENT, "A null pointer was given for the inputs or outputs.");
+  weft_embed_reclaim(model, state, inputs, outputs);
+  if (model->is_supported && !model->is_supported())
+    return weft_embed_fail(state, WEFT_EMBED_FEATURE,
+                           "This processor lacks an instruction set that the model was compiled for.");
+  symbols = (int64_t *)weft_embed_take(state, 8 * (int64_t)model->symbol_count, 0);
+  dims = (const int64_t **)weft_embed_take(state, 8 * (int64_t)slots, 0);
+  data = (void **)weft_embed_take(state, 8 * (int64_t)slots, 0);
+  run.results = (void **)weft_embed_take(state, 8 * (int64_t)slots, 0);
+  frame.arena = weft_embed_take(state, model->arena_bytes, 0);
+  if (!symbols || !dims || !data || !run.results || !frame.arena)
+    return weft_embed_fail(state, WEFT_EMBED_MEMORY, "There is no memory for a run.");
+  code = weft_embed_check_inputs(model, state, inputs, symbols);
+  if (!code)
+    code = weft_embed_bind_inputs(model, state, inputs, dims, data);
+  if (code)
+    return code;
   run.model = model;
   run.state = state;
   run.outputs = outputs;
@@ -381,19 +416,7 @@ static inline int32_t weft_embed_run(const weft_embed_model *model, weft_embed_s
   frame.inputs = data;
   frame.dims = dims;
   frame.constants = constants;
-  /* Round to nearest, no traps; denormals count as zero unless the model was compiled to keep them. */
-#if defined(__SSE2__)
-  _mm_setcsr(model->keeps_denormals ? 0x1f80u : 0x9fc0u);
-#elif defined(__aarch64__)
-  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
-  __asm__ volatile("msr fpcr, %0" ::"r"(model->keeps_denormals ? (uint64_t)0 : (uint64_t)1 << 24));
-#endif
-  code = model->entry(&abi, &run, &frame);
-#if defined(__SSE2__)
-  _mm_setcsr(mode);
-#elif defined(__aarch64__)
-  __asm__ volatile("msr fpcr, %0" ::"r"(mode));
-#endif
+  code = weft_embed_call(&run, &frame);
   if (code)
     return state->message[0] ? code
                              : weft_embed_fail(state, WEFT_EMBED_INTERNAL, "The program stopped early.");
