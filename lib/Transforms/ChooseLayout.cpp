@@ -126,7 +126,7 @@ LogicalResult sinkTranspose(RewriterBase &rewriter, Operation *op) {
   }
   Operation *permuted = buildPermuted(rewriter, op, operands, toChannelsFirst(rank));
   if (!permuted)
-    return rewriter.notifyMatchFailure(op, "its axes cannot be permuted");
+    return rewriter.notifyMatchFailure(op, "internal: it refuses what permutes its axes");
   SmallVector<Value> results;
   for (auto [value, old] : llvm::zip(permuted->getResults(), op->getResults())) {
     setPermutedType(value, old.getType(), toChannelsLast(rank));
@@ -192,7 +192,8 @@ FailureOr<ChooseLayoutResult> chooseLayout(func::FuncOp func) {
   TransposeOp::getCanonicalizationPatterns(patterns, func.getContext());
   ReshapeOp::getCanonicalizationPatterns(patterns, func.getContext());
   if (failed(applyPatternsGreedily(func, std::move(patterns))))
-    return func.emitOpError("expected transposes to come to rest, but they still move after many rounds");
+    return func.emitOpError(
+        "internal: expected transposes to come to rest, but they still move after many rounds");
   if (failed(inferShapes(func)))
     return failure();
   return result;

@@ -244,9 +244,6 @@ template <typename OpTy> struct StaticizeShape : OpRewritePattern<OpTy> {
 struct BroadcastBeforeElementwise : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(ElementwiseOpInterface op, PatternRewriter &rewriter) const override {
-    auto inference = dyn_cast<InferTypeOpInterface>(op.getOperation());
-    if (!inference || op->getNumResults() != 1)
-      return rewriter.notifyMatchFailure(op, "the op's type cannot be inferred");
     for (OpOperand &operand : op->getOpOperands()) {
       auto broadcast = operand.get().getDefiningOp<BroadcastOp>();
       if (!broadcast || !keepsResult(op, operand, broadcast.getX()))

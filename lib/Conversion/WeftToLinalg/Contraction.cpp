@@ -68,8 +68,6 @@ public:
     auto lhsType = cast<RankedTensorType>(op.getLhs().getType()),
          rhsType = cast<RankedTensorType>(op.getRhs().getType());
     Type compute = getContractionType(resultType.getElementType());
-    if (!compute)
-      return sizes.refuse(rewriter, op, "expects elements with a storage type");
     int64_t batch = resultType.getRank() - 2;
     // n innermost where rhs is contiguous along it, else k.
     MatmulLoops loops{batch, batch, batch + 2, batch + 1};

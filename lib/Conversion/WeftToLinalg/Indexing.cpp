@@ -108,8 +108,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType type = typeOf(op.getResult()), indexType = typeOf(op.getIndices());
     int64_t batch = op.getBatchDims(), outer = indexType.getRank() - 1;
-    if (indexType.isDynamicDim(outer))
-      return sizes.refuse(rewriter, op, "expects coordinates of static length");
     SmallVector<OpFoldResult> xSizes = sizes.getSizes(rewriter, typeOf(op.getX()));
     RankedTensorType storage = getStorageType(type);
     Value result = createMap(rewriter, loc, storage.getElementType(), sizes.getSizes(rewriter, type),
@@ -183,8 +181,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType type = typeOf(op.getResult()), indexType = typeOf(op.getIndices());
     int64_t outer = indexType.getRank() - 1;
-    if (indexType.isDynamicDim(outer))
-      return sizes.refuse(rewriter, op, "expects coordinates of static length");
     int64_t depth = indexType.getDimSize(outer);
     SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type);
     SmallVector<OpFoldResult> outerSizes = sizes.getSizes(rewriter, indexType);

@@ -31,8 +31,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType lhs = typeOf(op.getLhs()), rhs = typeOf(op.getRhs()), type = typeOf(op.getResult());
     Type compute = getContractionType(type.getElementType());
-    if (!compute)
-      return sizes.refuse(rewriter, op, "expects elements with a storage type");
     SmallVector<OpFoldResult> outSizes = sizes.getSizes(rewriter, type);
     OpFoldResult depth = sizes.getSize(rewriter, lhs, 1);
     Value rows = toValue(rewriter, loc, outSizes[0]);
@@ -85,7 +83,7 @@ public:
     int64_t channelDim = last ? 3 : 1, rowDim = last ? 1 : 2;
     if (input.getRank() != 4 || !filter.hasStaticShape() || input.isDynamicDim(channelDim) ||
         !isa<FloatType>(type.getElementType()))
-      return sizes.refuse(rewriter, op, "expected images with static channels and taps of float elements");
+      return sizes.refuse(rewriter, op, "expects images with static channels and taps of float elements");
     Type compute = getContractionType(type.getElementType());
     int64_t features = filter.getDimSize(0) / op.getGroups(), perGroup = filter.getDimSize(channelDim);
     int64_t taps[] = {filter.getDimSize(rowDim), filter.getDimSize(rowDim + 1)};

@@ -33,8 +33,6 @@ public:
     RankedTensorType x = typeOf(op.getX()), type = typeOf(op.getResult());
     Type element = x.getElementType(), real = rewriter.getF64Type();
     int64_t rank = x.getRank(), axis = op.getAxis();
-    if (!isa<FloatType>(element) || axis >= rank - 1)
-      return sizes.refuse(rewriter, op, "expects float elements and an axis before the parts");
     bool isInverse = op.getInverse(), mirrors = isInverse && op.getOnesided();
     SmallVector<OpFoldResult> inSizes = sizes.getSizes(rewriter, x),
                               outSizes = sizes.getSizes(rewriter, type);
@@ -221,8 +219,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType x = typeOf(op.getX()), type = typeOf(op.getResult());
     Type element = x.getElementType(), real = rewriter.getF64Type();
-    if (!isa<FloatType>(element))
-      return sizes.refuse(rewriter, op, "expects float elements");
     SmallVector<OpFoldResult> inSizes = sizes.getSizes(rewriter, x),
                               outSizes = sizes.getSizes(rewriter, type);
     OpFoldResult n = inSizes.back();
@@ -260,8 +256,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType x = typeOf(op.getX());
     Type element = x.getElementType(), real = rewriter.getF64Type();
-    if (!isa<FloatType>(element))
-      return sizes.refuse(rewriter, op, "expects float elements");
     SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, x);
     OpFoldResult n = shape.back();
     Value order = toValue(rewriter, loc, n);
@@ -359,8 +353,6 @@ public:
     Location loc = op.getLoc();
     RankedTensorType type = typeOf(op.getResult());
     Type element = type.getElementType(), real = rewriter.getF64Type();
-    if (!isa<FloatType>(element))
-      return sizes.refuse(rewriter, op, "expects float elements");
     // Without a seed the key comes from the node's name: repeatable, and another one for each node.
     std::string name;
     llvm::raw_string_ostream(name) << loc;
