@@ -3,6 +3,7 @@
 // Checks what conversion relies on: kernels hold the tensor ops, the host what it executes itself.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -40,12 +41,7 @@ LogicalResult verifyGraph(func::FuncOp func) {
 
 namespace {
 
-struct VerifyGraphPass : ::weft::impl::VerifyGraphPassBase<VerifyGraphPass> {
-  void runOnOperation() override {
-    if (failed(::weft::verifyGraph(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
-};
+struct VerifyGraphPass
+    : ::weft::GatePass<::weft::impl::VerifyGraphPassBase<VerifyGraphPass>, ::weft::verifyGraph> {};
 
 } // namespace

@@ -3,6 +3,7 @@
 // Checks that nothing but the LLVM dialect is left.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 namespace weft {
@@ -23,12 +24,7 @@ LogicalResult weft::verifyLLVM(ModuleOp module) {
 
 namespace {
 
-struct VerifyLLVMPass : weft::impl::VerifyLLVMPassBase<VerifyLLVMPass> {
-  void runOnOperation() override {
-    if (failed(weft::verifyLLVM(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
-};
+struct VerifyLLVMPass
+    : ::weft::GatePass<::weft::impl::VerifyLLVMPassBase<VerifyLLVMPass>, ::weft::verifyLLVM> {};
 
 } // namespace

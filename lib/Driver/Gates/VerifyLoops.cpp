@@ -3,6 +3,7 @@
 // Checks the form of kernels as loops: one parallel range, and memory in whole bytes.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -77,12 +78,7 @@ LogicalResult weft::verifyLoops(kernel::FuncOp func) {
 
 namespace {
 
-struct VerifyLoopsPass : weft::impl::VerifyLoopsPassBase<VerifyLoopsPass> {
-  void runOnOperation() override {
-    if (failed(weft::verifyLoops(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
-};
+struct VerifyLoopsPass
+    : ::weft::GatePass<::weft::impl::VerifyLoopsPassBase<VerifyLoopsPass>, ::weft::verifyLoops> {};
 
 } // namespace

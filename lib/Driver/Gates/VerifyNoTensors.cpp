@@ -3,6 +3,7 @@
 // Checks that kernels work on memory only.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -46,12 +47,8 @@ LogicalResult weft::verifyNoTensors(kernel::FuncOp func) {
 
 namespace {
 
-struct VerifyNoTensorsPass : weft::impl::VerifyNoTensorsPassBase<VerifyNoTensorsPass> {
-  void runOnOperation() override {
-    if (failed(weft::verifyNoTensors(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
+struct VerifyNoTensorsPass
+    : ::weft::GatePass<::weft::impl::VerifyNoTensorsPassBase<VerifyNoTensorsPass>, ::weft::verifyNoTensors> {
 };
 
 } // namespace

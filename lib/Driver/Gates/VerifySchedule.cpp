@@ -3,6 +3,7 @@
 // Checks that schedules are there, and that code generation can obey them.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "dialects/Sched/IR/SchedDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "weft/Codegen/CPU/CheckSchedule.h"
@@ -51,12 +52,7 @@ LogicalResult weft::verifySchedule(kernel::FuncOp func) {
 
 namespace {
 
-struct VerifySchedulePass : weft::impl::VerifySchedulePassBase<VerifySchedulePass> {
-  void runOnOperation() override {
-    if (failed(weft::verifySchedule(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
-};
+struct VerifySchedulePass
+    : ::weft::GatePass<::weft::impl::VerifySchedulePassBase<VerifySchedulePass>, ::weft::verifySchedule> {};
 
 } // namespace

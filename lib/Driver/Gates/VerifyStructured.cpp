@@ -3,6 +3,7 @@
 // Checks what code generation relies on: host functions that launch, kernels of structured ops.
 #include "weft/Driver/Gates.h"
 
+#include "GatePass.h"
 #include "dialects/Kernel/IR/KernelOps.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -80,12 +81,7 @@ LogicalResult weft::verifyStructured(ModuleOp module) {
 
 namespace {
 
-struct VerifyStructuredPass : weft::impl::VerifyStructuredPassBase<VerifyStructuredPass> {
-  void runOnOperation() override {
-    if (failed(weft::verifyStructured(getOperation())))
-      signalPassFailure();
-    markAllAnalysesPreserved();
-  }
-};
+struct VerifyStructuredPass : ::weft::GatePass<::weft::impl::VerifyStructuredPassBase<VerifyStructuredPass>,
+                                               ::weft::verifyStructured> {};
 
 } // namespace
