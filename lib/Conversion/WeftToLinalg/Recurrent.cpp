@@ -273,75 +273,101 @@ TimeLoop makeLoop(OpBuilder &b, const LoweringContext &sizes, OpTy op, typename 
 AffineMap hiddenMap(OpBuilder &b) { return AffineMap::get(2, 0, b.getAffineDimExpr(1), b.getContext()); }
 AffineMap stateMap(OpBuilder &b) { return b.getMultiDimIdentityMap(2); }
 
+/// One step of an LSTM: gate order i o f c, peephole order i o f.
+struct LstmCell {
+  LstmCell(w::LstmOp op, w::LstmOp::Adaptor adaptor, TimeLoop &loop)
+      : loop(loop), acts(getActivations(op.getActs(), op.getActAlpha(), op.getActBeta())),
+        weights(adaptor.getR()), packed(getPacked(op.getR())), peepholes(adaptor.getP()),
+        weightElement(typeOf(op.getR()).getElementType()),
+        peepElement(op.getP() ? typeOf(op.getP()).getElementType() : Type()),
+        joinsForget(op.getInputForget()) {}
+
+  /// Output and cell state behind the step, from those before it.
+  std::pair<Value, Value> emit(OpBuilder &b, Location loc, Value step, Value h, Value c) const;
+
+private:
+  Value peepOf(OpBuilder &b, Location loc, int64_t gate) const {
+    OpFoldResult offset = mulSizes(b, loc, b.getIndexAttr(gate), loop.hidden);
+    return tensor::ExtractSliceOp::create(b, loc, peepholes, offset, loop.hidden,
+                                          OpFoldResult(b.getIndexAttr(1)));
+  }
+  /// The gate's activation of x, and of the cell state through the peephole where there is one.
+  Value emitGate(ScalarBuilder s, Value x, Value peep, Value cell) const {
+    if (peep)
+      x = s.add(x, s.mul(emitToFloat(s.b, s.loc, peep, peepElement, loop.compute), cell));
+    return acts[0].emit(s, loop.emitClipped(s, x));
+  }
+  Value emitCell(OpBuilder &b, Location loc, Value step, ArrayRef<Value> gate, Value c) const;
+  Value emitOutput(OpBuilder &b, Location loc, Value step, Value gate, Value cell, Value h) const;
+
+  TimeLoop &loop;
+  SmallVector<Activation> acts;
+  Value weights, packed, peepholes;
+  Type weightElement, peepElement;
+  bool joinsForget;
+};
+
+Value LstmCell::emitCell(OpBuilder &b, Location loc, Value step, ArrayRef<Value> gate, Value c) const {
+  SmallVector<Value> inputs{gate[0], gate[2], gate[3]};
+  SmallVector<AffineMap> maps(3, stateMap(b));
+  if (peepholes) {
+    inputs.append({peepOf(b, loc, 0), peepOf(b, loc, 2)});
+    maps.append(2, hiddenMap(b));
+  }
+  return loop.updateState(
+      b, loc, step, inputs, maps, c, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+        ScalarBuilder s{body, bodyLoc};
+        Value old = args.back(), one = s.real(loop.compute, 1.0);
+        Value i = emitGate(s, args[0], peepholes ? args[3] : Value(), old);
+        Value f = joinsForget ? s.sub(one, i) : emitGate(s, args[1], peepholes ? args[4] : Value(), old);
+        Value candidate = acts[1].emit(s, loop.emitClipped(s, args[2]));
+        return s.add(s.mul(f, old), s.mul(i, candidate));
+      });
+}
+
+Value LstmCell::emitOutput(OpBuilder &b, Location loc, Value step, Value gate, Value cell, Value h) const {
+  SmallVector<Value> inputs{gate};
+  SmallVector<AffineMap> maps{stateMap(b)};
+  if (peepholes) {
+    inputs.push_back(peepOf(b, loc, 1));
+    maps.push_back(hiddenMap(b));
+  }
+  inputs.push_back(cell);
+  maps.push_back(stateMap(b));
+  return loop.updateState(b, loc, step, inputs, maps, h,
+                          [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                            ScalarBuilder s{body, bodyLoc};
+                            Value state = args[args.size() - 2];
+                            Value o = emitGate(s, args[0], peepholes ? args[1] : Value(), state);
+                            return s.mul(o, acts[2].emit(s, state));
+                          });
+}
+
+std::pair<Value, Value> LstmCell::emit(OpBuilder &b, Location loc, Value step, Value h, Value c) const {
+  OpFoldResult width = mulSizes(b, loc, b.getIndexAttr(4), loop.hidden);
+  Value sum = loop.readGates(b, loc, step, b.getIndexAttr(0), width);
+  sum = loop.addProduct(b, loc, sum, h, packed ? packed : weights, weightElement, width, packed != nullptr);
+  Value gate[4];
+  for (int64_t i = 0; i < 4; ++i)
+    gate[i] = loop.takeGate(b, loc, sum, i);
+  Value cell = emitCell(b, loc, step, gate, c);
+  return {emitOutput(b, loc, step, gate[1], cell, h), cell};
+}
+
 class LowerLstm : public LoweringPattern<w::LstmOp> {
 public:
   using LoweringPattern::LoweringPattern;
   LogicalResult matchAndRewrite(w::LstmOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
-    SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
-    Type weightElement = typeOf(op.getR()).getElementType();
+    LstmCell cell(op, adaptor, loop);
     Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
     Value c0 = loop.startState(adaptor.getC0(), typeOf(op.getC0()).getElementType());
-    Type peepElement = op.getP() ? typeOf(op.getP()).getElementType() : Type();
-    Value packed = getPacked(op.getR());
-    SmallVector<Value> results = loop.run({h0, c0}, [&](OpBuilder &b, Location loc, Value step,
-                                                        ValueRange states) {
-      Value h = states[0], c = states[1];
-      OpFoldResult width = mulSizes(b, loc, b.getIndexAttr(4), loop.hidden);
-      Value sum = loop.readGates(b, loc, step, b.getIndexAttr(0), width);
-      sum = loop.addProduct(b, loc, sum, h, packed ? packed : adaptor.getR(), weightElement, width,
-                            packed != nullptr);
-      // Gate order i o f c; peephole order i o f.
-      Value gate[4];
-      for (int64_t i = 0; i < 4; ++i)
-        gate[i] = loop.takeGate(b, loc, sum, i);
-      auto peep = [&](int64_t i) {
-        OpFoldResult offset = mulSizes(b, loc, b.getIndexAttr(i), loop.hidden);
-        return tensor::ExtractSliceOp::create(b, loc, adaptor.getP(), offset, loop.hidden,
-                                              OpFoldResult(b.getIndexAttr(1)))
-            .getResult();
-      };
-      bool hasPeep = adaptor.getP() != nullptr;
-      auto addPeep = [&](ScalarBuilder s, Value x, Value weight, Value state) {
-        return hasPeep ? s.add(x, s.mul(emitToFloat(s.b, s.loc, weight, peepElement, loop.compute), state))
-                       : x;
-      };
-      SmallVector<Value> cellInputs{gate[0], gate[2], gate[3]};
-      SmallVector<AffineMap> cellMaps(3, stateMap(b));
-      SmallVector<Value> outInputs{gate[1]};
-      SmallVector<AffineMap> outMaps{stateMap(b)};
-      if (hasPeep) {
-        cellInputs.append({peep(0), peep(2)});
-        cellMaps.append(2, hiddenMap(b));
-        outInputs.push_back(peep(1));
-        outMaps.push_back(hiddenMap(b));
-      }
-      Value cell = loop.updateState(
-          b, loc, step, cellInputs, cellMaps, c, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-            ScalarBuilder s{body, bodyLoc};
-            Value old = args.back(), one = s.real(loop.compute, 1.0);
-            Value i =
-                acts[0].emit(s, loop.emitClipped(s, addPeep(s, args[0], hasPeep ? args[3] : Value(), old)));
-            Value f = op.getInputForget()
-                          ? s.sub(one, i)
-                          : acts[0].emit(s, loop.emitClipped(
-                                                s, addPeep(s, args[1], hasPeep ? args[4] : Value(), old)));
-            Value candidate = acts[1].emit(s, loop.emitClipped(s, args[2]));
-            return s.add(s.mul(f, old), s.mul(i, candidate));
-          });
-      outInputs.push_back(cell);
-      outMaps.push_back(stateMap(b));
-      Value hidden = loop.updateState(
-          b, loc, step, outInputs, outMaps, h, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-            ScalarBuilder s{body, bodyLoc};
-            Value state = args[args.size() - 2];
-            Value o =
-                acts[0].emit(s, loop.emitClipped(s, addPeep(s, args[0], hasPeep ? args[1] : Value(), state)));
-            return s.mul(o, acts[2].emit(s, state));
-          });
-      return SmallVector<Value>{hidden, cell};
-    });
+    SmallVector<Value> results =
+        loop.run({h0, c0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
+          auto [h, c] = cell.emit(b, at, step, states[0], states[1]);
+          return SmallVector<Value>{h, c};
+        });
     SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden},
         stateShape{loop.batch, loop.hidden};
     Location loc = op.getLoc();
@@ -353,6 +379,108 @@ public:
   }
 };
 
+/// One step of a GRU.
+struct GruCell {
+  GruCell(w::GruOp op, w::GruOp::Adaptor adaptor, TimeLoop &loop)
+      : loop(loop), acts(getActivations(op.getActs(), op.getActAlpha(), op.getActBeta())),
+        weights(adaptor.getR()), packed(getPacked(op.getR())), biases(adaptor.getRb()),
+        weightElement(typeOf(op.getR()).getElementType()), biasElement(typeOf(op.getRb()).getElementType()),
+        isLinear(op.getLinearBeforeReset()) {}
+
+  /// The state behind the step, from that before it.
+  Value emit(OpBuilder &b, Location loc, Value step, Value h) const;
+
+private:
+  Value rowsOf(OpBuilder &b, Location loc, OpFoldResult first, OpFoldResult count) const;
+  Value biasOf(OpBuilder &b, Location loc, int64_t gate) const;
+  /// What the last third of the weights multiplies: the state, or the part of it that the reset gate lets
+  /// through.
+  Value emitMultiplied(OpBuilder &b, Location loc, Value reset, Value h) const;
+
+  Value emitProduct(OpBuilder &b, Location loc, Value start, Value state, OpFoldResult first,
+                    OpFoldResult count) const {
+    return loop.addProduct(b, loc, start, state, rowsOf(b, loc, first, count), weightElement, count,
+                           packed != nullptr);
+  }
+  Value widen(ScalarBuilder s, Value bias) const {
+    return emitToFloat(s.b, s.loc, bias, biasElement, loop.compute);
+  }
+  Value emitGate(ScalarBuilder s, Value x, Value bias) const {
+    return acts[0].emit(s, loop.emitClipped(s, s.add(x, widen(s, bias))));
+  }
+
+  TimeLoop &loop;
+  SmallVector<Activation> acts;
+  Value weights, packed, biases;
+  Type weightElement, biasElement;
+  bool isLinear;
+};
+
+Value GruCell::rowsOf(OpBuilder &b, Location loc, OpFoldResult first, OpFoldResult count) const {
+  OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
+  if (!packed)
+    return tensor::ExtractSliceOp::create(b, loc, weights, ArrayRef<OpFoldResult>{first, zero},
+                                          ArrayRef<OpFoldResult>{count, loop.hidden},
+                                          ArrayRef<OpFoldResult>{one, one});
+  // Whole panels: H is a multiple of their width.
+  auto panels = [&](OpFoldResult columns) -> OpFoldResult {
+    return b.getIndexAttr(*getConstantIntValue(columns) / kPanelWidth);
+  };
+  return tensor::ExtractSliceOp::create(
+      b, loc, packed, ArrayRef<OpFoldResult>{panels(first), zero, zero},
+      ArrayRef<OpFoldResult>{panels(count), loop.hidden, b.getIndexAttr(kPanelWidth)},
+      ArrayRef<OpFoldResult>{one, one, one});
+}
+
+Value GruCell::biasOf(OpBuilder &b, Location loc, int64_t gate) const {
+  OpFoldResult offset = mulSizes(b, loc, b.getIndexAttr(gate), loop.hidden);
+  return tensor::ExtractSliceOp::create(b, loc, biases, offset, loop.hidden, OpFoldResult(b.getIndexAttr(1)));
+}
+
+Value GruCell::emitMultiplied(OpBuilder &b, Location loc, Value reset, Value h) const {
+  if (isLinear)
+    return h;
+  SmallVector<OpFoldResult> shape{loop.batch, loop.hidden};
+  AffineMap whole = stateMap(b), column = hiddenMap(b);
+  SmallVector<IteratorType> parallel(2, IteratorType::parallel);
+  return createGeneric(b, loc, {reset, biasOf(b, loc, 1), h}, createEmpty(b, loc, shape, loop.compute),
+                       {whole, column, whole, whole}, parallel,
+                       [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                         ScalarBuilder s{body, bodyLoc};
+                         return s.mul(emitGate(s, args[0], args[1]), args[2]);
+                       });
+}
+
+Value GruCell::emit(OpBuilder &b, Location loc, Value step, Value h) const {
+  OpFoldResult two = mulSizes(b, loc, b.getIndexAttr(2), loop.hidden);
+  Value sum = loop.readGates(b, loc, step, b.getIndexAttr(0), two);
+  sum = emitProduct(b, loc, sum, h, b.getIndexAttr(0), two);
+  Value z = loop.takeGate(b, loc, sum, 0), r = loop.takeGate(b, loc, sum, 1);
+  Value multiplied = emitMultiplied(b, loc, r, h);
+  SmallVector<OpFoldResult> shape{loop.batch, loop.hidden};
+  Value start = isLinear ? createFilled(b, loc, shape, createScalar(b, loc, loop.compute, 0.0))
+                         : loop.readGates(b, loc, step, two, loop.hidden);
+  Value third = emitProduct(b, loc, start, multiplied, two, loop.hidden);
+  AffineMap whole = stateMap(b), column = hiddenMap(b);
+  SmallVector<Value> inputs{z, biasOf(b, loc, 0), third, biasOf(b, loc, 2)};
+  SmallVector<AffineMap> maps{whole, column, whole, column};
+  if (isLinear) {
+    inputs.append({r, biasOf(b, loc, 1), loop.readGates(b, loc, step, two, loop.hidden)});
+    maps.append({whole, column, whole});
+  }
+  return loop.updateState(b, loc, step, inputs, maps, h,
+                          [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
+                            ScalarBuilder s{body, bodyLoc};
+                            Value update = emitGate(s, args[0], args[1]);
+                            Value inner = s.add(args[2], widen(s, args[3]));
+                            if (isLinear)
+                              inner = s.add(args[6], s.mul(emitGate(s, args[4], args[5]), inner));
+                            Value candidate = acts[1].emit(s, loop.emitClipped(s, inner));
+                            Value keep = s.sub(s.real(loop.compute, 1.0), update);
+                            return s.add(s.mul(keep, candidate), s.mul(update, args.back()));
+                          });
+}
+
 class LowerGru : public LoweringPattern<w::GruOp> {
 public:
   using LoweringPattern::LoweringPattern;
@@ -360,88 +488,14 @@ public:
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     TimeLoop loop = makeLoop(rewriter, sizes, op, adaptor);
-    SmallVector<Activation> acts = getActivations(op.getActs(), op.getActAlpha(), op.getActBeta());
-    Type weightElement = typeOf(op.getR()).getElementType(),
-         biasElement = typeOf(op.getRb()).getElementType();
+    GruCell cell(op, adaptor, loop);
     Value h0 = loop.startState(adaptor.getH0(), typeOf(op.getH0()).getElementType());
-    OpFoldResult two = mulSizes(rewriter, loc, rewriter.getIndexAttr(2), loop.hidden);
-    bool isLinear = op.getLinearBeforeReset();
-    Value packed = getPacked(op.getR());
-    auto rowsOf = [&](OpBuilder &b, Location at, Value weights, OpFoldResult first, OpFoldResult count) {
-      OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
-      if (packed) {
-        // Whole panels: H is a multiple of their width.
-        auto panels = [&](OpFoldResult columns) -> OpFoldResult {
-          return b.getIndexAttr(*getConstantIntValue(columns) / kPanelWidth);
-        };
-        return tensor::ExtractSliceOp::create(
-                   b, at, packed, ArrayRef<OpFoldResult>{panels(first), zero, zero},
-                   ArrayRef<OpFoldResult>{panels(count), loop.hidden, b.getIndexAttr(kPanelWidth)},
-                   ArrayRef<OpFoldResult>{one, one, one})
-            .getResult();
-      }
-      return tensor::ExtractSliceOp::create(b, at, weights, ArrayRef<OpFoldResult>{first, zero},
-                                            ArrayRef<OpFoldResult>{count, loop.hidden},
-                                            ArrayRef<OpFoldResult>{one, one})
-          .getResult();
-    };
-    auto biasOf = [&](OpBuilder &b, Location at, int64_t gate) {
-      OpFoldResult offset = mulSizes(b, at, b.getIndexAttr(gate), loop.hidden);
-      return tensor::ExtractSliceOp::create(b, at, adaptor.getRb(), offset, loop.hidden,
-                                            OpFoldResult(b.getIndexAttr(1)))
-          .getResult();
-    };
-    auto widen = [&](ScalarBuilder s, Value bias) {
-      return emitToFloat(s.b, s.loc, bias, biasElement, loop.compute);
-    };
-    SmallVector<OpFoldResult> stateShape{loop.batch, loop.hidden};
-    SmallVector<Value> results = loop.run({h0}, [&](OpBuilder &b, Location at, Value step,
-                                                    ValueRange states) {
-      Value h = states[0];
-      Value sum = loop.readGates(b, at, step, b.getIndexAttr(0), two);
-      sum = loop.addProduct(b, at, sum, h, rowsOf(b, at, adaptor.getR(), b.getIndexAttr(0), two),
-                            weightElement, two, packed != nullptr);
-      Value z = loop.takeGate(b, at, sum, 0), r = loop.takeGate(b, at, sum, 1);
-      auto emitGate = [&](ScalarBuilder s, Value x, Value bias) {
-        return acts[0].emit(s, loop.emitClipped(s, s.add(x, widen(s, bias))));
-      };
-      AffineMap whole = stateMap(b), column = hiddenMap(b);
-      SmallVector<IteratorType> parallel(2, IteratorType::parallel);
-      // What the last third of the weights multiplies: the state, or the part of it that the reset gate
-      // lets through.
-      Value multiplied = h;
-      if (!isLinear)
-        multiplied = createGeneric(
-            b, at, {r, biasOf(b, at, 1), h}, createEmpty(b, at, stateShape, loop.compute),
-            {whole, column, whole, whole}, parallel, [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-              ScalarBuilder s{body, bodyLoc};
-              return s.mul(emitGate(s, args[0], args[1]), args[2]);
-            });
-      Value lastRows = rowsOf(b, at, adaptor.getR(), two, loop.hidden);
-      Value start = isLinear ? createFilled(b, at, stateShape, createScalar(b, at, loop.compute, 0.0))
-                             : loop.readGates(b, at, step, two, loop.hidden);
-      Value third =
-          loop.addProduct(b, at, start, multiplied, lastRows, weightElement, loop.hidden, packed != nullptr);
-      SmallVector<Value> inputs{z, biasOf(b, at, 0), third, biasOf(b, at, 2)};
-      SmallVector<AffineMap> maps{whole, column, whole, column};
-      if (isLinear) {
-        inputs.append({r, biasOf(b, at, 1), loop.readGates(b, at, step, two, loop.hidden)});
-        maps.append({whole, column, whole});
-      }
-      Value hidden = loop.updateState(b, at, step, inputs, maps, h,
-                                      [&](OpBuilder &body, Location bodyLoc, ValueRange args) {
-                                        ScalarBuilder s{body, bodyLoc};
-                                        Value update = emitGate(s, args[0], args[1]);
-                                        Value inner = s.add(args[2], widen(s, args[3]));
-                                        if (isLinear)
-                                          inner = s.add(args[6], s.mul(emitGate(s, args[4], args[5]), inner));
-                                        Value candidate = acts[1].emit(s, loop.emitClipped(s, inner));
-                                        Value keep = s.sub(s.real(loop.compute, 1.0), update);
-                                        return s.add(s.mul(keep, candidate), s.mul(update, args.back()));
-                                      });
-      return SmallVector<Value>{hidden};
-    });
-    SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden};
+    SmallVector<Value> results =
+        loop.run({h0}, [&](OpBuilder &b, Location at, Value step, ValueRange states) {
+          return SmallVector<Value>{cell.emit(b, at, step, states[0])};
+        });
+    SmallVector<OpFoldResult> yShape{loop.steps, loop.batch, loop.hidden},
+        stateShape{loop.batch, loop.hidden};
     rewriter.replaceOp(
         op, {castToType(rewriter, loc, loop.finish(results[0], yShape), storageTypeOf(op.getY())),
              castToType(rewriter, loc, loop.finish(results[1], stateShape), storageTypeOf(op.getH()))});
