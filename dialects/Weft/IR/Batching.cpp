@@ -145,6 +145,7 @@ static LogicalResult widenOperands(Operation *op, Batching &batching, const DimM
 }
 
 LogicalResult mlir::weft::batchByDimMap(Operation *op, Batching &batching) {
+  SmallVector<Type> single(op->getResultTypes());
   retypeEarly(op);
   auto mapped = dyn_cast<DimMapOpInterface>(op);
   FailureOr<DimMap> map = mapped ? mapped.getDimMap() : FailureOr<DimMap>(failure());
@@ -158,10 +159,13 @@ LogicalResult mlir::weft::batchByDimMap(Operation *op, Batching &batching) {
     return success();
   if (failed(widenOperands(op, batching, *map, *factor, place)))
     return failure();
-  for (auto [value, factors] : llvm::zip(op->getResults(), map->results)) {
+  for (auto [value, old, factors] : llvm::zip(op->getResults(), single, map->results)) {
     const int64_t *axis = llvm::find(factors, *factor);
     if (axis == factors.end())
       return op->emitOpError("cannot be batched: a result does not keep the samples apart");
+    // Entries that one sample was combined with may be as many as the samples, and are not theirs.
+    if (getDim(cast<RankedTensorType>(old), axis - factors.begin()) != place.inner)
+      return op->emitOpError("cannot be batched: an operand would have to be repeated for each sample");
     batching.setPlace(value, {axis - factors.begin(), place.inner});
   }
   return retype(op, batching);
