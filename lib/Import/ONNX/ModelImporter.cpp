@@ -3,6 +3,7 @@
 // Imports the nodes of graphs and functions: names to values, builders from the table, functions inlined.
 #include "ModelImporter.h"
 
+#include "Control.h"
 #include "NodeBuilder.h"
 #include "weft/Import/TypeText.h"
 
@@ -216,19 +217,62 @@ bool ModelImporter::outputsFit(Scope &scope) {
   return true;
 }
 
+/// Names of what the body of a scope gives.
+static SmallVector<std::string> resultNames(const Scope &scope) {
+  SmallVector<std::string> names;
+  if (scope.function)
+    names.append(scope.function->output().begin(), scope.function->output().end());
+  else if (scope.graph)
+    for (const onnx::ValueInfoProto &output : scope.graph->output())
+      names.push_back(output.name());
+  return names;
+}
+
+/// An If of two ways to the same results; failure when a way cannot be imported, or their types differ.
+static FailureOr<SmallVector<Value>>
+makeBothWays(OpBuilder &b, Location loc, Value cond,
+             function_ref<FailureOr<SmallVector<Value>>(unsigned, OpBuilder &)> importWay) {
+  Region regions[2];
+  SmallVector<Value> values[2];
+  for (unsigned way : {0u, 1u}) {
+    OpBuilder inner(b.getContext());
+    inner.setInsertionPointToEnd(&regions[way].emplaceBlock());
+    FailureOr<SmallVector<Value>> imported = importWay(way, inner);
+    if (failed(imported))
+      return failure();
+    values[way] = *imported;
+  }
+  SmallVector<Type> types;
+  for (auto [first, second] : llvm::zip_equal(values[0], values[1])) {
+    types.push_back(first && second ? joinTypes(first.getType(), second.getType()) : Type());
+    if (!types.back())
+      return failure();
+  }
+  for (unsigned way : {0u, 1u}) {
+    OpBuilder inner(b.getContext());
+    inner.setInsertionPointToEnd(&regions[way].front());
+    w::YieldOp::create(inner, loc, values[way]);
+  }
+  auto op = w::IfOp::create(b, loc, types, cond);
+  op.getThenRegion().takeBody(regions[0]);
+  op.getElseRegion().takeBody(regions[1]);
+  return SmallVector<Value>(op.getResults());
+}
+
 /// An If on run-time sizes whose branches differ in rank (a squeeze that exporters write for every dim) has
 /// no type. If the rest of the body can be imported behind one branch only, the model can only ever take that
-/// one.
+/// one. If it can behind both, it goes into both.
 LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope,
                                           OpBuilder &b) {
   const onnx::NodeProto &node = *nodes.front();
   Location loc = locationOf(node, scope);
   std::string reason = openReason;
+  // Each one doubles the code behind it at worst.
   constexpr int kMaxChoices = 6;
   SmallVector<unsigned> possible;
-  if (choiceDepth < kMaxChoices) {
-    ++choiceDepth;
-    llvm::StringMap<Value> before = scope.values;
+  llvm::StringMap<Value> before = scope.values;
+  ++choiceDepth;
+  if (choiceDepth <= kMaxChoices) {
     Block *block = b.getInsertionBlock();
     Operation *last = block->empty() ? nullptr : &block->back();
     for (unsigned branch : {0u, 1u}) {
@@ -250,18 +294,52 @@ LogicalResult ModelImporter::chooseBranch(ArrayRef<const onnx::NodeProto *> node
       scope.values = before;
     }
     chosenBranches.erase(&node);
-    --choiceDepth;
   }
   openNode = nullptr;
-  if (possible.size() != 1) {
-    nodeError(loc, *scope.opsets, node) << reason;
-    return failure();
+  LogicalResult imported = failure();
+  if (possible.size() == 1) {
+    nodeWarning(loc, *scope.opsets, node)
+        << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
+        << " branch fits the nodes behind it, and is taken; runs that would take the other one fail";
+    chosenBranches[&node] = possible[0];
+    imported = importFrom(nodes, scope, b);
+  } else {
+    if (possible.size() == 2)
+      imported = importBothWays(nodes, scope, b);
+    if (failed(imported))
+      nodeError(loc, *scope.opsets, node) << reason;
   }
-  nodeWarning(loc, *scope.opsets, node)
-      << "its branches differ in rank; only the " << (possible[0] == 0 ? "then" : "else")
-      << " branch fits the nodes behind it, and is taken; runs that would take the other one fail";
-  chosenBranches[&node] = possible[0];
-  return importFrom(nodes, scope, b);
+  --choiceDepth;
+  return imported;
+}
+
+/// The rest of a body twice, in an If: once with the first node's condition true, once with false.
+LogicalResult ModelImporter::importBothWays(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope,
+                                            OpBuilder &b) {
+  const onnx::NodeProto &node = *nodes.front();
+  Value cond = lookup(scope, node.input(0)).first;
+  auto type = cast<RankedTensorType>(cond.getType());
+  if (!type.hasStaticShape())
+    return failure();
+  llvm::StringMap<Value> before = scope.values;
+  SmallVector<std::string> names = resultNames(scope);
+  llvm::erase_if(names, [&](const std::string &name) { return before.lookup(name); });
+  FailureOr<SmallVector<Value>> results =
+      makeBothWays(b, locationOf(node, scope), cond, [&](unsigned way, OpBuilder &inner) {
+        // Seen from inside the condition is a constant.
+        scope.values[node.input(0)] = constant(DenseElementsAttr::get(type, way == 0), cond.getLoc());
+        LogicalResult imported = importFrom(nodes, scope, inner);
+        SmallVector<Value> values;
+        for (const std::string &name : names)
+          values.push_back(lookup(scope, name).first);
+        scope.values = before;
+        return failed(imported) ? FailureOr<SmallVector<Value>>(failure()) : values;
+      });
+  if (failed(results))
+    return failure();
+  for (auto [name, value] : llvm::zip_equal(names, *results))
+    scope.values[name] = value;
+  return success();
 }
 
 LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b) {

@@ -89,6 +89,10 @@ public:
     openNode = &node;
     openReason = std::move(reason);
   }
+  /// A map, or a list of maps of the same keys, is the tensor of its values; the keys [K] of such a tensor,
+  /// or null.
+  Value keysOf(Value values) const { return mapKeys.lookup(values); }
+  void setKeys(Value values, Value keys) { mapKeys[values] = keys; }
   /// The values of a graph's outputs; failure when one was refused.
   FailureOr<SmallVector<Value>> outputs(Scope &scope, const onnx::GraphProto &graph);
   /// The weft type of an ONNX type: dims without names are `?`; null when it has no rank or an unknown
@@ -101,6 +105,7 @@ private:
   LogicalResult importMain(ModuleOp module);
   LogicalResult importFrom(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
   LogicalResult chooseBranch(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
+  LogicalResult importBothWays(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
   bool outputsFit(Scope &scope);
   LogicalResult importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b);
   LogicalResult inlineFunction(const onnx::FunctionProto &function, const onnx::NodeProto &node, Scope &scope,
@@ -108,6 +113,8 @@ private:
   void enterGraph(Scope &scope, const onnx::GraphProto &graph);
   Location locationOf(const onnx::NodeProto &node, const Scope &scope);
   Type inputType(const onnx::ValueInfoProto &input);
+  std::pair<Type, Type> mapInputTypes(const onnx::ValueInfoProto &input);
+  void addInputs(const onnx::GraphProto &graph, Scope &scope, SmallVectorImpl<std::string> &names);
   ElementsAttr boundConstant(StringRef name, Type type);
   void checkOptions();
   w::DimExpr dimOf(const onnx::TensorShapeProto::Dimension &dim);
@@ -141,6 +148,7 @@ private:
   int64_t importedNodes = 0;
   int callDepth = 0;
   bool ok = true;
+  llvm::DenseMap<Value, Value> mapKeys;
   llvm::DenseMap<const onnx::NodeProto *, unsigned> chosenBranches;
   const onnx::NodeProto *openNode = nullptr;
   std::string openReason;
@@ -149,6 +157,11 @@ private:
   std::string freshSymbol();
   std::string symbolFor(StringRef name);
 };
+
+/// The type of a map, or of the maps in a list; null of other types.
+const onnx::TypeProto::Map *mapOf(const onnx::TypeProto &type);
+/// What the tensor of a map's keys is called at the model's boundary.
+std::string keysName(StringRef name);
 
 /// Checks a whole model without importing it: names, order, operators, opsets, tensors. Reports every
 /// problem; fills node names and orders of the importer.
