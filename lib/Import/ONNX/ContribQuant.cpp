@@ -126,7 +126,7 @@ LogicalResult buildQLinearAveragePool(NodeBuilder &n) {
     return failure();
   bool isLast = n.flagAttr("channels_last", false);
   Value x = dequantizeAt(n, 0);
-  Value y = x ? averagePool(n, isLast ? channelsFirst(n, x) : x) : Value();
+  Value y = x ? averagePool(n, isLast ? channelsFirst(n, x) : x, /*countsCeilPads=*/true) : Value();
   return y ? quantizeResult(n, isLast ? channelsLast(n, y) : y, 3) : failure();
 }
 

@@ -127,7 +127,7 @@ LogicalResult buildMaxPool(NodeBuilder &n) {
   return n.result(cut(n, *pooling, op.getResult()));
 }
 
-Value averagePool(NodeBuilder &n, Value x) {
+Value averagePool(NodeBuilder &n, Value x, bool countsCeilPads) {
   if (!x)
     return {};
   FailureOr<Pooling> pooling = readPooling(n, x);
@@ -138,9 +138,9 @@ Value averagePool(NodeBuilder &n, Value x) {
   bool hasCeilPads = llvm::any_of(window.ceilPads, [](int64_t pad) { return pad > 0; });
   if (!countPads && window.isStatic())
     return pool(n, *pooling, x, w::PoolKind::avg);
-  if (!hasCeilPads && window.isStatic())
+  if ((!hasCeilPads || countsCeilPads) && window.isStatic())
     return pool(n, *pooling, x, w::PoolKind::avg_pad);
-  // The node's own pads count, those of ceil_mode never do: make the former real.
+  // The node's own pads count, those of ceil_mode do not: make the former real.
   Value padded = window.padInput(n, x, {});
   if (countPads)
     return pool(n, *pooling, padded, w::PoolKind::avg, /*withPads=*/false);

@@ -10,7 +10,8 @@ namespace weft::importer {
 
 /// Pooling of an image with channels first by the node's attributes; null after a report.
 Value maxPool(NodeBuilder &n, Value x);
-Value averagePool(NodeBuilder &n, Value x);
+/// With `countsCeilPads` what ceil_mode adds counts where the node's own pads do: windows have one size then.
+Value averagePool(NodeBuilder &n, Value x, bool countsCeilPads = false);
 
 } // namespace weft::importer
 
