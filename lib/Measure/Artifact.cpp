@@ -8,6 +8,7 @@
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <deque>
 #include <sys/mman.h>
 
 using namespace mlir;
@@ -122,8 +123,87 @@ LoadedArtifact::~LoadedArtifact() {
     weft_module_release(module);
 }
 
-llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRef<reference::Tensor> inputs,
-                                                                   MLIRContext &context) {
+namespace {
+
+/// Views of values for the runtime, and what they refer to beside the values.
+class InputViews {
+public:
+  weft_value_view make(const reference::Value &value, weft_dtype dtype) {
+    weft_value_view view = {};
+    if (value.isTensor())
+      return makeTensor(value.getTensor(), dtype);
+    llvm::ArrayRef<reference::Value> values;
+    if (value.isSequence())
+      values = value.getElements();
+    else if (value.hasValue())
+      values = value.getOptional();
+    std::vector<weft_value_view> &items = lists.emplace_back();
+    for (const reference::Value &item : values)
+      items.push_back(make(item, dtype));
+    view.kind = value.isSequence() ? WEFT_SEQUENCE : WEFT_OPTIONAL;
+    if (value.isSequence())
+      view.sequence = {items.size(), items.data()};
+    else
+      view.optional = items.empty() ? nullptr : items.data();
+    return view;
+  }
+
+private:
+  weft_value_view makeTensor(const reference::Tensor &tensor, weft_dtype dtype) {
+    weft_value_view view = {};
+    view.kind = WEFT_TENSOR;
+    view.tensor.data = const_cast<char *>(tensor.bytes());
+    view.tensor.bytes = static_cast<uint64_t>(tensor.size() * tensor.elementBytes());
+    view.tensor.dtype = dtype;
+    if (unsigned bits = weft_dtype_bits(dtype); bits < 8) {
+      std::vector<char> &bytes =
+          packed.emplace_back(pack(llvm::ArrayRef(tensor.bytes(), tensor.size()), bits));
+      view.tensor.data = bytes.data();
+      view.tensor.bytes = bytes.size();
+    }
+    view.tensor.rank = static_cast<uint32_t>(tensor.getRank());
+    view.tensor.dims = tensor.getShape().data();
+    return view;
+  }
+
+  std::deque<std::vector<char>> packed;
+  std::deque<std::vector<weft_value_view>> lists;
+};
+
+} // namespace
+
+/// A copy of what the runtime gave.
+static llvm::Expected<reference::Value> copyValue(const weft_value_view &view, MLIRContext &context) {
+  if (view.kind != WEFT_TENSOR) {
+    bool isSequence = view.kind == WEFT_SEQUENCE;
+    size_t count = isSequence ? view.sequence.count : view.optional ? 1 : 0;
+    const weft_value_view *items = isSequence ? view.sequence.items : view.optional;
+    std::vector<reference::Value> values;
+    for (size_t i = 0; i < count; ++i) {
+      llvm::Expected<reference::Value> item = copyValue(items[i], context);
+      if (!item)
+        return item;
+      values.push_back(std::move(*item));
+    }
+    if (isSequence)
+      return reference::Value::sequence(std::move(values), Type());
+    return values.empty() ? reference::Value::optional(Type()) : std::move(values.front());
+  }
+  Type type = getElementType(&context, view.tensor.dtype);
+  if (!type)
+    return llvm::createStringError("an output is of a type that cannot be compared: %s",
+                                   weft_dtype_name(view.tensor.dtype));
+  reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));
+  if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8)
+    unpack(static_cast<const char *>(view.tensor.data), bits, type.isSignlessInteger(),
+           llvm::MutableArrayRef(tensor.mutableBytes(), tensor.size()));
+  else
+    memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
+  return reference::Value(std::move(tensor));
+}
+
+llvm::Expected<std::vector<reference::Value>> LoadedArtifact::run(llvm::ArrayRef<reference::Value> inputs,
+                                                                  MLIRContext &context) {
   weft_module_info info;
   info.struct_size = sizeof(info);
   weft_module_get_info(module, &info);
@@ -131,44 +211,22 @@ llvm::Expected<std::vector<reference::Tensor>> LoadedArtifact::run(llvm::ArrayRe
   if (inputs.size() != entry.input_count)
     return llvm::createStringError("the model takes %zu inputs, but got %zu", entry.input_count,
                                    inputs.size());
-  std::vector<weft_value_view> inputViews(inputs.size()), outputViews(entry.output_count);
-  std::vector<std::vector<char>> packedInputs(inputs.size());
-  for (auto [i, input] : llvm::enumerate(inputs)) {
-    weft_value_view &view = inputViews[i];
-    view = {};
-    view.kind = WEFT_TENSOR;
-    view.tensor.data = const_cast<char *>(input.bytes());
-    view.tensor.bytes = static_cast<uint64_t>(input.size() * input.elementBytes());
-    view.tensor.dtype = entry.inputs[i].dtype;
-    if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8) {
-      packedInputs[i] = pack(llvm::ArrayRef(input.bytes(), input.size()), bits);
-      view.tensor.data = packedInputs[i].data();
-      view.tensor.bytes = packedInputs[i].size();
-    }
-    view.tensor.rank = static_cast<uint32_t>(input.getRank());
-    view.tensor.dims = input.getShape().data();
-  }
+  InputViews views;
+  std::vector<weft_value_view> inputViews, outputViews(entry.output_count);
+  for (auto [i, input] : llvm::enumerate(inputs))
+    inputViews.push_back(views.make(input, entry.inputs[i].dtype));
   for (weft_value_view &view : outputViews)
     view = {};
   weft_status status;
   if (weft_session_run(session, WEFT_ENTRY_AUTO, inputViews.data(), inputViews.size(), outputViews.data(),
                        outputViews.size(), &status) != WEFT_OK)
     return makeError(status);
-  std::vector<reference::Tensor> outputs;
+  std::vector<reference::Value> outputs;
   for (const weft_value_view &view : outputViews) {
-    if (view.kind != WEFT_TENSOR)
-      return llvm::createStringError("an output is a sequence or an optional, which cannot be compared");
-    Type type = getElementType(&context, view.tensor.dtype);
-    if (!type)
-      return llvm::createStringError("an output is of a type that cannot be compared: %s",
-                                     weft_dtype_name(view.tensor.dtype));
-    reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));
-    if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8)
-      unpack(static_cast<const char *>(view.tensor.data), bits, type.isSignlessInteger(),
-             llvm::MutableArrayRef(tensor.mutableBytes(), tensor.size()));
-    else
-      memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
-    outputs.push_back(std::move(tensor));
+    llvm::Expected<reference::Value> output = copyValue(view, context);
+    if (!output)
+      return output.takeError();
+    outputs.push_back(std::move(*output));
   }
   return outputs;
 }

@@ -12,21 +12,11 @@ using namespace mlir;
 
 namespace weft {
 
-FailureOr<Tensors> interpretMain(func::FuncOp main, const Tensors &inputs, bool keepsDenormals) {
+FailureOr<Values> interpretMain(func::FuncOp main, const Values &inputs, bool keepsDenormals) {
   reference::InterpreterOptions options;
   options.flushDenormals = !keepsDenormals;
   reference::Interpreter interpreter(options);
-  std::vector<reference::Value> arguments(inputs.begin(), inputs.end());
-  FailureOr<std::vector<reference::Value>> results = interpreter.run(main, arguments);
-  if (failed(results))
-    return failure();
-  Tensors tensors;
-  for (const reference::Value &value : *results) {
-    if (!value.isTensor())
-      return main.emitError("returns a value that is no tensor; such models cannot be verified yet");
-    tensors.push_back(value.getTensor());
-  }
-  return tensors;
+  return interpreter.run(main, inputs);
 }
 
 /// "conv2 (weft.conv)", and of a kernel its kind and nodes: "conv (conv2 + norm2 + relu2)".
@@ -107,15 +97,15 @@ private:
 };
 
 /// The first output of `module` that is over tolerance; `found.worst` is within when none is.
-LogicalResult compareModule(ModuleOp module, ArrayRef<Tensors> inputs, ArrayRef<Tensors> expected,
+LogicalResult compareModule(ModuleOp module, ArrayRef<Values> inputs, ArrayRef<Values> expected,
                             const Tolerance &tolerance, BadPass &found) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   for (auto [input, wanted] : llvm::zip_equal(inputs, expected)) {
-    FailureOr<Tensors> results = interpretMain(main, input, tolerance.keepsDenormals);
+    FailureOr<Values> results = interpretMain(main, input, tolerance.keepsDenormals);
     if (failed(results))
       return failure();
     for (auto [i, result] : llvm::enumerate(*results)) {
-      Comparison comparison = compareTensors(result, wanted[i], tolerance);
+      Comparison comparison = compareValues(result, wanted[i], tolerance);
       if (comparison.isWithin)
         continue;
       auto name = main.getResultAttrOfType<StringAttr>(i, "weft.name");
@@ -132,7 +122,7 @@ LogicalResult compareModule(ModuleOp module, ArrayRef<Tensors> inputs, ArrayRef<
 
 FailureOr<std::optional<BadPass>> findBadPass(ModuleOp module,
                                               llvm::function_ref<void(OpPassManager &)> build,
-                                              ArrayRef<Tensors> inputs, ArrayRef<Tensors> expected,
+                                              ArrayRef<Values> inputs, ArrayRef<Values> expected,
                                               const Tolerance &tolerance) {
   std::vector<Snapshot> snapshots;
   PassManager passes(module.getContext(), ModuleOp::getOperationName());
@@ -171,7 +161,7 @@ FailureOr<std::optional<BadPass>> findBadPass(ModuleOp module,
 }
 
 FailureOr<std::optional<BadKernel>> findBadKernel(ModuleOp module, const CompileFn &compile,
-                                                  ArrayRef<Tensors> inputs, const Tolerance &tolerance) {
+                                                  ArrayRef<Values> inputs, const Tolerance &tolerance) {
   OwningOpRef<ModuleOp> exposed(module.clone());
   auto main = exposed->lookupSymbol<func::FuncOp>("main");
   size_t numOutputs = main.getNumResults();
@@ -196,15 +186,15 @@ FailureOr<std::optional<BadKernel>> findBadKernel(ModuleOp module, const Compile
     return exposed->emitError() << llvm::toString(artifact.takeError()), failure();
   std::optional<BadKernel> worst;
   size_t worstPlace = 0;
-  for (const Tensors &input : inputs) {
-    llvm::Expected<Tensors> actual = (*artifact)->run(input, *module.getContext());
+  for (const Values &input : inputs) {
+    llvm::Expected<Values> actual = (*artifact)->run(input, *module.getContext());
     if (!actual)
       return exposed->emitError() << llvm::toString(actual.takeError()), failure();
-    FailureOr<Tensors> oracle = interpretMain(main, input, tolerance.keepsDenormals);
+    FailureOr<Values> oracle = interpretMain(main, input, tolerance.keepsDenormals);
     if (failed(oracle))
       return failure();
     for (size_t i = 0; i < actual->size(); ++i) {
-      Comparison comparison = compareTensors((*actual)[i], (*oracle)[i], tolerance);
+      Comparison comparison = compareValues((*actual)[i], (*oracle)[i], tolerance);
       bool isKernel = i >= numOutputs || !names[i].empty();
       if (comparison.isWithin || !isKernel || (worst && places[i] >= worstPlace))
         continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Compares tensors that should be equal up to rounding.
+// Compares values that should be equal up to rounding.
 #include "weft/Measure/Compare.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -97,4 +97,47 @@ Comparison weft::compareTensors(const Tensor &actual, const Tensor &expected, co
   }
   comparison.worstRelative = largest > 0 ? comparison.worstError / largest : comparison.worstError;
   return comparison;
+}
+
+void weft::keepWorse(Comparison &worst, const Comparison &next) {
+  bool isWorse = (worst.isWithin && !next.isWithin) ||
+                 (worst.isWithin == next.isWithin && next.worstRelative > worst.worstRelative);
+  if (isWorse || worst.detail.empty())
+    worst = next;
+}
+
+/// What a value is, for messages.
+static std::string describeKind(const reference::Value &value) {
+  if (value.isSequence())
+    return "a sequence of " + std::to_string(value.getElements().size());
+  if (value.isOptional())
+    return value.hasValue() ? "an optional" : "an absent optional";
+  return value.isTensor() ? "a tensor" : "nothing";
+}
+
+Comparison weft::compareValues(const reference::Value &actual, const reference::Value &expected,
+                               const Tolerance &tolerance) {
+  if (actual.isTensor() && expected.isTensor())
+    return compareTensors(actual.getTensor(), expected.getTensor(), tolerance);
+  // What is present is compared as itself.
+  if (actual.hasValue())
+    return compareValues(actual.getOptional(), expected, tolerance);
+  if (expected.hasValue())
+    return compareValues(actual, expected.getOptional(), tolerance);
+  bool areAbsent = actual.isOptional() && expected.isOptional();
+  bool areLike = actual.isSequence() && expected.isSequence() &&
+                 actual.getElements().size() == expected.getElements().size();
+  Comparison worst;
+  if (!areAbsent && !areLike) {
+    worst.isWithin = false;
+    worst.detail = "expected " + describeKind(expected) + ", but got " + describeKind(actual);
+    return worst;
+  }
+  for (size_t i = 0; areLike && i < expected.getElements().size(); ++i) {
+    Comparison next = compareValues(actual.getElements()[i], expected.getElements()[i], tolerance);
+    if (!next.detail.empty())
+      next.detail = "item " + std::to_string(i) + ", " + next.detail;
+    keepWorse(worst, next);
+  }
+  return worst;
 }

@@ -67,7 +67,7 @@ protected:
 
   MLIRContext context{MLIRContext::Threading::DISABLED};
   OwningOpRef<ModuleOp> module;
-  std::vector<::weft::Tensors> inputs, expected;
+  std::vector<::weft::Values> inputs, expected;
   ::weft::Tolerance tolerance;
 };
 

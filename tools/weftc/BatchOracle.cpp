@@ -48,8 +48,8 @@ static void copyPart(Tensor &whole, Tensor &part, int64_t axis, int64_t sample, 
     }
 }
 
-FailureOr<::weft::Tensors> interpretSamples(func::FuncOp main, func::FuncOp batched, int64_t size,
-                                            const ::weft::Tensors &inputs, bool keepsDenormals) {
+FailureOr<::weft::Values> interpretSamples(func::FuncOp main, func::FuncOp batched, int64_t size,
+                                           const ::weft::Values &inputs, bool keepsDenormals) {
   auto scaled = [](const Tensor &tensor, int64_t axis, int64_t from, int64_t to) {
     SmallVector<int64_t> shape(tensor.getShape());
     shape[axis] = shape[axis] / from * to;
@@ -61,27 +61,34 @@ FailureOr<::weft::Tensors> interpretSamples(func::FuncOp main, func::FuncOp batc
     isCut |= getBatchDim(one, all, size).has_value();
   if (!isCut)
     return ::weft::interpretMain(main, inputs, keepsDenormals);
-  ::weft::Tensors joined;
+  ::weft::Values joined;
+  std::vector<Tensor> wholes(main.getNumResults());
   for (int64_t sample = 0; sample < size; ++sample) {
-    ::weft::Tensors parts = inputs;
+    ::weft::Values parts = inputs;
     for (auto [i, part] : llvm::enumerate(parts))
       if (std::optional<int64_t> axis =
               getBatchDim(main.getArgumentTypes()[i], batched.getArgumentTypes()[i], size)) {
-        Tensor whole = part;
-        part = scaled(whole, *axis, size, 1);
-        copyPart(whole, part, *axis, sample, /*isInto=*/false);
+        Tensor whole = part.getTensor(), slice = scaled(whole, *axis, size, 1);
+        copyPart(whole, slice, *axis, sample, /*isInto=*/false);
+        part = std::move(slice);
       }
-    FailureOr<::weft::Tensors> results = ::weft::interpretMain(main, parts, keepsDenormals);
+    FailureOr<::weft::Values> results = ::weft::interpretMain(main, parts, keepsDenormals);
     if (failed(results))
       return failure();
     for (auto [i, result] : llvm::enumerate(*results)) {
       std::optional<int64_t> axis = getBatchDim(main.getResultTypes()[i], batched.getResultTypes()[i], size);
       if (sample == 0)
-        joined.push_back(axis ? scaled(result, *axis, 1, size) : result);
-      if (axis)
-        copyPart(joined[i], result, *axis, sample, /*isInto=*/true);
-      else
+        joined.push_back(result);
+      if (!axis) {
         joined[i] = result;
+        continue;
+      }
+      Tensor part = result.getTensor();
+      if (sample == 0)
+        wholes[i] = scaled(part, *axis, 1, size);
+      copyPart(wholes[i], part, *axis, sample, /*isInto=*/true);
+      if (sample + 1 == size)
+        joined[i] = wholes[i];
     }
   }
   return joined;

@@ -16,8 +16,7 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> makeBatched(mlir::ModuleOp mo
 ///
 /// `batched` is what makeBatched made of it: a dim that is larger there, by the factor `size`, counts
 /// samples. Arguments without such a dim go to every sample whole; results without one are the last sample's.
-mlir::FailureOr<weft::Tensors> interpretSamples(mlir::func::FuncOp main, mlir::func::FuncOp batched,
-                                                int64_t size, const weft::Tensors &inputs,
-                                                bool keepsDenormals);
+mlir::FailureOr<weft::Values> interpretSamples(mlir::func::FuncOp main, mlir::func::FuncOp batched,
+                                               int64_t size, const weft::Values &inputs, bool keepsDenormals);
 
 #endif // WEFT_TOOLS_WEFTC_BATCHORACLE_H

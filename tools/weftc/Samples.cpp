@@ -22,6 +22,7 @@
 
 using namespace mlir;
 using ::weft::reference::Tensor;
+using RunValue = ::weft::reference::Value;
 
 static int fail(const llvm::Twine &message, ExitStatus status = kFailed) {
   llvm::errs() << "weftc verify: " << message << "\n";
@@ -33,51 +34,101 @@ static std::string inputName(func::FuncOp main, unsigned i) {
   return name ? name.str() : "input" + std::to_string(i);
 }
 
-/// Whether a tensor fits an input: element type, rank, static dims.
-static int checkInput(func::FuncOp main, unsigned i, const Tensor &tensor, llvm::StringRef from) {
-  auto type = cast<RankedTensorType>(main.getArgumentTypes()[i]);
-  bool fits = tensor.getElementType() == type.getElementType() && tensor.getRank() == type.getRank();
-  for (int64_t axis = 0; fits && axis < type.getRank(); ++axis)
-    fits = type.isDynamicDim(axis) || type.getDimSize(axis) == tensor.getDim(axis);
-  if (fits)
-    return kDone;
-  return fail(from + ": input '" + inputName(main, i) + "' is " + ::weft::describeType(type) + ", but got " +
-              ::weft::describeType(tensor.getType()));
+/// Whether a tensor fits a type: element type, rank, static dims.
+static bool fits(Type type, const Tensor &tensor) {
+  auto wanted = cast<TensorType>(type);
+  bool isFit = tensor.getElementType() == wanted.getElementType() &&
+               (!wanted.hasRank() || tensor.getRank() == wanted.getRank());
+  for (int64_t axis = 0; isFit && wanted.hasRank() && axis < wanted.getRank(); ++axis)
+    isFit = wanted.isDynamicDim(axis) || wanted.getDimSize(axis) == tensor.getDim(axis);
+  return isFit;
 }
 
-/// Reads `prefix_N.pb` for N = 0, 1, ... of `folder`.
-static int readNumbered(llvm::StringRef folder, llvm::StringRef prefix, MLIRContext &context,
-                        std::vector<Tensor> &tensors) {
+/// Whether a value, with all tensors in it, fits an input.
+static int checkInput(func::FuncOp main, unsigned i, const RunValue &value, llvm::StringRef from) {
+  Type type = main.getArgumentTypes()[i];
+  auto reject = [&](Type wanted, const Tensor &tensor) {
+    return fail(from + ": input '" + inputName(main, i) + "' is " + ::weft::describeType(wanted) +
+                ", but got " + ::weft::describeType(tensor.getType()));
+  };
+  const RunValue *inner = &value;
+  if (auto optional = dyn_cast<mlir::weft::OptType>(type)) {
+    if (!value.hasValue())
+      return kDone;
+    type = optional.getElement();
+    inner = &value.getOptional();
+  }
+  if (inner->isTensor())
+    return fits(type, inner->getTensor()) ? kDone : reject(type, inner->getTensor());
+  Type element = cast<mlir::weft::SeqType>(type).getElement();
+  for (const RunValue &item : inner->getElements())
+    if (!fits(element, item.getTensor()))
+      return reject(element, item.getTensor());
+  return kDone;
+}
+
+/// Tensors as the sequence or optional that a type says.
+static RunValue makeList(Type type, std::optional<std::vector<RunValue>> items) {
+  auto optional = dyn_cast<mlir::weft::OptType>(type);
+  if (!optional)
+    return RunValue::sequence(std::move(*items), type);
+  if (!items)
+    return RunValue::optional(type);
+  Type inner = optional.getElement();
+  return RunValue::optional(
+      isa<TensorType>(inner) ? items->front() : RunValue::sequence(std::move(*items), inner), type);
+}
+
+/// Reads `prefix_N.pb` for N = 0, 1, ... of `folder`, of these types.
+static int readNumbered(llvm::StringRef folder, llvm::StringRef prefix, ArrayRef<Type> types,
+                        std::vector<RunValue> &values) {
   for (unsigned i = 0;; ++i) {
     llvm::SmallString<128> path(folder);
     llvm::sys::path::append(path, llvm::formatv("{0}_{1}.pb", prefix, i).str());
-    if (!llvm::sys::fs::exists(path))
+    if (!llvm::sys::fs::exists(path) || i >= types.size())
       return kDone;
+    MLIRContext &context = *types[i].getContext();
     std::string error;
-    FailureOr<::weft::NamedTensor> named = ::weft::readTensorFile(path, context, error);
-    if (failed(named))
-      return fail(error);
-    FailureOr<Tensor> tensor = Tensor::fromAttribute(named->value);
-    if (failed(tensor))
-      return fail("'" + path + "' holds a tensor that cannot be read");
-    tensors.push_back(std::move(*tensor));
+    ::weft::TensorList list;
+    if (isa<RankedTensorType>(types[i])) {
+      FailureOr<::weft::NamedTensor> named = ::weft::readTensorFile(path, context, error);
+      if (failed(named))
+        return fail(error);
+      list.emplace({named->value});
+    } else {
+      FailureOr<::weft::TensorList> read =
+          ::weft::readListFile(path, isa<mlir::weft::OptType>(types[i]), context, error);
+      if (failed(read))
+        return fail(error);
+      list = std::move(*read);
+    }
+    std::optional<std::vector<RunValue>> items;
+    if (list)
+      items.emplace();
+    for (size_t k = 0; list && k < list->size(); ++k) {
+      FailureOr<Tensor> tensor = Tensor::fromAttribute((*list)[k]);
+      if (failed(tensor))
+        return fail("'" + path + "' holds a tensor that cannot be read");
+      items->push_back(std::move(*tensor));
+    }
+    values.push_back(isa<RankedTensorType>(types[i]) ? items->front() : makeList(types[i], std::move(items)));
   }
 }
 
 static int readDataSet(llvm::StringRef folder, func::FuncOp main, std::vector<Sample> &samples) {
   Sample sample;
   sample.name = folder.str();
-  std::vector<Tensor> outputs;
-  if (int status = readNumbered(folder, "input", *main.getContext(), sample.inputs))
+  std::vector<RunValue> outputs;
+  if (int status = readNumbered(folder, "input", main.getArgumentTypes(), sample.inputs))
     return status;
-  if (int status = readNumbered(folder, "output", *main.getContext(), outputs))
+  if (int status = readNumbered(folder, "output", main.getResultTypes(), outputs))
     return status;
   if (sample.inputs.size() != main.getNumArguments())
     return fail(llvm::formatv("'{0}' holds {1} inputs (input_0.pb and so on), but the model takes {2}",
                               folder, sample.inputs.size(), main.getNumArguments())
                     .str());
-  for (auto [i, tensor] : llvm::enumerate(sample.inputs))
-    if (int status = checkInput(main, i, tensor, folder))
+  for (auto [i, value] : llvm::enumerate(sample.inputs))
+    if (int status = checkInput(main, i, value, folder))
       return status;
   sample.expected.resize(main.getNumResults());
   for (size_t i = 0; i < outputs.size() && i < sample.expected.size(); ++i)
@@ -116,13 +167,15 @@ using SymbolSizes = llvm::StringMap<int64_t>;
 
 /// What is known of the sizes of symbols: the shapes of given tensors first, then the least that the bounds
 /// of `--dim NAME=2..8` allow. A size of 0 would verify nothing: it is taken only where nothing else may be.
-static SymbolSizes findSizes(func::FuncOp main, ArrayRef<std::optional<Tensor>> given) {
+static SymbolSizes findSizes(func::FuncOp main, ArrayRef<std::optional<RunValue>> given) {
   SymbolSizes sizes;
-  for (auto [tensor, type] : llvm::zip(given, main.getArgumentTypes())) {
-    for (int64_t axis = 0; tensor && axis < tensor->getRank(); ++axis) {
+  for (auto [value, type] : llvm::zip(given, main.getArgumentTypes())) {
+    if (!value || !value->isTensor())
+      continue;
+    for (int64_t axis = 0; axis < value->getTensor().getRank(); ++axis) {
       mlir::weft::DimExpr dim = mlir::weft::getDim(cast<RankedTensorType>(type), axis);
       if (!dim.getSymbol().empty())
-        sizes.try_emplace(dim.getSymbol(), tensor->getDim(axis));
+        sizes.try_emplace(dim.getSymbol(), value->getTensor().getDim(axis));
     }
   }
   if (auto bounds = main->getAttrOfType<DictionaryAttr>("weft.symbols"))
@@ -174,16 +227,76 @@ static Tensor makeRandom(RankedTensorType type, ArrayRef<int64_t> shape, uint64_
   return tensor;
 }
 
+/// The same for sequences, which get two elements, and optionals, which are present. Dims of their elements
+/// have no names: they count as 2.
+static RunValue makeRandomValue(Type type, const SymbolSizes &sizes, uint64_t seed) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return makeRandom(tensor, sizes, seed);
+  if (auto tensor = dyn_cast<UnrankedTensorType>(type))
+    return makeRandom(RankedTensorType::get({2}, tensor.getElementType()), sizes, seed);
+  Type element = isa<mlir::weft::SeqType>(type) ? cast<mlir::weft::SeqType>(type).getElement()
+                                                : cast<mlir::weft::OptType>(type).getElement();
+  if (auto tensor = dyn_cast<RankedTensorType>(element)) {
+    SmallVector<int64_t> shape(tensor.getShape());
+    std::replace(shape.begin(), shape.end(), ShapedType::kDynamic, int64_t(2));
+    element = RankedTensorType::get(shape, tensor.getElementType());
+  }
+  if (isa<mlir::weft::OptType>(type))
+    return RunValue::optional(makeRandomValue(element, sizes, seed), type);
+  constexpr uint64_t kApart = 1000;
+  return RunValue::sequence(
+      {makeRandomValue(element, sizes, seed), makeRandomValue(element, sizes, seed + kApart)}, type);
+}
+
+/// The tensor of a .npy file, of an element type; nullopt after a report.
+static std::optional<Tensor> readFile(const std::string &path, Type type) {
+  std::string error;
+  FailureOr<Tensor> tensor =
+      ::weft::reference::readNpy(type.getContext(), path, cast<TensorType>(type).getElementType(), error);
+  if (succeeded(tensor))
+    return *tensor;
+  (void)fail("cannot read '" + path + "': " + error);
+  return std::nullopt;
+}
+
+/// What `-i NAME=PATH` gives: a file, a folder of 0.npy, 1.npy .. for a sequence, "none" for an absent
+/// optional; nullopt after a report.
+static std::optional<RunValue> readInput(Type type, const std::string &path) {
+  if (auto optional = dyn_cast<mlir::weft::OptType>(type)) {
+    if (path == "none")
+      return RunValue::optional(type);
+    std::optional<RunValue> inner = readInput(optional.getElement(), path);
+    return inner ? std::optional<RunValue>(RunValue::optional(std::move(*inner), type)) : std::nullopt;
+  }
+  auto sequence = dyn_cast<mlir::weft::SeqType>(type);
+  if (!sequence) {
+    std::optional<Tensor> tensor = readFile(path, type);
+    return tensor ? std::optional<RunValue>(std::move(*tensor)) : std::nullopt;
+  }
+  if (!llvm::sys::fs::is_directory(path)) {
+    (void)fail("expected a folder of 0.npy, 1.npy .. for a sequence, but got '" + path + "'");
+    return std::nullopt;
+  }
+  std::vector<RunValue> items;
+  for (unsigned i = 0;; ++i) {
+    llvm::SmallString<128> file(path);
+    llvm::sys::path::append(file, std::to_string(i) + ".npy");
+    if (!llvm::sys::fs::exists(file))
+      return RunValue::sequence(std::move(items), type);
+    std::optional<Tensor> tensor = readFile(file.str().str(), sequence.getElement());
+    if (!tensor)
+      return std::nullopt;
+    items.push_back(std::move(*tensor));
+  }
+}
+
 int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sample> &samples) {
-  for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
-    if (!isa<RankedTensorType>(type))
-      return fail("input '" + inputName(main, i) + "' is no tensor; such models cannot be verified yet");
   if (!command.data.empty())
     return readData(command.data, main, samples);
   Sample sample;
   sample.name = "inputs";
   sample.expected.resize(main.getNumResults());
-  std::vector<std::optional<Tensor>> given(main.getNumArguments());
+  std::vector<std::optional<RunValue>> given(main.getNumArguments());
   for (const std::string &text : command.inputs) {
     // Names may hold '=': the longest known name that the text starts with is meant.
     std::optional<unsigned> best;
@@ -197,18 +310,16 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
                   kWrongCommandLine);
     if (given[*best])
       return fail("input '" + inputName(main, *best) + "' is given twice", kWrongCommandLine);
-    std::string path = text.substr(inputName(main, *best).size() + 1), error;
+    std::string path = text.substr(inputName(main, *best).size() + 1);
     if (path.empty())
       return fail("input '" + inputName(main, *best) + "' has no file; say -i NAME=FILE.npy",
                   kWrongCommandLine);
-    auto type = cast<RankedTensorType>(main.getArgumentTypes()[*best]);
-    FailureOr<Tensor> tensor =
-        ::weft::reference::readNpy(main.getContext(), path, type.getElementType(), error);
-    if (failed(tensor))
-      return fail("cannot read '" + path + "': " + error);
-    if (int status = checkInput(main, *best, *tensor, path))
+    std::optional<RunValue> value = readInput(main.getArgumentTypes()[*best], path);
+    if (!value)
+      return kFailed;
+    if (int status = checkInput(main, *best, *value, path))
       return status;
-    given[*best] = std::move(*tensor);
+    given[*best] = std::move(value);
   }
   SymbolSizes sizes = findSizes(main, given);
   for (unsigned i = 0; i < main.getNumArguments(); ++i) {
@@ -216,12 +327,19 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    auto type = cast<RankedTensorType>(main.getArgumentTypes()[i]);
-    SmallVector<int64_t> shape = chooseShape(type, sizes);
-    if (!hasMemoryFor(shape))
-      return fail("there is no memory for input '" + inputName(main, i) + "', which is " +
-                  ::weft::describeType(RankedTensorType::get(shape, type.getElementType())));
-    sample.inputs.push_back(makeRandom(type, shape, command.random.value_or(0) + i));
+    return fail("expected -i NAME=FILE.npy of an input of the model (" + listInputs(main) + "), but got '" +
+                    text + "'",
+                kWrongCommandLine);
+    if (given[*best])
+      return fail("input '" + inputName(main, *best) + "' is given twice", kWrongCommandLine);
+    std::string path = text.substr(inputName(main, *best).size() + 1);
+    if (path.empty())
+      return fail("input '" + inputName(main, *best) + "' has no file; say -i NAME=FILE.npy",
+                  kWrongCommandLine);
+    std::optional<RunValue> value = readInput(main.getArgumentTypes()[*best], path);
+    if (!value)
+      return kFailed;
+    if (int status = checkInput(main, *best, *value, path))
   }
   samples.push_back(std::move(sample));
   return kDone;

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-/// One run: a tensor per input, and per output what the data set expects (none without data).
+/// One run: a value per input, and per output what the data set expects (none without data).
 struct Sample {
   std::string name;
-  std::vector<weft::reference::Tensor> inputs;
-  std::vector<std::optional<weft::reference::Tensor>> expected;
+  std::vector<weft::reference::Value> inputs;
+  std::vector<std::optional<weft::reference::Value>> expected;
 };
 
 /// The samples that the command line asks for, checked against the signature of `main`; prints what is wrong

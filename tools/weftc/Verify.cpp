@@ -15,7 +15,6 @@
 
 using namespace mlir;
 using ::weft::Comparison;
-using ::weft::reference::Tensor;
 
 namespace {
 
@@ -28,13 +27,6 @@ struct Row {
   std::string against;
   Comparison worst;
 };
-
-void keepWorse(Comparison &worst, const Comparison &next) {
-  bool isWorse = (worst.isWithin && !next.isWithin) ||
-                 (worst.isWithin == next.isWithin && next.worstRelative > worst.worstRelative);
-  if (isWorse || worst.detail.empty())
-    worst = next;
-}
 
 /// Makes every value that a node of `main` computes an output. Returns their names, in program order.
 std::vector<std::string> exposeNodes(func::FuncOp main) {
@@ -86,7 +78,7 @@ private:
     return tolerance;
   }
   /// Of `batched`, which is null without --batch, only the signature counts.
-  FailureOr<::weft::Tensors> interpret(func::FuncOp main, func::FuncOp batched, const Sample &sample) const {
+  FailureOr<::weft::Values> interpret(func::FuncOp main, func::FuncOp batched, const Sample &sample) const {
     return batched ? interpretSamples(main, batched, *options.batch, sample.inputs, keepsDenormals())
                    : ::weft::interpretMain(main, sample.inputs, keepsDenormals());
   }
@@ -108,15 +100,15 @@ std::string describe(const Comparison &comparison) {
 /// Walks the way from the model to the artifact until something is over tolerance.
 FailureOr<Blame> Verification::findBlame(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
-  std::vector<::weft::Tensors> inputs, expected;
+  std::vector<::weft::Values> inputs, expected;
   for (const Sample &sample : samples) {
-    FailureOr<::weft::Tensors> results = ::weft::interpretMain(main, sample.inputs, keepsDenormals());
+    FailureOr<::weft::Values> results = ::weft::interpretMain(main, sample.inputs, keepsDenormals());
     if (failed(results))
       return failure();
     for (auto [i, result] : llvm::enumerate(*results)) {
       if (!sample.expected[i])
         continue;
-      Comparison comparison = ::weft::compareTensors(result, *sample.expected[i], getDataTolerance());
+      Comparison comparison = ::weft::compareValues(result, *sample.expected[i], getDataTolerance());
       if (!comparison.isWithin)
         return Blame{"import", "", "the imported model differs from the data of " + sample.name, comparison};
     }
@@ -195,13 +187,13 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
     return kFailed;
   auto batchedMain = *batched ? (*batched)->lookupSymbol<func::FuncOp>("main") : func::FuncOp();
   for (const Sample &sample : samples) {
-    llvm::Expected<std::vector<Tensor>> actual = (*artifact)->run(sample.inputs, session.getContext());
+    llvm::Expected<::weft::Values> actual = (*artifact)->run(sample.inputs, session.getContext());
     if (!actual) {
       llvm::errs() << "weftc verify: running on " << sample.name << ": " << llvm::toString(actual.takeError())
                    << "\n";
       return kFailed;
     }
-    FailureOr<::weft::Tensors> oracle = interpret(main, batchedMain, sample);
+    FailureOr<::weft::Values> oracle = interpret(main, batchedMain, sample);
     if (failed(oracle))
       return kFailed;
     for (size_t i = 0; i < actual->size(); ++i) {
@@ -212,11 +204,11 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
                              : "output" + std::to_string(i);
       if (!isNode && !nodes.empty())
         continue; // outputs were compared with the artifact as it ships
-      keepWorse(row(name, isNode ? "node" : "oracle"),
-                ::weft::compareTensors((*actual)[i], (*oracle)[i], getTolerance()));
+      ::weft::keepWorse(row(name, isNode ? "node" : "oracle"),
+                        ::weft::compareValues((*actual)[i], (*oracle)[i], getTolerance()));
       if (!isNode && sample.expected[i])
-        keepWorse(row(name, "data"),
-                  ::weft::compareTensors((*actual)[i], *sample.expected[i], getDataTolerance()));
+        ::weft::keepWorse(row(name, "data"),
+                          ::weft::compareValues((*actual)[i], *sample.expected[i], getDataTolerance()));
     }
   }
   return kDone;

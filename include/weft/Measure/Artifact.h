@@ -24,8 +24,8 @@ public:
   ~LoadedArtifact();
 
   /// Outputs for inputs in the order of the signature. `context` makes the types of the outputs.
-  llvm::Expected<std::vector<reference::Tensor>> run(llvm::ArrayRef<reference::Tensor> inputs,
-                                                     mlir::MLIRContext &context);
+  llvm::Expected<std::vector<reference::Value>> run(llvm::ArrayRef<reference::Value> inputs,
+                                                    mlir::MLIRContext &context);
 
 private:
   LoadedArtifact() = default;

@@ -16,13 +16,13 @@
 
 namespace weft {
 
-/// Tensors of one run in the order of the signature.
-using Tensors = std::vector<reference::Tensor>;
+/// Values of one run in the order of the signature.
+using Values = std::vector<reference::Value>;
 
 /// What `main` computes by the reference interpreter, which keeps denormals or takes them for zeros, as the
 /// compiled code does. Errors are reported on `main`.
-mlir::FailureOr<Tensors> interpretMain(mlir::func::FuncOp main, const Tensors &inputs,
-                                       bool keepsDenormals = false);
+mlir::FailureOr<Values> interpretMain(mlir::func::FuncOp main, const Values &inputs,
+                                      bool keepsDenormals = false);
 
 /// Makes the results of those ops in the body of `main` outputs that `isWanted` says, as far as they are
 /// tensors of numbers that somebody reads.
@@ -47,7 +47,7 @@ struct BadPass {
 /// costs one interpretation. Returns: nothing when all is within tolerance. Errors are reported on `module`.
 mlir::FailureOr<std::optional<BadPass>>
 findBadPass(mlir::ModuleOp module, llvm::function_ref<void(mlir::OpPassManager &)> build,
-            llvm::ArrayRef<Tensors> inputs, llvm::ArrayRef<Tensors> expected, const Tolerance &tolerance);
+            llvm::ArrayRef<Values> inputs, llvm::ArrayRef<Values> expected, const Tolerance &tolerance);
 
 /// A kernel whose results are off although what it reads is within tolerance.
 struct BadKernel {
@@ -63,7 +63,7 @@ using CompileFn = std::function<mlir::FailureOr<CompileResult>(mlir::OwningOpRef
 ///
 /// Returns: the first kernel over tolerance in program order, or nothing. Errors are reported on `module`.
 mlir::FailureOr<std::optional<BadKernel>> findBadKernel(mlir::ModuleOp module, const CompileFn &compile,
-                                                        llvm::ArrayRef<Tensors> inputs,
+                                                        llvm::ArrayRef<Values> inputs,
                                                         const Tolerance &tolerance);
 
 } // namespace weft

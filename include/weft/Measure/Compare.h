@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Compares tensors that should be equal up to rounding.
+// Compares values that should be equal up to rounding.
 #ifndef WEFT_MEASURE_COMPARE_H
 #define WEFT_MEASURE_COMPARE_H
 
@@ -36,6 +36,13 @@ struct Comparison {
 /// NaN equals NaN; an infinity equals itself only.
 Comparison compareTensors(const reference::Tensor &actual, const reference::Tensor &expected,
                           const Tolerance &tolerance);
+
+/// The same for sequences and optionals: of their tensors the worst counts.
+Comparison compareValues(const reference::Value &actual, const reference::Value &expected,
+                         const Tolerance &tolerance);
+
+/// Keeps the worse of two comparisons, and of those that are within their tolerance the larger error.
+void keepWorse(Comparison &worst, const Comparison &next);
 
 } // namespace weft
 
