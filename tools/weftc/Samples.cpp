@@ -231,9 +231,9 @@ static Tensor makeRandom(RankedTensorType type, ArrayRef<int64_t> shape, uint64_
 /// have no names: they count as 2.
 static RunValue makeRandomValue(Type type, const SymbolSizes &sizes, uint64_t seed) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return makeRandom(tensor, sizes, seed);
+    return makeRandom(tensor, chooseShape(tensor, sizes), seed);
   if (auto tensor = dyn_cast<UnrankedTensorType>(type))
-    return makeRandom(RankedTensorType::get({2}, tensor.getElementType()), sizes, seed);
+    return makeRandom(RankedTensorType::get({2}, tensor.getElementType()), {2}, seed);
   Type element = isa<mlir::weft::SeqType>(type) ? cast<mlir::weft::SeqType>(type).getElement()
                                                 : cast<mlir::weft::OptType>(type).getElement();
   if (auto tensor = dyn_cast<RankedTensorType>(element)) {
@@ -327,19 +327,14 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
       sample.inputs.push_back(*given[i]);
       continue;
     }
-    return fail("expected -i NAME=FILE.npy of an input of the model (" + listInputs(main) + "), but got '" +
-                    text + "'",
-                kWrongCommandLine);
-    if (given[*best])
-      return fail("input '" + inputName(main, *best) + "' is given twice", kWrongCommandLine);
-    std::string path = text.substr(inputName(main, *best).size() + 1);
-    if (path.empty())
-      return fail("input '" + inputName(main, *best) + "' has no file; say -i NAME=FILE.npy",
-                  kWrongCommandLine);
-    std::optional<RunValue> value = readInput(main.getArgumentTypes()[*best], path);
-    if (!value)
-      return kFailed;
-    if (int status = checkInput(main, *best, *value, path))
+    Type type = main.getArgumentTypes()[i];
+    if (auto tensor = dyn_cast<RankedTensorType>(type)) {
+      SmallVector<int64_t> shape = chooseShape(tensor, sizes);
+      if (!hasMemoryFor(shape))
+        return fail("there is no memory for input '" + inputName(main, i) + "', which is " +
+                    ::weft::describeType(RankedTensorType::get(shape, tensor.getElementType())));
+    }
+    sample.inputs.push_back(makeRandomValue(type, sizes, command.random.value_or(0) + i));
   }
   samples.push_back(std::move(sample));
   return kDone;

@@ -115,13 +115,6 @@ LogicalResult buildFeatureVectorizer(NodeBuilder &n) {
   return n.result(n.concat(parts, 1));
 }
 
-/// A list of texts as a constant.
-static DenseElementsAttr textList(NodeBuilder &n, ArrayRef<std::string> texts) {
-  SmallVector<StringRef> views(texts.begin(), texts.end());
-  auto type = RankedTensorType::get(static_cast<int64_t>(texts.size()), w::StringType::get(n.b.getContext()));
-  return DenseStringElementsAttr::get(type, views);
-}
-
 LogicalResult buildOneHotEncoder(NodeBuilder &n) {
   Value x = n.in(0), categories;
   if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("cats_strings");

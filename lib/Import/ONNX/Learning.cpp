@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Builders of the linear and support-vector models of ai.onnx.ml, and what classifiers share.
+// Builders of the linear models of ai.onnx.ml, and what classifiers share.
 #include "Learning.h"
 
 #include "ModelImporter.h"
-
-#include <cmath>
 
 namespace weft::importer {
 
@@ -78,14 +76,19 @@ Value postTransform(NodeBuilder &n, Value scores, PostTransform transform) {
 }
 
 FailureOr<Value> readLabels(NodeBuilder &n, StringRef name) {
-  if (n.hasAttr("classlabels_strings") && !n.stringsAttr("classlabels_strings")->empty())
-    return n.fail(
-        "string labels are not supported; export the model with integer labels, or take the scores and look "
-        "the label up outside of the model");
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("classlabels_strings");
+      texts && !texts->empty())
+    return n.constant(textList(n, *texts));
   SmallVector<int64_t> labels = n.intsAttr(name).value_or(SmallVector<int64_t>());
   if (labels.empty())
     return n.fail("expected the classes' labels in " + name + ", but it is empty");
   return n.i64Constant(labels);
+}
+
+DenseElementsAttr textList(NodeBuilder &n, ArrayRef<std::string> texts) {
+  SmallVector<StringRef> views(texts.begin(), texts.end());
+  auto type = RankedTensorType::get(static_cast<int64_t>(texts.size()), w::StringType::get(n.b.getContext()));
+  return DenseStringElementsAttr::get(type, views);
 }
 
 Value vectorOf(NodeBuilder &n, ArrayRef<double> values, Type element) {
@@ -146,13 +149,11 @@ LogicalResult finishBinary(NodeBuilder &n, Value score, Value labels, BinaryForm
 // Linear models
 //===----------------------------------------------------------------------===//
 
-/// x [N F] or [F] as f32 [N F]; null after a report.
-static Value samples(NodeBuilder &n) {
+Value samples(NodeBuilder &n) {
   return failed(n.checkRank(0, 1, 2)) ? Value() : n.withRank(n.cast(n.in(0), n.b.getF32Type()), 2);
 }
 
-/// A matrix of `rows` rows from a flat attribute; null after a report.
-static Value matrixAttr(NodeBuilder &n, StringRef name, int64_t rows) {
+Value matrixAttr(NodeBuilder &n, StringRef name, int64_t rows) {
   SmallVector<double> values = n.floatsAttr(name).value_or(SmallVector<double>());
   int64_t size = static_cast<int64_t>(values.size());
   if (rows < 1 || size == 0 || size % rows != 0)
@@ -196,65 +197,6 @@ LogicalResult buildLinearClassifier(NodeBuilder &n) {
   if (isSingle)
     return finishBinary(n, scores, *labels, BinaryForm::linear, *transform);
   return finishClasses(n, scores, *labels, *transform);
-}
-
-//===----------------------------------------------------------------------===//
-// Support vectors
-//===----------------------------------------------------------------------===//
-
-/// The kernel of each sample with each row of `vectors`, [N rows]; null after a report.
-static Value kernelProducts(NodeBuilder &n, Value x, Value vectors) {
-  std::string kind = n.stringAttr("kernel_type", "LINEAR");
-  SmallVector<double> parameters = n.floatsAttr("kernel_params").value_or(SmallVector<double>());
-  if (!x || !vectors)
-    return {};
-  Type f32 = n.b.getF32Type();
-  parameters.resize(3, 0.0);
-  auto number = [&](double value) { return n.scalar(f32, value); };
-  double gamma = parameters[0], offset = parameters[1], degree = parameters[2];
-  Value product = n.matmul(x, vectors, false, /*transposeRhs=*/true);
-  if (kind == "LINEAR")
-    return product;
-  Value shifted = n.add(n.mul(product, number(gamma)), number(offset));
-  if (kind == "POLY")
-    return n.binary<w::PowOp>(shifted, number(degree));
-  if (kind == "SIGMOID")
-    return n.make<w::TanhOp>(shifted);
-  if (kind != "RBF")
-    return n.failValue("expected kernel_type LINEAR, POLY, RBF or SIGMOID, but got '" + kind + "'");
-  // |x - s|^2 = x.x - 2 x.s + s.s
-  Value ofX = n.reduce(w::ReduceKind::sum, n.mul(x, x), 1);
-  Value ofVectors = n.transpose(n.reduce(w::ReduceKind::sum, n.mul(vectors, vectors), 1), {1, 0});
-  Value distance = n.add(n.sub(ofX, n.mul(product, number(2))), ofVectors);
-  return n.make<w::ExpOp>(n.mul(n.max(distance, number(0)), number(-gamma)));
-}
-
-LogicalResult buildSVMRegressor(NodeBuilder &n) {
-  FailureOr<PostTransform> transform = readPostTransform(n);
-  int64_t supports = n.intAttr("n_supports", 0);
-  SmallVector<double> rho = n.floatsAttr("rho").value_or(SmallVector<double>());
-  bool isOneClass = n.flagAttr("one_class", false);
-  Value x = samples(n);
-  if (failed(transform) || !x)
-    return failure();
-  if (rho.size() != 1)
-    return n.fail("expected one number in rho, but got " + llvm::Twine(rho.size()));
-  Value coefficients = matrixAttr(n, "coefficients", 1);
-  Value features = supports > 0 ? kernelProducts(n, x, matrixAttr(n, "support_vectors", supports)) : x;
-  if (supports <= 0) {
-    (void)n.hasAttr("support_vectors");
-    (void)n.stringAttr("kernel_type", "LINEAR");
-    (void)n.floatsAttr("kernel_params");
-  }
-  if (!coefficients || !features)
-    return failure();
-  Type f32 = n.b.getF32Type();
-  Value score =
-      n.add(n.matmul(features, coefficients, false, /*transposeRhs=*/true), n.scalar(f32, rho.front()));
-  if (isOneClass)
-    score = n.select(n.compare(w::ComparePredicate::gt, score, n.scalar(f32, 0.0)), n.scalar(f32, 1.0),
-                     n.scalar(f32, -1.0));
-  return n.result(postTransform(n, score, *transform));
 }
 
 } // namespace weft::importer

@@ -20,9 +20,15 @@ FailureOr<PostTransform> readPostTransform(NodeBuilder &n);
 /// The transform over the last axis of scores [N E]; null when scores are.
 Value postTransform(NodeBuilder &n, Value scores, PostTransform transform);
 
-/// The classes' labels, [E] i64, from the attribute `name`; failure after a report, also where labels are
-/// strings.
+/// The classes' labels, [E]: strings from `classlabels_strings`, else i64 from the attribute `name`; failure
+/// after a report.
 FailureOr<Value> readLabels(NodeBuilder &n, StringRef name);
+/// A list of texts as a constant.
+DenseElementsAttr textList(NodeBuilder &n, ArrayRef<std::string> texts);
+/// x [N F] or [F] as f32 [N F]; null after a report.
+Value samples(NodeBuilder &n);
+/// A matrix of `rows` rows of f32 from a flat attribute; null after a report.
+Value matrixAttr(NodeBuilder &n, StringRef name, int64_t rows);
 /// [C] numbers of an element type.
 Value vectorOf(NodeBuilder &n, ArrayRef<double> values, Type element);
 

@@ -302,6 +302,46 @@ void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value)
 // The module
 //===----------------------------------------------------------------------===//
 
+/// Inputs become arguments, with their names; those that the options bind become constants.
+void ModelImporter::addInputs(const onnx::GraphProto &graph, Scope &scope,
+                              SmallVectorImpl<std::string> &names) {
+  auto addArgument = [&](const std::string &name, Type type) {
+    names.push_back(name);
+    return entry->addArgument(type, NameLoc::get(StringAttr::get(&context, name)));
+  };
+  SmallVector<std::tuple<std::string, Value, Type>> maps;
+  for (const onnx::ValueInfoProto &input : graph.input()) {
+    bool isInitialized =
+        scope.initializers.count(input.name()) || scope.sparseInitializers.count(input.name());
+    if (isInitialized && !options.keepInputs && !options.bindings.count(input.name()))
+      continue;
+    if (input.type().has_map_type()) {
+      auto [values, keys] = mapInputTypes(input);
+      if (!values)
+        continue;
+      Value argument = addArgument(input.name(), values);
+      maps.push_back({keysName(input.name()), scope.values[input.name()] = argument, keys});
+      emitWarning(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0))
+          << "input '" << input.name()
+          << "' is a map in the model; here it is the list of its values, and input '"
+          << keysName(input.name()) << "' is that of their keys";
+      continue;
+    }
+    Type type = inputType(input);
+    if (!type)
+      continue;
+    if (options.bindings.count(input.name())) {
+      if (ElementsAttr value = boundConstant(input.name(), type))
+        scope.values[input.name()] = constant(value, NameLoc::get(StringAttr::get(&context, input.name())));
+      continue;
+    }
+    scope.values[input.name()] = addArgument(input.name(), type);
+  }
+  // Keys come last: places of inputs are those in the model.
+  for (auto &[name, values, type] : maps)
+    setKeys(values, addArgument(name, type));
+}
+
 LogicalResult ModelImporter::importMain(ModuleOp module) {
   const onnx::GraphProto &graph = model->proto.graph();
   OpBuilder b(&context);
@@ -320,24 +360,8 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
       if (isIdentifier(dim.dim_param()) && !options.shapes.count(input.name()) &&
           !options.fixedDims.count(dim.dim_param()))
         (void)symbolFor(dim.dim_param());
-  SmallVector<DictionaryAttr> argumentAttrs;
-  for (const onnx::ValueInfoProto &input : graph.input()) {
-    bool isInitialized =
-        scope.initializers.count(input.name()) || scope.sparseInitializers.count(input.name());
-    if (isInitialized && !options.keepInputs && !options.bindings.count(input.name()))
-      continue;
-    Type type = inputType(input);
-    if (!type)
-      continue;
-    Location inputLoc = NameLoc::get(b.getStringAttr(input.name()));
-    if (options.bindings.count(input.name())) {
-      if (ElementsAttr value = boundConstant(input.name(), type))
-        scope.values[input.name()] = constant(value, inputLoc);
-      continue;
-    }
-    scope.values[input.name()] = entry->addArgument(type, inputLoc);
-    argumentAttrs.push_back(b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr(input.name()))));
-  }
+  SmallVector<std::string> inputNames;
+  addInputs(graph, scope, inputNames);
   if (!ok)
     return failure();
 
@@ -345,8 +369,8 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
   LogicalResult imported = importNodes(&graph, scope, b);
   if (failed(imported) || !ok)
     return failure();
-  SmallVector<Value> results;
-  SmallVector<DictionaryAttr> resultAttrs;
+  SmallVector<Value> results, keys;
+  SmallVector<std::string> names, keyNames;
   for (const onnx::ValueInfoProto &output : graph.output()) {
     Value value = lookup(scope, output.name()).first;
     if (!value) {
@@ -355,12 +379,29 @@ LogicalResult ModelImporter::importMain(ModuleOp module) {
     }
     checkOutput(output, value);
     results.push_back(value);
-    resultAttrs.push_back(b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr(output.name()))));
+    names.push_back(output.name());
+    if (Value keysOfMap = mapOf(output.type()) ? keysOf(value) : Value()) {
+      keys.push_back(keysOfMap);
+      keyNames.push_back(keysName(output.name()));
+      emitWarning(loc)
+          << "output '" << output.name()
+          << "' is a list of maps in the model; here it is a tensor of their values, a row per map, "
+             "and output '"
+          << keyNames.back() << "' holds the keys of its columns";
+    }
   }
+  // Keys come last: places of outputs are those in the model.
+  results.append(keys);
+  names.append(keyNames);
   func::ReturnOp::create(b, loc, results);
   function.setFunctionType(b.getFunctionType(entry->getArgumentTypes(), ValueRange(results).getTypes()));
-  function.setAllArgAttrs(argumentAttrs);
-  function.setAllResultAttrs(resultAttrs);
+  auto named = [&](ArrayRef<std::string> list) {
+    return llvm::map_to_vector(list, [&](const std::string &name) {
+      return b.getDictionaryAttr(b.getNamedAttr("weft.name", b.getStringAttr(name)));
+    });
+  };
+  function.setAllArgAttrs(named(inputNames));
+  function.setAllResultAttrs(named(names));
   setSymbols(function);
   return success(ok);
 }

@@ -107,9 +107,6 @@ StringRef adviceFor(StringRef domain, StringRef name) {
       .Case("ImageDecoder", "decode images outside of the model")
       .Cases({"RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit"},
              "work on texts outside of the model")
-      .Case("ZipMap", "export with the option {'zipmap': False}, which gives probabilities as a tensor")
-      .Cases({"CastMap", "DictVectorizer"}, "give the model tensors instead of maps")
-      .Case("SVMClassifier", "export a linear model or trees, or a kernel machine as matrix products")
       .Case("Gradient", "export the model for inference")
       .Default("");
 }

@@ -157,6 +157,15 @@ def if_wide():
 
 
 @model_of
+def if_both_ways():
+    """Branches of other ranks, and nodes behind them that take either."""
+    then = helper.make_graph([node("ReduceSum", ["x", "zero"], ["a"], keepdims=0)], "t", [], [value("a", None)])
+    return model([node("If", ["c"], ["r"], name="choose", then_branch=then, else_branch=branch("e", "Abs", "x", "b")),
+                  node("ReduceSum", ["r"], ["s"], keepdims=0), node("Mul", ["s", "x"], ["y"])],
+                 [value("c", [], BOOL), value("x", ["n", 4])], [value("y", ["n", 4])], [const("zero", np.array([0]))])
+
+
+@model_of
 def if_known():
     """The condition follows from a bound input."""
     return model([node("Equal", ["rate", "k"], ["c"]),
@@ -259,10 +268,10 @@ def unknown_types():
 @model_of
 def not_yet():
     """Operators of the standard that Weft lacks."""
-    return model([node("ZipMap", ["x"], ["y"], name="zip", domain="ai.onnx.ml", classlabels_int64s=[0, 1]),
+    return model([node("ImageDecoder", ["x"], ["y"], name="decode"),
                   node("StringSplit", ["s"], ["parts", "counts"], name="split")],
-                 [value("x", [2, 2]), value("s", [2], TensorProto.STRING)], [value("y", None), value("parts", None)],
-                 opset=20, domains=[("ai.onnx.ml", 1)])
+                 [value("x", [2], TensorProto.UINT8), value("s", [2], TensorProto.STRING)], [value("y", None), value("parts", None)],
+                 opset=20)
 
 
 @model_of
@@ -416,7 +425,7 @@ def external_variants(path):
 
 @model_of
 def learning_problems():
-    """A tree that leads back to its root, a leaf that is missing, lists of two lengths, labels that are strings."""
+    """A tree that leads back to its root, a leaf that is missing, lists of two lengths, coefficients for other features."""
     def trees(name, **changes):
         lists = {"treeids": [0, 0], "nodeids": [0, 1], "featureids": [0, 0], "modes": ["BRANCH_LEQ", "BRANCH_LEQ"], "values": [0.0, 1.0],
                  "truenodeids": [1, 0], "falsenodeids": [1, 0], **changes}
