@@ -284,8 +284,10 @@ def loop(g):
 def make_graph(seed, steps):
     g = Graph(seed)
     while len(g.nodes) < steps:
+        before = len(g.nodes)
         g.pick(STEPS)(g)
-        if np.prod(g.shape(g.values[-1])) > 50000:
+        # A step may make an input alone, of any size.
+        if len(g.nodes) > before and np.prod(g.shape(g.values[-1])) > 50000:
             g.nodes.pop()
             g.values.pop()
     return g
