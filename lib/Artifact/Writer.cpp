@@ -8,9 +8,7 @@
 #include "weft_artifact_generated.h"
 #include "weft_file.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace weft;
@@ -240,12 +238,4 @@ llvm::Expected<uint64_t> weft::writeArtifact(const ArtifactDescription &artifact
           writeOutputFile(path, [&](llvm::raw_ostream &out) { bytes = writeArtifact(artifact, out); }))
     return std::move(error);
   return bytes;
-}
-
-bool weft::isArtifactFile(llvm::StringRef path) {
-  llvm::StringRef magic(reinterpret_cast<const char *>(file::magic), sizeof(file::magic));
-  if (!llvm::sys::fs::is_regular_file(path))
-    return false;
-  auto bytes = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
-  return bytes && (*bytes)->getBuffer().starts_with(magic);
 }

@@ -3,6 +3,7 @@
 // `weftc explain MODEL`: which ONNX nodes each kernel computes, how, how much work that is, and why.
 #include "Session.h"
 #include "dialects/Weft/IR/DimExpr.h"
+#include "weft/Artifact/Recognize.h"
 #include "weft/Measure/Profile.h"
 #include "weft/Measure/Roofline.h"
 
@@ -229,7 +230,7 @@ int readSizes(const CommandLine &command, const ::weft::ArtifactDescription &art
 
 int runExplain(const CommandLine &command) {
   Sizes sizes;
-  if (StringRef(command.model).ends_with(".weft") || ::weft::isArtifactFile(command.model)) {
+  if (StringRef(command.model).ends_with(".weft") || ::weft::isArtifact(command.model)) {
     if (int status = checkLateOptions(command))
       return status;
     llvm::Expected<::weft::ArtifactDescription> artifact = ::weft::readArtifact(command.model);

@@ -2,18 +2,18 @@
 //
 // Diagnostics, options and progress of a weftc command.
 #include "Session.h"
+#include "weft/Artifact/Recognize.h"
 
 #include "mlir/IR/Diagnostics.h"
-#include "weft/Artifact/Writer.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <csignal>
+#include <system_error>
 #include <unistd.h>
 
 using namespace mlir;
@@ -212,11 +212,13 @@ int Session::fillOptions(weft::CompileOptions &options) {
     options.cache = weft::CacheOptions{command.cacheFolder, command.cacheMebibytes << 20};
   if (!command.stopAfter.empty())
     options.stopAfter = *weft::parsePhase(command.stopAfter);
-  if (!llvm::sys::fs::exists(command.model)) {
-    llvm::errs() << "weftc: cannot read '" << command.model << "': no such file\n";
+  if (std::error_code error = llvm::sys::fs::access(command.model, llvm::sys::fs::AccessMode::Exist)) {
+    llvm::errs() << "weftc: cannot read '" << command.model << "': "
+                 << (error == std::errc::no_such_file_or_directory ? "no such file" : error.message())
+                 << "\n";
     return kFailed;
   }
-  if (weft::isArtifactFile(command.model))
+  if (weft::isArtifact(command.model))
     return wrong(
         "'" + command.model +
         "' is an artifact: it is compiled already; run it (weft run), measure it (weft bench), or see "

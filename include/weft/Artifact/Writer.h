@@ -122,9 +122,6 @@ uint64_t writeArtifact(const ArtifactDescription &artifact, llvm::raw_ostream &o
 /// full; nothing is left behind then.
 llvm::Expected<uint64_t> writeArtifact(const ArtifactDescription &artifact, llvm::StringRef path);
 
-/// Whether a regular file begins as artifacts do.
-bool isArtifactFile(llvm::StringRef path);
-
 } // namespace weft
 
 #endif // WEFT_ARTIFACT_WRITER_H
