@@ -40,19 +40,11 @@ static std::string describeKernel(kernel::FuncOp function) {
   return text;
 }
 
-/// A location that names the nodes of `function`, as those of its operations do.
-static Location locationOf(kernel::FuncOp function) {
-  SmallVector<Location> names;
-  if (ArrayAttr nodes = function.getNodesAttr())
-    for (auto node : nodes.getAsRange<StringAttr>())
-      names.push_back(NameLoc::get(node));
-  return names.empty() ? function.getLoc() : FusedLoc::get(function.getContext(), names);
-}
-
 void CachedKernels::take(ModuleOp module, const TargetLevel &level, const PipelineOptions &options) {
   firstRemark = remarks.getCount();
   const std::string surroundings = describeSurroundings(level, options);
   for (auto function : llvm::make_early_inc_range(module.getOps<kernel::FuncOp>())) {
+    nameKernel(function);
     Kernel &kernel = kernels[function.getSymNameAttr()];
     std::string text = cache ? describeKernel(function) : std::string();
     if (text.empty())
@@ -61,38 +53,32 @@ void CachedKernels::take(ModuleOp module, const TargetLevel &level, const Pipeli
     hash.update(surroundings);
     hash.update(text);
     kernel.key = llvm::toHex(hash.final(), /*LowerCase=*/true);
-    if (ArrayAttr nodes = function.getNodesAttr())
-      for (auto node : nodes.getAsRange<StringAttr>())
-        kernel.nodes.insert(node.getValue());
-    std::optional<CachedKernel> known = cache->lookup(kernel.key);
+    std::optional<CachedKernel> known = cache->lookup(kernel.key, function.getSymName());
     if (!known)
       continue;
     for (const std::string &remark : known->remarks)
-      emitRemark(locationOf(function)) << remark;
+      function.emitRemark() << remark;
     kernel.object = std::move(known->object);
     function.erase();
     ++numTaken;
   }
 }
 
-LogicalResult CachedKernels::join(std::vector<CodeObject> &objects, std::string &error) {
+void CachedKernels::join(std::vector<CodeObject> &objects) {
   llvm::StringMap<CodeObject *> made;
   for (CodeObject &object : objects)
     made[object.function] = &object;
   std::vector<CodeObject> ordered;
   for (auto &[name, kernel] : kernels) {
     if (!kernel.object.bytes.empty()) {
-      FailureOr<CodeObject> renamed = renameFunction(kernel.object, name.getValue(), error);
-      if (failed(renamed))
-        return failure();
-      ordered.push_back(std::move(*renamed));
+      ordered.push_back(std::move(kernel.object));
       continue;
     }
     CodeObject *own = made.lookup(name.getValue());
     if (!own)
       continue;
     if (!kernel.key.empty())
-      cache->store(kernel.key, {*own, remarks.getRemarks(firstRemark, kernel.nodes)});
+      cache->store(kernel.key, {*own, remarks.getRemarks(firstRemark, name.getValue())});
     ordered.push_back(std::move(*own));
     own->bytes.clear();
   }
@@ -101,5 +87,4 @@ LogicalResult CachedKernels::join(std::vector<CodeObject> &objects, std::string 
     if (!object.bytes.empty())
       ordered.push_back(std::move(object));
   objects = std::move(ordered);
-  return success();
 }

@@ -27,17 +27,14 @@ public:
 
   /// Adds the objects of the kernels taken to `objects`, in an order that does not tell which they were, and
   /// keeps those of the others.
-  ///
-  /// Errors: an object that cannot be read; the reason in `error`.
-  mlir::LogicalResult join(std::vector<CodeObject> &objects, std::string &error);
+  void join(std::vector<CodeObject> &objects);
 
   size_t getNumKernels() const { return kernels.size(); }
   size_t getNumTaken() const { return numTaken; }
 
 private:
   struct Kernel {
-    std::string key; ///< empty: nothing to keep
-    llvm::StringSet<> nodes;
+    std::string key;   ///< empty: nothing to keep
     CodeObject object; ///< of a kernel taken
   };
 

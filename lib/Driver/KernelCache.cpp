@@ -16,6 +16,7 @@
 #include <elf.h>
 #include <link.h>
 
+using namespace mlir;
 using namespace weft;
 
 // A file: this text, XXH3 of what follows, the number of texts, and each with its length before it: the
@@ -79,13 +80,15 @@ std::string KernelCache::getPath(llvm::StringRef key) const {
   return std::string(path);
 }
 
-std::optional<CachedKernel> KernelCache::lookup(llvm::StringRef key) {
+std::optional<CachedKernel> KernelCache::lookup(llvm::StringRef key, llvm::StringRef name) {
   std::string path = getPath(key);
   // What was read last is removed last.
   llvm::Expected<llvm::sys::fs::file_t> file =
       llvm::sys::fs::openNativeFileForRead(path, llvm::sys::fs::OF_UpdateAtime);
   if (!file) {
-    llvm::consumeError(file.takeError());
+    std::error_code error = llvm::errorToErrorCode(file.takeError());
+    if (error != std::errc::no_such_file_or_directory && problem.empty())
+      problem = "cannot read '" + path + "': " + error.message() + "; its kernel was compiled anew";
     return std::nullopt;
   }
   auto buffer = llvm::MemoryBuffer::getOpenFile(*file, path, /*FileSize=*/-1,
@@ -94,6 +97,14 @@ std::optional<CachedKernel> KernelCache::lookup(llvm::StringRef key) {
   std::optional<CachedKernel> kernel;
   if (buffer)
     kernel = decode((*buffer)->getBuffer());
+  if (kernel) {
+    std::string error;
+    FailureOr<CodeObject> renamed = renameFunction(kernel->object, name, error);
+    if (succeeded(renamed))
+      kernel->object = std::move(*renamed);
+    else
+      kernel.reset();
+  }
   if (!kernel && problem.empty())
     problem = "'" + path + "' is damaged; its kernel was compiled anew";
   return kernel;

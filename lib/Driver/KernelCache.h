@@ -26,8 +26,8 @@ class KernelCache {
 public:
   explicit KernelCache(const CacheOptions &options);
 
-  /// The kernel kept under `key`, or none.
-  std::optional<CachedKernel> lookup(llvm::StringRef key);
+  /// The kernel kept under `key`, with its function called `name`; or none.
+  std::optional<CachedKernel> lookup(llvm::StringRef key, llvm::StringRef name);
 
   /// Keeps `kernel` under `key`.
   void store(llvm::StringRef key, const CachedKernel &kernel);

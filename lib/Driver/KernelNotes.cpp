@@ -25,6 +25,9 @@ RemarkCollector::RemarkCollector(MLIRContext &context) : engine(context.getDiagE
     diagnostic.getLocation()->walk([&](Location location) {
       if (auto name = dyn_cast<NameLoc>(location))
         remark.nodes.push_back(name.getName().str());
+      if (auto fused = dyn_cast<FusedLoc>(location))
+        if (auto kernel = dyn_cast_or_null<StringAttr>(fused.getMetadata()))
+          remark.kernel = kernel.str();
       return WalkResult::advance();
     });
     remarks.push_back(std::move(remark));
@@ -47,6 +50,8 @@ void RemarkCollector::describe(ModuleOp module, std::vector<ArtifactKernel> &ker
           shared.insert(node.getValue());
     for (const Remark &remark : remarks)
       for (const std::string &node : remark.nodes) {
+        if (!remark.kernel.empty() && remark.kernel != kernel.name)
+          break;
         if (!remark.isNote || !(remark.isAboutFusion ? own : shared).contains(node))
           continue;
         std::string note = (remark.isAboutFusion ? node + ": " : "") + remark.text;
@@ -57,12 +62,22 @@ void RemarkCollector::describe(ModuleOp module, std::vector<ArtifactKernel> &ker
   }
 }
 
-std::vector<std::string> RemarkCollector::getRemarks(size_t first, const llvm::StringSet<> &nodes) const {
+std::vector<std::string> RemarkCollector::getRemarks(size_t first, llvm::StringRef name) const {
   std::vector<std::string> texts;
   for (const Remark &remark : llvm::drop_begin(remarks, first))
-    if (!remark.isAboutFusion && llvm::any_of(remark.nodes, [&](auto &node) { return nodes.contains(node); }))
+    if (remark.kernel == name)
       texts.push_back(remark.text);
   return texts;
+}
+
+void weft::nameKernel(kernel::FuncOp function) {
+  SmallVector<Location> nodes;
+  if (ArrayAttr names = function.getNodesAttr())
+    for (auto name : names.getAsRange<StringAttr>())
+      nodes.push_back(NameLoc::get(name));
+  if (nodes.empty())
+    nodes.push_back(function.getLoc());
+  function->setLoc(FusedLoc::get(nodes, function.getSymNameAttr(), function.getContext()));
 }
 
 void weft::describeSchedules(ModuleOp module, std::vector<ArtifactKernel> &kernels) {

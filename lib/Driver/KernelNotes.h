@@ -4,10 +4,10 @@
 #ifndef WEFT_LIB_DRIVER_KERNELNOTES_H
 #define WEFT_LIB_DRIVER_KERNELNOTES_H
 
+#include "dialects/Kernel/IR/KernelOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "weft/Artifact/Writer.h"
-#include "llvm/ADT/StringSet.h"
 
 #include <vector>
 
@@ -25,8 +25,8 @@ public:
   /// Number of remarks so far.
   size_t getCount() const { return remarks.size(); }
 
-  /// What passes said since the remark number `first` about a kernel of `nodes` as a whole.
-  std::vector<std::string> getRemarks(size_t first, const llvm::StringSet<> &nodes) const;
+  /// What passes said since the remark number `first` about the function of kernel `name` as a whole.
+  std::vector<std::string> getRemarks(size_t first, llvm::StringRef name) const;
 
   /// Adds to each kernel the remarks about its nodes that were made while active, in the order in which they
   /// were made. `module` holds the kernel functions, scheduled.
@@ -35,6 +35,7 @@ public:
 private:
   struct Remark {
     std::vector<std::string> nodes;
+    std::string kernel; ///< of a kernel as nameKernel marks it; else empty
     std::string text;
     bool isAboutFusion;
     bool isNote; ///< Made while active.
@@ -44,6 +45,9 @@ private:
   mlir::DiagnosticEngine::HandlerID handler;
   std::vector<Remark> remarks;
 };
+
+/// Marks the location of a kernel's function with its name: kernels may share nodes.
+void nameKernel(mlir::kernel::FuncOp function);
 
 /// Adds to each kernel the schedules on the ops of its function in `module`.
 void describeSchedules(mlir::ModuleOp module, std::vector<ArtifactKernel> &kernels);

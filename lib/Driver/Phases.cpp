@@ -205,9 +205,8 @@ LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level, 
   if (failed(objects))
     return failure();
   std::string error;
-  FailureOr<std::string> object = failure();
-  if (succeeded(cached.join(*objects, error)))
-    object = linkSharedObject(*objects, error);
+  cached.join(*objects);
+  FailureOr<std::string> object = linkSharedObject(*objects, error);
   if (failed(object))
     return module.emitError(describeLinkFailure(level, error));
   ArtifactCode code;

@@ -52,10 +52,12 @@ private:
 
 } // namespace
 
-/// Names that exporters give the number of samples.
-static bool isBatchName(StringRef name) {
+/// Whether exporters call the number of samples so. Short names mean any count where a dim of size 1 before
+/// them may be the samples'.
+static bool isBatchName(StringRef name, bool isBehindOne) {
   return llvm::StringSwitch<bool>(name.lower())
-      .Cases({"batch", "batch_size", "batchsize", "batch_dim", "bs", "b", "n"}, true)
+      .Cases({"batch", "batch_size", "batchsize", "batch_dim", "bs"}, true)
+      .Cases({"b", "n"}, !isBehindOne)
       .Default(false);
 }
 
@@ -96,7 +98,7 @@ FailureOr<std::string> Batcher::findSymbol() {
         continue;
       StringRef name =
           StringAttr::get(func.getContext(), mlir::weft::getDim(type, axis).getSymbol()).getValue();
-      if (isBatchName(name))
+      if (isBatchName(name, axis > 0 && type.getDimSize(0) == 1))
         named.insert(name);
       if (axis == 0)
         first.insert(name);
@@ -107,6 +109,8 @@ FailureOr<std::string> Batcher::findSymbol() {
     return func.emitError("expected one symbol for the number of samples, but dims are named ")
            << llvm::join(found.getArrayRef(), ", ") << "; fix the right one by its name (--dim "
            << found.front() << "=" << options.size << ")";
+  if (named.empty() && !first.empty())
+    func.emitWarning("--batch takes the dim '") << first.front() << "' for the number of samples";
   return found.empty() ? std::string() : found.front().str();
 }
 

@@ -170,3 +170,21 @@ func.func @no_batch_when_result_is_shared(%x: tensor<1x2x4x8xf32>, %k: tensor<2x
   %y, %s = weft.linear_attention %q, %k, %k {rule = #weft<recurrent_rule<linear>>, scale = 1.0 : f64} : (tensor<2x4x1x8xf32>, tensor<2x4x1x8xf32>, tensor<2x4x1x8xf32>) -> (tensor<2x4x1x8xf32>, tensor<2x1x8x8xf32>)
   return %y : tensor<2x4x1x8xf32>
 }
+
+// -----
+
+// As many rows as samples: each sample was combined with all of them.
+func.func @no_batch_when_rows_are_as_many(%x: tensor<1x8xf32>, %k: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @+1 {{cannot be batched: an operand would have to be repeated for each sample}}
+  %y = weft.add %x, %k : (tensor<1x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// The same in a product's batch dims.
+func.func @no_batch_when_matrices_are_as_many(%x: tensor<1x3x8xf32>, %k: tensor<4x8x2xf32>) -> tensor<4x3x2xf32> {
+  // expected-error @+1 {{cannot be batched: an operand would have to be repeated for each sample}}
+  %y = weft.matmul %x, %k : (tensor<1x3x8xf32>, tensor<4x8x2xf32>) -> tensor<4x3x2xf32>
+  return %y : tensor<4x3x2xf32>
+}

@@ -10,11 +10,23 @@ func.func @rows_f32_batch_in_dim_1(%x: tensor<?x?x8xf32, #weft.dims<t, b, 8>>, %
 
 // -----
 
-// CHECK-LABEL: func.func @sum_f32_expressions(
+// CHECK-LABEL: // expected-warning @+1 {{--batch takes the dim 'samples' for the number of samples}}
+func.func @sum_f32_expressions(
 // CHECK-SAME: tensor<4xf32>, %{{.*}}: tensor<12xf32>
+// expected-warning @+1 {{--batch takes the dim 'samples' for the number of samples}}
 func.func @sum_f32_expressions(%x: tensor<?xf32, #weft.dims<samples>>, %y: tensor<?xf32, #weft.dims<3 * samples>>) -> tensor<?xf32, #weft.dims<samples>> {
   %0 = weft.exp %x : (tensor<?xf32, #weft.dims<samples>>) -> tensor<?xf32, #weft.dims<samples>>
   return %0 : tensor<?xf32, #weft.dims<samples>>
+}
+
+// -----
+
+// A short name behind a dim of size 1 is no number of samples.
+// CHECK-LABEL: func.func @exp_f32_points(
+// CHECK-SAME: tensor<4x?x3xf32, #weft.dims<4, n, 3>>
+func.func @exp_f32_points(%x: tensor<1x?x3xf32, #weft.dims<1, n, 3>>) -> tensor<1x?x3xf32, #weft.dims<1, n, 3>> {
+  %0 = weft.exp %x : (tensor<1x?x3xf32, #weft.dims<1, n, 3>>) -> tensor<1x?x3xf32, #weft.dims<1, n, 3>>
+  return %0 : tensor<1x?x3xf32, #weft.dims<1, n, 3>>
 }
 
 // -----

@@ -164,7 +164,7 @@ LogicalResult mlir::weft::batchByDimMap(Operation *op, Batching &batching) {
     if (axis == factors.end())
       return op->emitOpError("cannot be batched: a result does not keep the samples apart");
     // Entries that one sample was combined with may be as many as the samples, and are not theirs.
-    if (getDim(cast<RankedTensorType>(old), axis - factors.begin()) != place.inner)
+    if (!DimExpr::provablyEqual(getDim(cast<RankedTensorType>(old), axis - factors.begin()), place.inner))
       return op->emitOpError("cannot be batched: an operand would have to be repeated for each sample");
     batching.setPlace(value, {axis - factors.begin(), place.inner});
   }
