@@ -3,6 +3,7 @@
 // Lowers linalg operations on memory to loop nests that LLVM's vectoriser widens.
 #include "weft/Codegen/LowerLinalg.h"
 #include "LowerTranspose.h"
+#include "LowerWindow.h"
 #include "dialects/Sched/IR/SchedDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
@@ -243,6 +244,8 @@ public:
       order.insert(order.end() - 1, *crossing);
     }
     emitLoops(0);
+    for (Operation *fill : filled)
+      rewriter.eraseOp(fill);
     rewriter.eraseOp(op);
     return success();
   }
@@ -300,7 +303,7 @@ private:
   void emitReduction(unsigned level) {
     SmallVector<Value> sums;
     for (OpOperand &init : op.getDpsInitsMutable())
-      sums.push_back(load(init));
+      sums.push_back(takeInitialValue(init));
     for (unsigned i = 0, e = op.getNumDpsInits(); i < e; ++i)
       if (Operation *combiner = findExtremum(i)) {
         if (isa<arith::MaxNumFOp, arith::MinNumFOp>(combiner)) {
@@ -324,6 +327,17 @@ private:
     }
     for (auto [init, sum] : llvm::zip_first(op.getDpsInitsMutable(), sums))
       store(sum, init);
+  }
+
+  /// What a sum starts with: the value of a fill, which is then done with, or what memory holds.
+  Value takeInitialValue(OpOperand &init) {
+    bool isWhole =
+        numCarried == op.getNumReductionLoops() && op.getMatchingIndexingMap(&init).isProjectedPermutation();
+    linalg::FillOp fill = isWhole ? ::weft::findInitialFill(op, init) : linalg::FillOp();
+    if (!fill)
+      return load(init);
+    filled.insert(fill);
+    return fill.getInputs().front();
   }
 
   /// The op that makes destination `i` the minimum or maximum of itself and something else; null when it is
@@ -488,7 +502,8 @@ private:
   Value one;
   unsigned numCarried;
   std::optional<unsigned> crossing; ///< The loop that is worked on in blocks together with the innermost one.
-  SmallVector<unsigned> flagged;    ///< Destinations that are extrema, while their loops are emitted.
+  llvm::SetVector<Operation *> filled; ///< Fills whose values sums start with.
+  SmallVector<unsigned> flagged;       ///< Destinations that are extrema, while their loops are emitted.
 };
 
 } // namespace
@@ -497,6 +512,8 @@ LogicalResult weft::lowerLinalgToLoops(RewriterBase &rewriter, linalg::LinalgOp 
                                        const LowerLinalgOptions &options) {
   if (!op.hasPureBufferSemantics())
     return op->emitOpError("internal: expected memrefs");
+  if (lowerWindow(rewriter, op, options))
+    return success();
   op = mergeContiguousLoops(rewriter, op);
   if (lowerTranspose(rewriter, op, chooseLoopOrder(op), options.vectorBytes))
     return success();
@@ -528,17 +545,27 @@ struct WeftLowerLinalgPass : weft::impl::WeftLowerLinalgPassBase<WeftLowerLinalg
     IRRewriter rewriter(&getContext());
     generaliseCopies(rewriter, getOperation());
     SmallVector<linalg::LinalgOp> ops;
-    ::weft::LowerLinalgOptions options = {plainOrder, ignoreNaN};
+    ::weft::LowerLinalgOptions options = {plainOrder, ignoreNaN, vectorBytes};
     getOperation().walk([&](linalg::LinalgOp op) {
       ops.push_back(op);
       // The level is one for all: copies that bufferisation made follow the ops that were scheduled.
       if (sched::CPUAttr sched = sched::CPUAttr::of(op))
         options.vectorBytes = std::max<int64_t>(options.vectorBytes, sched.getVector() * sizeof(float));
     });
-    for (linalg::LinalgOp op : ops)
-      if (failed(weft::lowerLinalgToLoops(rewriter, op, options)))
-        return signalPassFailure();
+    // Fills last: what reduces into them may take over their value.
+    lowerAll(rewriter, ops, options, /*isFill=*/false);
+    ops.clear();
+    getOperation().walk([&](linalg::FillOp op) { ops.push_back(op); });
+    lowerAll(rewriter, ops, options, /*isFill=*/true);
     weft::normaliseRange(rewriter, getOperation());
+  }
+
+private:
+  void lowerAll(RewriterBase &rewriter, ArrayRef<linalg::LinalgOp> ops,
+                const ::weft::LowerLinalgOptions &options, bool isFill) {
+    for (linalg::LinalgOp op : ops)
+      if (isa<linalg::FillOp>(op) == isFill && failed(weft::lowerLinalgToLoops(rewriter, op, options)))
+        return signalPassFailure();
   }
 };
 

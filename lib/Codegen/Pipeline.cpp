@@ -80,6 +80,7 @@ void weft::buildLoopPipeline(OpPassManager &passes, const CodegenOptions &option
   WeftLowerLinalgPassOptions lower;
   lower.plainOrder = options.isPlainOrder;
   lower.ignoreNaN = options.isRelaxed;
+  lower.vectorBytes = options.vectorBytes;
   kernels.addPass(createWeftLowerLinalgPass(lower));
 }
 

@@ -138,6 +138,7 @@ static CodegenOptions getCodegenOptions(const TargetLevel &level, const Pipeline
   // Strict results are the same bits on every level: those of separate multiplications and additions.
   options.hasFMA = level.hasFMA && !options.isPlainOrder;
   options.hasF16C = level.hasF16C;
+  options.vectorBytes = level.vectorBits / 8;
   options.expandKernelOps = [isPlainOrder = options.isPlainOrder](OpPassManager &kernels) {
     WeftExpandKernelOpsPassOptions expand;
     expand.plainOrder = isPlainOrder;

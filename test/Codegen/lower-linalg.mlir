@@ -122,3 +122,41 @@ kernel.func @no_blocks_when_short(%x: memref<4x32xf32>, %r: memref<32x4xf32>) {
   }
   kernel.return
 }
+
+// A sum starts with the value of a fill, which is not stored first.
+// CHECK-LABEL: kernel.func @sum_rows_from_fill(
+// CHECK: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NOT: memref.store
+// CHECK: %[[SUM:.*]] = scf.for {{.*}} iter_args(%{{.*}} = %[[ZERO]]) -> (f32)
+// CHECK: memref.store %[[SUM]]
+// CHECK-NOT: memref.store
+// CHECK: kernel.return
+kernel.func @sum_rows_from_fill(%x: memref<4x8xf32>, %r: memref<4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%r : memref<4xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]} ins(%x : memref<4x8xf32>) outs(%r : memref<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  }
+  kernel.return
+}
+
+// What is summed up is read from the same memory.
+// CHECK-LABEL: kernel.func @no_fill_of_what_is_read(
+// CHECK: memref.store
+// CHECK: scf.for
+// CHECK: memref.store
+// CHECK: kernel.return
+kernel.func @no_fill_of_what_is_read(%r: memref<8xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %v = memref.subview %r[0] [4] [1] : memref<8xf32> to memref<4xf32, strided<[1]>>
+  %x = memref.subview %r[4] [4] [1] : memref<8xf32> to memref<4xf32, strided<[1], offset: 4>>
+  linalg.fill ins(%zero : f32) outs(%v : memref<4xf32, strided<[1]>>)
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%x : memref<4xf32, strided<[1], offset: 4>>) outs(%v : memref<4xf32, strided<[1]>>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  }
+  kernel.return
+}

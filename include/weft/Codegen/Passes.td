@@ -94,6 +94,7 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
                     keeps its sums in registers; its float additions and multiplications may be reassociated
                     unless `plain-order` is set. With `ignore-nan`, an extremum of numbers with a NaN among them is any number.
                     A copy between memory that is contiguous along different dims goes by blocks that are transposed in registers.
+                    Small windows that move along contiguous memory are written out and computed by vectors.
                     A forall that cannot be the kernel's range, because it is not at the top, not the only one there, or
                     code around it writes memory that outlives it, becomes loops.
     Before this:    linalg and `memref.copy` on memrefs.
@@ -107,7 +108,9 @@ def WeftLowerLinalgPass : Pass<"weft-lower-linalg", "kernel::FuncOp"> {
     Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
            "Whether reductions keep the order of their loops (--math=strict)">,
     Option<"ignoreNaN", "ignore-nan", "bool", /*default=*/"false",
-           "Whether minima and maxima need not propagate NaN (--math=fast)">];
+           "Whether minima and maxima need not propagate NaN (--math=fast)">,
+    Option<"vectorBytes", "vector-bytes", "int64_t", /*default=*/"16",
+           "Bytes of a vector of the level, where an op has no schedule that says more">];
 }
 
 def WeftPromoteBuffersPass : Pass<"weft-promote-buffers", "kernel::FuncOp"> {

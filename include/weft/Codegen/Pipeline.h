@@ -18,6 +18,7 @@ namespace weft {
 struct CodegenOptions {
   bool hasFMA = true;            ///< The level has fused multiply-add.
   bool hasF16C = true;           ///< The level converts between f16 and f32.
+  int64_t vectorBytes = 16;      ///< Width of the level's vectors.
   int64_t maxStackBytes = 65536; ///< Stack for the temporary buffers of one kernel, in bytes.
   bool isPlainOrder = false;     ///< Reductions add and multiply in the order of their loops.
   bool isRelaxed = false;        ///< Float operations may be reassociated; NaN may be lost in extrema.

@@ -18,11 +18,15 @@ namespace {
 /// Loops of a pooling op: output dims up to the last windowed one, then taps, then the other output dims, so
 /// that with channels last the innermost loop runs over contiguous elements.
 struct PoolLoops {
+  /// All windows of the op, or number `only` of them.
   template <typename PoolOp>
-  PoolLoops(OpBuilder &b, const LoweringContext &sizes, PoolOp op, RankedTensorType type)
+  PoolLoops(OpBuilder &b, const LoweringContext &sizes, PoolOp op, RankedTensorType type,
+            std::optional<size_t> only = std::nullopt)
       : rank(type.getRank()) {
     int64_t last = 0;
     for (auto [i, axis] : llvm::enumerate(op.getAxes())) {
+      if (only && i != *only)
+        continue;
       windowOf[axis] = windows.size();
       last = std::max<int64_t>(last, axis);
       windows.push_back({op.getKernel()[i], op.getStrides()[i], op.getPadsLo()[i], op.getPadsHi()[i],
@@ -112,7 +116,25 @@ public:
                    : s.add(accumulator, x);
     };
     Value result;
-    if (!loops.isPadded) {
+    if (isWorthSplitting(op) && loops.windowOf.contains(loops.rank - 1)) {
+      SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type);
+      result = adaptor.getX();
+      if (loops.isPadded)
+        result = createPadded(rewriter, loc, loops, result, shape, initial, *numeric);
+      // Axis by axis, the last one first: what it gives is read by the others as it is.
+      for (size_t i = loops.windows.size(); i-- > 0;) {
+        PoolLoops pass(rewriter, sizes, op, type, i);
+        shape[op.getAxes()[i]] = outSizes[op.getAxes()[i]];
+        Value taps = tensor::EmptyOp::create(rewriter, loc, pass.kernel, compute);
+        bool isStored = !loops.isPadded && i + 1 == loops.windows.size();
+        result = createGeneric(rewriter, loc, {result, taps}, createFilled(rewriter, loc, shape, initial),
+                               {pass.inputMap(rewriter), pass.kernelMap, pass.outMap}, pass.iterators,
+                               [&](OpBuilder &b, Location nested, ValueRange args) {
+                                 Value x = isStored ? numeric->load(b, nested, args[0]) : args[0];
+                                 return combine(b, nested, args[2], x);
+                               });
+      }
+    } else if (!loops.isPadded) {
       result = createGeneric(rewriter, loc, {adaptor.getX(), kernel}, init,
                              {loops.inputMap(rewriter), loops.kernelMap, loops.outMap}, loops.iterators,
                              [&](OpBuilder &b, Location nested, ValueRange args) {
@@ -120,8 +142,8 @@ public:
                              });
     } else if (loops.windowOf.contains(loops.rank - 1)) {
       // Windows along contiguous memory: every tap reads a padded copy without a check.
-      Value padded = createPadded(rewriter, loc, loops, adaptor.getX(), sizes.getSizes(rewriter, type),
-                                  initial, *numeric);
+      SmallVector<OpFoldResult> shape = sizes.getSizes(rewriter, type);
+      Value padded = createPadded(rewriter, loc, loops, adaptor.getX(), shape, initial, *numeric);
       result = createGeneric(rewriter, loc, {padded, kernel}, init,
                              {loops.inputMap(rewriter), loops.kernelMap, loops.outMap}, loops.iterators,
                              [&](OpBuilder &b, Location nested, ValueRange args) {
@@ -144,9 +166,23 @@ public:
   }
 
 private:
-  /// The input in the type of the computation, with `filling` around it.
+  /// Whether windows along one axis after the other, each over the results of the last, read clearly fewer
+  /// elements than whole windows: where they are large and overlap.
+  static bool isWorthSplitting(w::PoolOp op) {
+    int64_t whole = 1, parts = 0, rows = 1;
+    for (auto [size, stride] : llvm::zip_equal(op.getKernel(), op.getStrides())) {
+      whole *= size;
+      // The axes before this one still have all their elements.
+      parts += size * rows;
+      rows *= stride;
+    }
+    return op.getKernel().size() > 1 && 5 * parts <= 4 * whole;
+  }
+
+  /// The input in the type of the computation, with `filling` around it; `shape` becomes that of the result.
   static Value createPadded(OpBuilder &b, Location loc, const PoolLoops &loops, Value x,
-                            SmallVector<OpFoldResult> shape, Value filling, const NumericElement &numeric) {
+                            SmallVectorImpl<OpFoldResult> &shape, Value filling,
+                            const NumericElement &numeric) {
     for (auto [axis, window] : loops.windowOf) {
       const WindowDim &dim = loops.windows[window];
       int64_t pads = dim.padLo + dim.padHi;
