@@ -40,6 +40,8 @@ void populateShapeLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeC
                             const LoweringContext &sizes);
 void populateSpatialLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
                               const LoweringContext &sizes);
+void populateTopKLowerings(mlir::RewritePatternSet &patterns, const mlir::TypeConverter &converter,
+                           const LoweringContext &sizes);
 
 } // namespace weft::conversion
 

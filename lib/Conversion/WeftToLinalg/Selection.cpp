@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Lowers top_k, sort, unique, nonzero and non-maximum suppression to sequential loops.
+// Lowers unique, nonzero and non-maximum suppression to sequential loops.
 //
 // Results whose size depends on data have the size that the kernel's result type says: outlining has counted
 // them before, or asks for as many as there can be.
@@ -21,188 +21,6 @@ using Pred = arith::CmpIPredicate;
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 namespace {
-
-/// Reads of one tensor as comparable scalars.
-struct KeyReader {
-  Value tensor;
-  Type element;
-
-  Value read(OpBuilder &b, Location loc, ValueRange place) const {
-    Value raw = tensor::ExtractOp::create(b, loc, tensor, place);
-    return isa<FloatType>(element) ? emitToFloat(b, loc, raw, element, getComputeFloatType(element)) : raw;
-  }
-  Value isBefore(OpBuilder &b, Location loc, Value x, Value y, bool largest) const {
-    return emitIsBefore({b, loc}, x, y, isUnsignedElement(element), largest);
-  }
-};
-
-bool isOrdered(Type element) { return getStorageElementType(element) && !isa<ComplexType>(element); }
-
-/// The indices of `position` along `axis` in the row that the other indices `row` name.
-SmallVector<Value> getPlace(ValueRange row, int64_t axis, Value position) {
-  SmallVector<Value> place(row);
-  place.insert(place.begin() + axis, position);
-  return place;
-}
-
-/// Values and positions of the first elements of each sorted row.
-SmallVector<Value> lowerSorted(OpBuilder &b, Location loc, const LoweringContext &sizes,
-                               RankedTensorType type, Value x, RankedTensorType resultType, int64_t axis,
-                               bool largest) {
-  KeyReader keys{x, type.getElementType()};
-  SmallVector<OpFoldResult> shape = sizes.getSizes(b, resultType), outer = sizes.getSizes(b, type);
-  OpFoldResult rowSize = outer[axis];
-  Value size = toValue(b, loc, rowSize);
-  outer.erase(outer.begin() + axis);
-  Type i64 = b.getI64Type();
-  SmallVector<Value> initial{createEmpty(b, loc, shape, getStorageElementType(type.getElementType())),
-                             createEmpty(b, loc, shape, i64), createSortBuffer(b, loc, rowSize)};
-  return createSequentialLoops(
-      b, loc, outer, initial,
-      [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
-        auto placeOf = [&](Value position) { return getPlace(row, axis, position); };
-        SortedOrder sorted =
-            createSort(body, at, size, state[2], [&](OpBuilder &inner, Location innerLoc, Value i, Value j) {
-              return keys.isBefore(inner, innerLoc, keys.read(inner, innerLoc, placeOf(i)),
-                                   keys.read(inner, innerLoc, placeOf(j)), largest);
-            });
-        SmallVector<Value> filled = createSequentialLoops(
-            body, at, shape[axis], state.take_front(2),
-            [&](OpBuilder &inner, Location innerLoc, ValueRange rank,
-                ValueRange results) -> SmallVector<Value> {
-              Value position = sorted.read(inner, innerLoc, rank[0]);
-              Value value = tensor::ExtractOp::create(inner, innerLoc, x, placeOf(position));
-              Value wide = arith::IndexCastOp::create(inner, innerLoc, i64, position);
-              SmallVector<Value> target = placeOf(rank[0]);
-              return {tensor::InsertOp::create(inner, innerLoc, value, results[0], target),
-                      tensor::InsertOp::create(inner, innerLoc, wide, results[1], target)};
-            });
-        return {filled[0], filled[1], sorted.buffer};
-      });
-}
-
-/// The first elements of each row in sorted order: a heap holds the positions of those found so far, the last
-/// of them on top. Elements that are not before it, nearly all of a long row, cost one comparison.
-SmallVector<Value> lowerLeaders(OpBuilder &b, Location loc, const LoweringContext &sizes,
-                                RankedTensorType type, Value x, RankedTensorType resultType, int64_t axis,
-                                bool largest) {
-  KeyReader keys{x, type.getElementType()};
-  Type i64 = b.getI64Type();
-  SmallVector<OpFoldResult> shape = sizes.getSizes(b, resultType), outer = sizes.getSizes(b, type);
-  int64_t numLeaders = resultType.getDimSize(axis);
-  Value count = createIndex(b, loc, numLeaders), size = toValue(b, loc, outer[axis]);
-  Value zero = createIndex(b, loc, 0), one = createIndex(b, loc, 1);
-  Value levels = createIndex(b, loc, llvm::Log2_64_Ceil(numLeaders + 1));
-  Value yes = arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
-  outer.erase(outer.begin() + axis);
-  SmallVector<Value> initial{createEmpty(b, loc, shape, getStorageElementType(type.getElementType())),
-                             createEmpty(b, loc, shape, i64), createEmpty(b, loc, shape[axis], i64)};
-  return createSequentialLoops(
-      b, loc, outer, initial,
-      [&](OpBuilder &body, Location at, ValueRange row, ValueRange state) -> SmallVector<Value> {
-        auto placeOf = [&](Value position) { return getPlace(row, axis, position); };
-        auto readKey = [&](OpBuilder &inner, Location nested, Value position) {
-          return keys.read(inner, nested, placeOf(position));
-        };
-        // Of equal elements the first one is before the others.
-        auto isAfter = [&](OpBuilder &inner, Location nested, Value i, Value j) -> Value {
-          ScalarBuilder s{inner, nested};
-          Value own = readKey(inner, nested, i), other = readKey(inner, nested, j);
-          Value after = keys.isBefore(inner, nested, other, own, largest);
-          Value before = keys.isBefore(inner, nested, own, other, largest);
-          return s.bitOr(after, s.bitAnd(s.bitXor(before, yes), s.cmp(Pred::sgt, i, j)));
-        };
-        Value heap = createSequentialLoops(
-            body, at, shape[axis], state[2],
-            [&](OpBuilder &inner, Location nested, ValueRange position,
-                ValueRange carried) -> SmallVector<Value> {
-              Value wide = arith::IndexCastOp::create(inner, nested, i64, position[0]);
-              return {tensor::InsertOp::create(inner, nested, wide, carried[0], position[0])};
-            })[0];
-        heap = createHeap(body, at, count, heap, isAfter);
-        auto readTop = [&](OpBuilder &inner, Location nested, Value entries) {
-          Value top = tensor::ExtractOp::create(inner, nested, entries, zero);
-          return readKey(inner, nested, arith::IndexCastOp::create(inner, nested, inner.getIndexType(), top));
-        };
-        auto rest = scf::ForOp::create(
-            body, at, count, size, one, ValueRange{heap, readTop(body, at, heap)},
-            [&](OpBuilder &inner, Location nested, Value position, ValueRange carried) {
-              ScalarBuilder s{inner, nested};
-              // One comparison that NaN passes, too; what passes is looked at again.
-              Value key = readKey(inner, nested, position), takes;
-              if (isa<FloatType>(key.getType()))
-                takes =
-                    s.cmp(largest ? arith::CmpFPredicate::UGT : arith::CmpFPredicate::ULT, key, carried[1]);
-              else
-                takes = keys.isBefore(inner, nested, key, carried[1], largest);
-              // A loop of at most one iteration: bufferisation would copy what a branch carries.
-              SmallVector<Value> next = createSequentialLoops(
-                  inner, nested, OpFoldResult(s.select(takes, one, zero)), carried,
-                  [&](OpBuilder &then, Location thenLoc, ValueRange, ValueRange old) -> SmallVector<Value> {
-                    ScalarBuilder t{then, thenLoc};
-                    Value isBetter = keys.isBefore(then, thenLoc, key, old[1], largest);
-                    Value wide = t.select(isBetter, arith::IndexCastOp::create(then, thenLoc, i64, position),
-                                          tensor::ExtractOp::create(then, thenLoc, old[0], zero));
-                    Value entries = tensor::InsertOp::create(then, thenLoc, wide, old[0], zero);
-                    entries = createSiftDown(then, thenLoc, count, zero, levels, entries, isAfter);
-                    return {entries, readTop(then, thenLoc, entries)};
-                  });
-              scf::YieldOp::create(inner, nested, next);
-            });
-        // The last one comes out first.
-        return createSequentialLoops(
-            body, at, shape[axis], {state[0], state[1], rest.getResult(0)},
-            [&](OpBuilder &inner, Location nested, ValueRange step,
-                ValueRange carried) -> SmallVector<Value> {
-              ScalarBuilder s{inner, nested};
-              Value left = s.sub(count, step[0]);
-              auto [position, others] =
-                  createHeapPop(inner, nested, yes, left, numLeaders, carried[2], isAfter);
-              SmallVector<Value> target = placeOf(s.sub(left, one));
-              Value value = tensor::ExtractOp::create(inner, nested, x, placeOf(position));
-              Value wide = arith::IndexCastOp::create(inner, nested, i64, position);
-              return {tensor::InsertOp::create(inner, nested, value, carried[0], target),
-                      tensor::InsertOp::create(inner, nested, wide, carried[1], target), others};
-            });
-      });
-}
-
-/// Results per row up to which a heap is cheaper than sorting the row.
-constexpr int64_t maxLeaders = 1024;
-
-class LowerTopK : public LoweringPattern<w::TopKOp> {
-public:
-  using LoweringPattern::LoweringPattern;
-  LogicalResult matchAndRewrite(w::TopKOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getValues());
-    if (!isOrdered(type.getElementType()))
-      return sizes.refuse(rewriter, op, "sorts elements that have no order");
-    int64_t axis = op.getAxis(), count = resultType.getDimSize(axis);
-    bool isShort = ShapedType::isStatic(count) && count > 0 && count <= maxLeaders;
-    SmallVector<Value> results = (isShort ? lowerLeaders : lowerSorted)(
-        rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType, axis, op.getLargest());
-    rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
-                            castToType(rewriter, op.getLoc(), results[1], storageTypeOf(op.getIndices()))});
-    return success();
-  }
-};
-
-class LowerSort : public LoweringPattern<w::SortOp> {
-public:
-  using LoweringPattern::LoweringPattern;
-  LogicalResult matchAndRewrite(w::SortOp op, OpAdaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = typeOf(op.getX()), resultType = typeOf(op.getValues());
-    if (!isOrdered(type.getElementType()))
-      return sizes.refuse(rewriter, op, "sorts elements that have no order");
-    SmallVector<Value> results = lowerSorted(rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType,
-                                             op.getAxis(), op.getDescending());
-    rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
-                            castToType(rewriter, op.getLoc(), results[1], storageTypeOf(op.getIndices()))});
-    return success();
-  }
-};
 
 class LowerNonzero : public LoweringPattern<w::NonzeroOp> {
 public:
@@ -564,8 +382,7 @@ private:
 
 void populateSelectionLowerings(RewritePatternSet &patterns, const TypeConverter &converter,
                                 const LoweringContext &sizes) {
-  patterns.add<LowerNms, LowerNonzero, LowerSort, LowerTopK, LowerUnique>(converter, patterns.getContext(),
-                                                                          sizes);
+  patterns.add<LowerNms, LowerNonzero, LowerUnique>(converter, patterns.getContext(), sizes);
 }
 
 } // namespace weft::conversion

@@ -15,6 +15,23 @@ namespace weft::conversion {
 
 using Pred = arith::CmpIPredicate;
 
+Value KeyReader::read(OpBuilder &b, Location loc, ValueRange place) const {
+  Value raw = tensor::ExtractOp::create(b, loc, tensor, place);
+  return isa<FloatType>(element) ? emitToFloat(b, loc, raw, element, getComputeFloatType(element)) : raw;
+}
+
+Value KeyReader::isBefore(OpBuilder &b, Location loc, Value x, Value y, bool largest) const {
+  return emitIsBefore({b, loc}, x, y, isUnsignedElement(element), largest);
+}
+
+bool isOrdered(Type element) { return getStorageElementType(element) && !isa<ComplexType>(element); }
+
+SmallVector<Value> getPlace(ValueRange row, int64_t axis, Value position) {
+  SmallVector<Value> place(row);
+  place.insert(place.begin() + axis, position);
+  return place;
+}
+
 Value createSortBuffer(OpBuilder &b, Location loc, OpFoldResult size) {
   return createEmpty(b, loc, {b.getIndexAttr(2), size}, b.getI64Type());
 }

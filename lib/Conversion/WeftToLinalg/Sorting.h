@@ -8,6 +8,23 @@
 
 namespace weft::conversion {
 
+/// Reads of one tensor as comparable scalars.
+struct KeyReader {
+  Value tensor;
+  Type element;
+
+  /// Floats as f32 or f64.
+  Value read(OpBuilder &b, Location loc, ValueRange place) const;
+  /// Whether x comes before y, in descending order with `largest`.
+  Value isBefore(OpBuilder &b, Location loc, Value x, Value y, bool largest) const;
+};
+
+/// Whether elements have an order.
+bool isOrdered(Type element);
+
+/// The indices of `position` along `axis` in the row that the other indices `row` name.
+SmallVector<Value> getPlace(ValueRange row, int64_t axis, Value position);
+
 /// Whether the element at the first position comes strictly before the one at the second.
 using IsBeforeFn = function_ref<Value(OpBuilder &, Location, Value, Value)>;
 

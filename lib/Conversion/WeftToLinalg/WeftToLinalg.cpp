@@ -211,6 +211,7 @@ LogicalResult convertWeftToLinalg(FunctionOpInterface function) {
   populateSelectionLowerings(patterns, converter, sizes);
   populateShapeLowerings(patterns, converter, sizes);
   populateSpatialLowerings(patterns, converter, sizes);
+  populateTopKLowerings(patterns, converter, sizes);
 
   ConversionTarget target(*context);
   target.addLegalDialect<affine::AffineDialect, arith::ArithDialect, complex::ComplexDialect,

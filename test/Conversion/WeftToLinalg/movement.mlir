@@ -23,18 +23,41 @@ func.func @scatter_elements_static_f32(%x: tensor<8xf32>, %i: tensor<3xi64>, %u:
   return %0 : tensor<8xf32>
 }
 
-// A heap of the leaders' positions, the last of them on top; no loop with a condition carries a tensor, no branch does.
+// A heap of the leaders, elements and positions in one number, the last of them on top; no loop with a condition carries a tensor, no branch does.
 // CHECK-LABEL: func.func @top_k_static_f32(
 // CHECK-DAG: tensor.empty() : tensor<3xi64>
 // CHECK-NOT: scf.while
 // CHECK-NOT: scf.if
 // CHECK: scf.for %{{.*}} = %c3{{.*}} to %c8
-// CHECK: arith.cmpf ogt
+// CHECK: arith.cmpf ugt
+// CHECK: arith.shli
+// CHECK: arith.cmpi slt
 // CHECK: tensor.insert
 // CHECK-NOT: scf.while
 // CHECK: return
 func.func @top_k_static_f32(%x: tensor<8xf32>) -> (tensor<3xf32>, tensor<3xi64>) {
   %0, %1 = weft.top_k %x {static_k = 3 : i64, axis = 0 : i64} : (tensor<8xf32>) -> (tensor<3xf32>, tensor<3xi64>)
+  return %0, %1 : tensor<3xf32>, tensor<3xi64>
+}
+
+// Elements of 64 bits do not fit beside a position: they are read to be compared.
+// CHECK-LABEL: func.func @no_packed_leaders_of_i64(
+// CHECK-NOT: arith.shli
+// CHECK: return
+func.func @no_packed_leaders_of_i64(%x: tensor<8xi64>) -> (tensor<3xi64>, tensor<3xi64>) {
+  %0, %1 = weft.top_k %x {static_k = 3 : i64, axis = 0 : i64} : (tensor<8xi64>) -> (tensor<3xi64>, tensor<3xi64>)
+  return %0, %1 : tensor<3xi64>, tensor<3xi64>
+}
+
+// Long contiguous rows are searched by blocks.
+// CHECK-LABEL: func.func @top_k_blocks(
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c6
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c16
+// CHECK: arith.cmpf ugt
+// CHECK: arith.ori
+// CHECK: return
+func.func @top_k_blocks(%x: tensor<100xf32>) -> (tensor<3xf32>, tensor<3xi64>) {
+  %0, %1 = weft.top_k %x {static_k = 3 : i64, axis = 0 : i64} : (tensor<100xf32>) -> (tensor<3xf32>, tensor<3xi64>)
   return %0, %1 : tensor<3xf32>, tensor<3xi64>
 }
 
