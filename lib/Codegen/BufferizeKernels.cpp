@@ -179,6 +179,59 @@ void pinLoopCarriedTensors(OpBuilder &builder, scf::ForOp loop) {
   }
 }
 
+/// Whether `op` can stand in front of `before`, or stands there.
+bool canMoveBefore(Operation *op, Operation *before) {
+  return op->getBlock() == before->getBlock() && isMemoryEffectFree(op) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           Operation *maker = operand.getDefiningOp();
+           return !maker || maker->getBlock() != before->getBlock() || maker->isBeforeInBlock(before);
+         });
+}
+
+/// The operand of an elementwise `op` that may be computed in the op's destination: made in the same block in
+/// memory of its own, read where it is replaced, and by nobody afterwards. Null when there is none.
+OpOperand *findReplaced(linalg::GenericOp op) {
+  OpOperand *init = op.getDpsInitOperand(0);
+  auto place = init->get().getDefiningOp<tensor::ExtractSliceOp>();
+  AffineMap map = op.getMatchingIndexingMap(init);
+  if (!place || !place->hasOneUse() || !map.isPermutation() || !op.getMatchingBlockArgument(init).use_empty())
+    return nullptr;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    auto producer = input->get().getDefiningOp<linalg::GenericOp>();
+    if (!producer || producer->getBlock() != op->getBlock() || producer.getNumDpsInits() != 1 ||
+        input->get().getType() != place.getType() || op.getMatchingIndexingMap(input) != map)
+      continue;
+    OpOperand *made = producer.getDpsInitOperand(0);
+    bool isLast = llvm::all_of(input->get().getUses(), [&](OpOperand &use) {
+      Operation *user = op->getBlock()->findAncestorOpInBlock(*use.getOwner());
+      return &use == input || (user && user->isBeforeInBlock(op));
+    });
+    if (isLast && made->get().getDefiningOp<tensor::EmptyOp>() &&
+        producer.getMatchingBlockArgument(made).use_empty() && canMoveBefore(place, producer))
+      return input;
+  }
+  return nullptr;
+}
+
+/// Lets rows that are replaced by what is computed from them live in the result's memory: half the memory is
+/// touched, and the result's cache lines are there when they are written last.
+void reuseDestinations(kernel::FuncOp func) {
+  func.walk([](linalg::GenericOp op) {
+    if (op.getNumLoops() != op.getNumParallelLoops() || op.getNumDpsInits() != 1)
+      return;
+    OpOperand *input = findReplaced(op);
+    if (!input)
+      return;
+    OpOperand *init = op.getDpsInitOperand(0);
+    auto producer = input->get().getDefiningOp<linalg::GenericOp>();
+    Value place = init->get(), value = input->get();
+    place.getDefiningOp()->moveBefore(producer);
+    producer.getDpsInitOperand(0)->set(place);
+    op.getMatchingBlockArgument(input).replaceAllUsesWith(op.getMatchingBlockArgument(init));
+    init->set(value);
+  });
+}
+
 LogicalResult runBufferization(kernel::FuncOp func) {
   bufferization::OneShotBufferizationOptions options;
   options.unknownTypeConverterFn = [](TensorType type, Attribute space,
@@ -193,6 +246,7 @@ LogicalResult runBufferization(kernel::FuncOp func) {
 
 FailureOr<weft::BufferizeResult> weft::bufferizeKernel(kernel::FuncOp func) {
   OpBuilder builder(func.getContext());
+  reuseDestinations(func);
   func.walk([&](scf::ForOp loop) { pinLoopCarriedTensors(builder, loop); });
   Operation *terminator = func.getBody().front().getTerminator();
   SmallVector<BlockArgument> places = addResultArguments(func);

@@ -136,3 +136,100 @@ kernel.func @loop_changes_and_reads_argument(%x: tensor<8x4xf32>, %n: index) -> 
   }
   kernel.return %r : tensor<8x4xf32>
 }
+
+#rows = affine_map<(i, j) -> (i, j)>
+#each = affine_map<(i, j) -> (i)>
+// Rows that are replaced by what is computed from them live in the result.
+// CHECK-LABEL: kernel.func @replaced_rows(
+// CHECK-SAME: %[[X:.*]]: memref<4x8xf32>, %[[F:.*]]: memref<4xf32>, %[[R:.*]]: memref<4x8xf32>)
+// CHECK-NOT: memref.alloc
+// CHECK: %[[T:.*]] = memref.subview %[[R]]
+// CHECK: linalg.generic {{.*}} outs(%[[T]]
+// CHECK: linalg.generic {{.*}} outs(%[[T]]
+// CHECK-NOT: memref.copy
+// CHECK: kernel.return
+kernel.func @replaced_rows(%x: tensor<4x8xf32>, %f: tensor<4xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %r = scf.forall (%i) in (4) shared_outs(%t = %e) -> (tensor<4x8xf32>) {
+    %xs = tensor.extract_slice %x[%i, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+    %fs = tensor.extract_slice %f[%i] [1] [1] : tensor<4xf32> to tensor<1xf32>
+    %own = tensor.empty() : tensor<1x8xf32>
+    %a = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%xs : tensor<1x8xf32>) outs(%own : tensor<1x8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %n = arith.negf %v : f32
+      linalg.yield %n : f32
+    } -> tensor<1x8xf32>
+    %d = tensor.extract_slice %t[%i, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+    %b = linalg.generic {indexing_maps = [#each, #rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%fs, %a : tensor<1xf32>, tensor<1x8xf32>) outs(%d : tensor<1x8xf32>) {
+    ^bb0(%s: f32, %v: f32, %o: f32):
+      %p = arith.mulf %s, %v : f32
+      linalg.yield %p : f32
+    } -> tensor<1x8xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %b into %t[%i, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+    }
+  }
+  kernel.return %r : tensor<4x8xf32>
+}
+
+#turned = affine_map<(i, j) -> (j, i)>
+// An element is read after another one has taken its place.
+// CHECK-LABEL: kernel.func @no_replacing_of_transposed_rows(
+// CHECK: memref.alloc
+// CHECK: kernel.return
+kernel.func @no_replacing_of_transposed_rows(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %e = tensor.empty() : tensor<8x8xf32>
+  %r = scf.forall (%i) in (1) shared_outs(%t = %e) -> (tensor<8x8xf32>) {
+    %own = tensor.empty() : tensor<8x8xf32>
+    %a = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x8xf32>) outs(%own : tensor<8x8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %n = arith.negf %v : f32
+      linalg.yield %n : f32
+    } -> tensor<8x8xf32>
+    %d = tensor.extract_slice %t[0, 0] [8, 8] [1, 1] : tensor<8x8xf32> to tensor<8x8xf32>
+    %b = linalg.generic {indexing_maps = [#turned, #rows], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<8x8xf32>) outs(%d : tensor<8x8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      linalg.yield %v : f32
+    } -> tensor<8x8xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %b into %t[0, 0] [8, 8] [1, 1] : tensor<8x8xf32> into tensor<8x8xf32>
+    }
+  }
+  kernel.return %r : tensor<8x8xf32>
+}
+
+#first = affine_map<(i, j) -> (0, j)>
+// The rows are read once more, behind what would replace them.
+// CHECK-LABEL: kernel.func @no_replacing_of_rows_that_are_read_later(
+// CHECK: memref.alloc
+// CHECK: kernel.return
+kernel.func @no_replacing_of_rows_that_are_read_later(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %e2 = tensor.empty() : tensor<4x8xf32>
+  %r:2 = scf.forall (%i) in (4) shared_outs(%t = %e, %t2 = %e2) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+    %xs = tensor.extract_slice %x[%i, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+    %own = tensor.empty() : tensor<1x8xf32>
+    %a = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%xs : tensor<1x8xf32>) outs(%own : tensor<1x8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %n = math.exp %v : f32
+      linalg.yield %n : f32
+    } -> tensor<1x8xf32>
+    %d = tensor.extract_slice %t[%i, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+    %b = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<1x8xf32>) outs(%d : tensor<1x8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %p = arith.mulf %v, %v : f32
+      linalg.yield %p : f32
+    } -> tensor<1x8xf32>
+    %d2 = tensor.extract_slice %t2[%i, 0] [1, 8] [1, 1] : tensor<4x8xf32> to tensor<1x8xf32>
+    %c = linalg.generic {indexing_maps = [#first, #rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%a, %b : tensor<1x8xf32>, tensor<1x8xf32>) outs(%d2 : tensor<1x8xf32>) {
+    ^bb0(%v: f32, %w: f32, %o: f32):
+      %p = arith.addf %v, %w : f32
+      linalg.yield %p : f32
+    } -> tensor<1x8xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %b into %t[%i, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+      tensor.parallel_insert_slice %c into %t2[%i, 0] [1, 8] [1, 1] : tensor<1x8xf32> into tensor<4x8xf32>
+    }
+  }
+  kernel.return %r#0, %r#1 : tensor<4x8xf32>, tensor<4x8xf32>
+}
