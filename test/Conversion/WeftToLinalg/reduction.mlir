@@ -99,18 +99,30 @@ func.func @pool_static_f32_nhwc(%x: tensor<1x8x8x4xf32>) -> tensor<1x4x4x4xf32> 
   return %0 : tensor<1x4x4x4xf32>
 }
 
-// Windows along contiguous memory read a padded copy, in which each element is checked once.
+// Windows along contiguous memory read a padded copy, in which each element is checked once; large ones that overlap go axis by axis.
 // CHECK-LABEL: func.func @pool_static_f32_padded_rows(
 // CHECK: tensor.empty() : tensor<1x4x10x12xf32>
 // CHECK: arith.cmpi ult
 // CHECK: tensor.extract
-// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x4x10x12xf32>, tensor<3x3xf32>)
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x4x10x12xf32>, tensor<3xf32>) outs(%{{.*}} : tensor<1x4x10x10xf32>)
+// CHECK-NOT: tensor.extract
+// CHECK: arith.maximumf
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x4x10x10xf32>, tensor<3xf32>) outs(%{{.*}} : tensor<1x4x8x10xf32>)
 // CHECK-NOT: tensor.extract
 // CHECK: arith.maximumf
 func.func @pool_static_f32_padded_rows(%x: tensor<1x4x8x10xf32>) -> tensor<1x4x8x10xf32> {
   %0 = weft.pool max %x {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>,
       pads_lo = array<i64: 1, 1>, pads_hi = array<i64: 1, 1>, dilations = array<i64: 1, 1>} : (tensor<1x4x8x10xf32>) -> tensor<1x4x8x10xf32>
   return %0 : tensor<1x4x8x10xf32>
+}
+
+// Two elements apart, rows would be reduced that no window reads together.
+// CHECK-LABEL: func.func @no_split_of_distant_windows(
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x4x10x12xf32>, tensor<3x3xf32>)
+func.func @no_split_of_distant_windows(%x: tensor<1x4x8x10xf32>) -> tensor<1x4x4x5xf32> {
+  %0 = weft.pool max %x {axes = array<i64: 2, 3>, kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>,
+      pads_lo = array<i64: 1, 1>, pads_hi = array<i64: 1, 1>, dilations = array<i64: 1, 1>} : (tensor<1x4x8x10xf32>) -> tensor<1x4x4x5xf32>
+  return %0 : tensor<1x4x4x5xf32>
 }
 
 // An average over a padded window counts the taps inside.
