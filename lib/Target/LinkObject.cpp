@@ -188,7 +188,7 @@ std::string weft::describeLinkFailure(const TargetLevel &level, llvm::StringRef 
 
 FailureOr<std::string> weft::linkSharedObject(llvm::ArrayRef<weft::CodeObject> objects, std::string &error,
                                               llvm::ArrayRef<std::string> extraFlags) {
-  // --hash-style=gnu and -O1 keep the file small; a page each for code and data is what the loader maps.
+  // One hash table and no debug information keep the file small.
   std::vector<std::string> flags = {"-shared",
                                     "-z",
                                     "defs",

@@ -83,9 +83,8 @@ void Checker::readOpsets(const google::protobuf::RepeatedPtrField<onnx::Operator
               << " and " << version;
     int64_t newest = newestOpset(domain);
     if (newest && version > newest)
-      emitWarning(fileLocation()) << "opset " << version << " of domain '" << domain
-                                  << "' is newer than the newest that Weft knows (" << newest
-                                  << "); operators are taken as of that one";
+      error() << "expected an opset of at most " << newest << " for domain '" << domain << "', but got "
+              << version << "; export the model for one that Weft knows";
   }
 }
 

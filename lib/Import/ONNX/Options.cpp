@@ -33,8 +33,7 @@ LogicalResult addShapeOption(ImportOptions &options, StringRef text, std::string
   if (failed(splitOption(text, "NAME=1x3x224x224", name, value, error)))
     return failure();
   std::vector<DimSpec> dims;
-  // A symbol may hold an x (`axis`): an x separates only next to a digit, a `?` or as written between whole
-  // items.
+  // Commas separate where there are any: a symbol may hold an x (`axis,64`).
   SmallVector<StringRef> items;
   if (!value.empty())
     value.split(items, value.contains(',') ? ',' : 'x');
