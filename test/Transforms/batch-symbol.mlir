@@ -10,8 +10,7 @@ func.func @rows_f32_batch_in_dim_1(%x: tensor<?x?x8xf32, #weft.dims<t, b, 8>>, %
 
 // -----
 
-// CHECK-LABEL: // expected-warning @+1 {{--batch takes the dim 'samples' for the number of samples}}
-func.func @sum_f32_expressions(
+// CHECK-LABEL: func.func @sum_f32_expressions(
 // CHECK-SAME: tensor<4xf32>, %{{.*}}: tensor<12xf32>
 // expected-warning @+1 {{--batch takes the dim 'samples' for the number of samples}}
 func.func @sum_f32_expressions(%x: tensor<?xf32, #weft.dims<samples>>, %y: tensor<?xf32, #weft.dims<3 * samples>>) -> tensor<?xf32, #weft.dims<samples>> {

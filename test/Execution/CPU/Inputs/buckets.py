@@ -56,34 +56,28 @@ def check_digits(work, data):
         print(f"{count}:", stderr_of("weft", "run", artifact, "-i", f"image={work / 'x.npy'}")[1].strip())
 
 
-def rank_of_batch():
-    """A model that has no type with an open batch: one image loses the batch dim, several do not."""
-    then = helper.make_graph([helper.make_node("ReduceSum", ["x", "zero"], ["a"], keepdims=0)], "then", [],
-                             [helper.make_tensor_value_info("a", TensorProto.FLOAT, None)])
-    otherwise = helper.make_graph([helper.make_node("Neg", ["x"], ["b"])], "else", [],
-                                  [helper.make_tensor_value_info("b", TensorProto.FLOAT, None)])
+def open_filter():
+    """A model that has no code with an open dim: a convolution by taps that are an input."""
     graph = helper.make_graph(
-        [helper.make_node("Shape", ["x"], ["shape"]), helper.make_node("Gather", ["shape", "first"], ["batch"]),
-         helper.make_node("Equal", ["batch", "one"], ["is_one"]),
-         helper.make_node("If", ["is_one"], ["c"], name="choose", then_branch=then, else_branch=otherwise),
-         helper.make_node("ReduceSum", ["c"], ["y"], keepdims=0)],
-        "rank_of_batch", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [])],
-        [helper.make_tensor("first", TensorProto.INT64, [], [0]), helper.make_tensor("one", TensorProto.INT64, [], [1]),
-         helper.make_tensor("zero", TensorProto.INT64, [1], [0])])
+        [helper.make_node("Conv", ["x", "w"], ["c"], name="conv"), helper.make_node("ReduceSum", ["c"], ["y"], keepdims=0)], "open_filter",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 4, 4]),
+         helper.make_tensor_value_info("w", TensorProto.FLOAT, [1, 1, "n", "n"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [])])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
 def check_without_general(work):
-    model, artifact = work / "rank.onnx", work / "rank.weft"
-    onnx.save(rank_of_batch(), model)
+    model, artifact = work / "filter.onnx", work / "filter.weft"
+    onnx.save(open_filter(), model)
     status, text = stderr_of("weftc", model, "-o", artifact, "--dim", "n=1,3")
     print("without a general entry:", status, text.strip())
-    for count, wanted in ((1, 4), (3, -12)):
-        found = peers.run_artifact(artifact, {"x": np.ones((count, 4), np.float32)}, ["y"], work)["y"]
-        print(f"{count}:", float(found) == wanted)
-    np.save(work / "x.npy", np.ones((2, 4), np.float32))
-    print(*stderr_of("weft", "run", artifact, "-i", f"x={work / 'x.npy'}"))
+    image = np.ones((1, 1, 4, 4), np.float32)
+    for taps, wanted in ((1, 16), (3, 36)):
+        found = peers.run_artifact(artifact, {"x": image, "w": np.ones((1, 1, taps, taps), np.float32)}, ["y"], work)["y"]
+        print(f"{taps}:", float(found) == wanted)
+    np.save(work / "x.npy", image)
+    np.save(work / "w.npy", np.ones((1, 1, 2, 2), np.float32))
+    print(*stderr_of("weft", "run", artifact, "-i", f"x={work / 'x.npy'}", "-i", f"w={work / 'w.npy'}"))
 
 
 def main():
