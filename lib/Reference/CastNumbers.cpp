@@ -131,12 +131,27 @@ static std::string formatNumber(const Tensor &x, int64_t i) {
   return text;
 }
 
+/// A decimal integer of any length, modulo 2^64.
+static std::optional<int64_t> parseInteger(StringRef text) {
+  text = text.trim();
+  bool isNegative = text.consume_front("-");
+  if (!isNegative)
+    text.consume_front("+");
+  if (text.empty() || !llvm::all_of(text, llvm::isDigit))
+    return std::nullopt;
+  uint64_t value = 0;
+  for (char c : text)
+    value = 10 * value + static_cast<uint64_t>(c - '0');
+  return static_cast<int64_t>(isNegative ? 0 - value : value);
+}
+
 static LogicalResult castFromString(const Tensor &x, Tensor &result) {
+  auto i64 = IntegerType::get(result.getElementType().getContext(), 64);
   for (int64_t i = 0; i < x.size(); ++i) {
     StringRef text = x.getString(i);
-    int64_t integer;
-    if (result.isInteger() && !text.trim().getAsInteger(10, integer)) {
-      result.setInt(i, result.isBool() ? integer != 0 : integer);
+    std::optional<int64_t> integer = parseInteger(text);
+    if (result.isInteger() && !result.isBool() && integer) {
+      result.setInt(i, *integer);
       continue;
     }
     FailureOr<double> number = parseNumber(text);
@@ -145,7 +160,7 @@ static LogicalResult castFromString(const Tensor &x, Tensor &result) {
     if (result.isBool())
       result.setInt(i, *number != 0);
     else if (result.isInteger())
-      result.setInt(i, castFloatToInt(*number, cast<IntegerType>(result.getElementType())));
+      result.setInt(i, castFloatToInt(*number, i64));
     else
       result.setFloat(i, *number);
   }

@@ -32,4 +32,14 @@
 #define GET_OP_CLASSES
 #include "dialects/Weft/IR/WeftOps.h.inc"
 
+namespace mlir::weft {
+
+/// Whether an op looks into texts or makes them: a function of the runtime, never part of a kernel.
+inline bool isTextOp(Operation *op) {
+  return isa<TextConcatOp, TextCaseOp, TextSplitOp, TextFindOp, TextMatchOp, TextFormatOp, TextParseOp,
+             TextRankOp>(op);
+}
+
+} // namespace mlir::weft
+
 #endif // WEFT_DIALECTS_WEFT_IR_WEFTOPS_H

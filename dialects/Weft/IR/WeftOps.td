@@ -17,5 +17,6 @@ include "dialects/Weft/IR/WeftSelectionOps.td"
 include "dialects/Weft/IR/WeftSequenceOps.td"
 include "dialects/Weft/IR/WeftShapeOps.td"
 include "dialects/Weft/IR/WeftSpatialOps.td"
+include "dialects/Weft/IR/WeftTextOps.td"
 
 #endif // WEFT_OPS_TD
