@@ -31,9 +31,9 @@ FailureOr<EmbeddedModel> weft::embedModel(CompileResult &result, const TargetLev
     return module.emitError() << "expected one entry in an object, but lists of sizes in --dim make "
                               << result.artifact.entries.size() << "; compile to an artifact (--emit=weft)";
   if (result.artifact.abiVersion >= 3)
-    return module.emitError(
-        "expected no sequences or optionals at run time, which only the runtime has, but got some; "
-        "compile to an artifact (--emit=weft)");
+    return module.emitError("expected no sequences, optionals or functions on strings at run time, which "
+                            "only the runtime has, but got some; "
+                            "compile to an artifact (--emit=weft)");
   const ArtifactEntry &main = result.artifact.mainEntry();
   for (const std::vector<ArtifactValue> *values : {&main.inputs, &main.outputs})
     for (const ArtifactValue &value : *values)

@@ -24,8 +24,8 @@ void describeNodes(const llvm::StringSet<> &nodes, llvm::ArrayRef<HostProgram> h
                    ArtifactDescription &artifact) {
   llvm::StringSet<> inKernels, inHost, inRuntime;
   for (const HostProgram &host : hosts) {
-    if (host.usesLists)
-      artifact.abiVersion = 3;
+    uint32_t version = host.usesTexts ? 4 : host.usesLists ? 3 : 1;
+    artifact.abiVersion = std::max(artifact.abiVersion, version);
     for (const std::string &node : host.runtimeNodes)
       if (nodes.contains(node))
         inRuntime.insert(node);

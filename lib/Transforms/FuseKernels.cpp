@@ -423,7 +423,7 @@ static void exposeTransposes(func::FuncOp func) {
 }
 
 bool isHostOp(Operation *op) {
-  return !isa<WeftDialect>(op->getDialect()) ||
+  return !isa<WeftDialect>(op->getDialect()) || isTextOp(op) ||
          isa<ConstantOp, ReshapeOp, DimOp, ExtractOp, FromElementsOp, IfOp, LoopOp, YieldOp, KernelOp,
              SeqMakeOp, SeqGetOp, SeqInsertOp, SeqEraseOp, SeqLengthOp, SeqConcatOp, SeqSplitOp, OptMakeOp,
              OptGetOp, OptHasOp>(op);

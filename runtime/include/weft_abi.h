@@ -14,8 +14,9 @@
 extern "C" {
 #endif
 
-/* 1: one entry, WEFT_ENTRY_SYMBOL. 2: further entries under names that the artifact states. 3: lists. */
-#define WEFT_ABI_VERSION 3u
+/* 1: one entry, WEFT_ENTRY_SYMBOL. 2: further entries under names that the artifact states. 3: lists. 4:
+ * texts. */
+#define WEFT_ABI_VERSION 4u
 
 /* Name of the function that a code object exports for its first entry. */
 #define WEFT_ENTRY_SYMBOL "weft_entry"
@@ -43,6 +44,29 @@ typedef struct weft_list {
   int64_t count;
   const weft_item *items;
 } weft_list;
+
+/* Functions on texts. A text is a 64-bit number, and a tensor of texts one of such numbers. All operands and
+ * results are tensors; results have the dims of the first operand, pieces one more dim behind them. */
+typedef enum weft_text_function {
+  WEFT_TEXT_CONCAT = 0, /* x, y: the texts of y behind those of x */
+  WEFT_TEXT_CASE = 1,   /* x; upper case or not, ASCII alone or not */
+  WEFT_TEXT_SPLIT = 2,  /* x, delimiter, fill; cuts at most or -1: pieces, their counts */
+  WEFT_TEXT_FIND = 3,   /* x, fill, table of a pattern; gaps or not, least characters: pieces, their counts */
+  WEFT_TEXT_MATCH = 4,  /* x, table of a pattern: whether the whole text matches, a byte each */
+  WEFT_TEXT_FORMAT = 5, /* numbers; weft_text_number: their texts. */
+  WEFT_TEXT_PARSE =
+      6,             /* x; weft_text_number, F64 or I64: the numbers. Fails with a = the number of the text */
+  WEFT_TEXT_RANK = 7 /* x: how many different texts of x are less, i64 */
+} weft_text_function;
+
+typedef enum weft_text_number {
+  WEFT_TEXT_I64 = 0,
+  WEFT_TEXT_U64 = 1,
+  WEFT_TEXT_F64 = 2,
+  WEFT_TEXT_F32 = 3,
+  WEFT_TEXT_BF16 = 4,
+  WEFT_TEXT_F16 = 5
+} weft_text_number;
 
 /* What the runtime offers. Functions that return int32_t return 0, or a status code that the caller must
  * return at once. */
@@ -104,6 +128,12 @@ typedef struct weft_abi {
 
   /* Hands over output `index`, a sequence or optional. */
   int32_t (*output_list)(void *ctx, uint32_t index, const weft_list *list);
+
+  /* From here on: version 4. */
+
+  /* Calls a weft_text_function: operands from a list, `params` as many as it takes, the results as a list. */
+  int32_t (*text)(void *ctx, int32_t function, const weft_list *inputs, const int64_t *params,
+                  uint32_t message, const weft_list **out_list);
 } weft_abi;
 
 /* A worker starts with the address of the runtime's function table, so that a kernel can reach `scratch`. */

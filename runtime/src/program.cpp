@@ -5,6 +5,7 @@
 #include "cpu/float_mode.h"
 #include "session.h"
 #include "status.h"
+#include "text_functions.h"
 
 #include <cstring>
 
@@ -241,16 +242,17 @@ static_assert(offsetof(weft_abi, dispatch) == 8 && offsetof(weft_abi, arena) == 
               offsetof(weft_abi, scratch) == 56 && offsetof(weft_abi, list_make) == 64 &&
               offsetof(weft_abi, list_insert) == 72 && offsetof(weft_abi, list_erase) == 80 &&
               offsetof(weft_abi, list_join) == 88 && offsetof(weft_abi, list_split) == 96 &&
-              offsetof(weft_abi, output_list) == 104 && sizeof(weft_abi) == 112);
+              offsetof(weft_abi, output_list) == 104 && offsetof(weft_abi, text) == 112 &&
+              sizeof(weft_abi) == 120);
 static_assert(sizeof(weft_list) == 16 && sizeof(weft_item) == 32);
 static_assert(offsetof(weft_frame, inputs) == 0 && offsetof(weft_frame, dims) == 8 &&
               offsetof(weft_frame, constants) == 16 && offsetof(weft_frame, arena) == 24 &&
               sizeof(weft_frame) == 32);
 static_assert(offsetof(weft_worker, abi) == 0 && offsetof(Worker, base) == 0);
 
-const weft_abi abiFunctions = {WEFT_ABI_VERSION, sizeof(weft_abi), dispatch, arena,     alloc,
-                               release,          output,           failRun,  scratch,   listMake,
-                               listInsert,       listErase,        listJoin, listSplit, outputList};
+const weft_abi abiFunctions = {
+    WEFT_ABI_VERSION, sizeof(weft_abi), dispatch,   arena,     alloc,    release,   output,     failRun,
+    scratch,          listMake,         listInsert, listErase, listJoin, listSplit, outputList, callText};
 
 void freeScratch(weft_session &session, Worker &worker) {
   while (ScratchChunk *chunk = worker.chunks) {

@@ -29,7 +29,8 @@ enum Mode : int64_t {
   WrongSize = 10,
   TwoOutputs = 11,
   Lists = 12,
-  Texts = 13
+  Texts = 13,
+  TextCall = 14
 };
 
 struct DimSpec {

@@ -3,6 +3,7 @@
 // Strings across the boundary: numbered on the way in, texts again on the way out.
 #include "helpers.h"
 
+#include "weft_abi.h"
 #include "weft_file.h"
 
 namespace weft::test {
@@ -127,6 +128,87 @@ TEST(Texts, SurviveLackOfMemory) {
       break;
     ASSERT_EQ(ran.code, WEFT_RESOURCE_MEMORY) << ran.message();
     ASSERT_LT(limit, 100);
+  }
+}
+
+ArtifactSpec callSpec(int64_t function, weft_dtype result, int64_t param = 0) {
+  ArtifactSpec spec = textSpec();
+  spec.abiVersion = 4;
+  spec.mode = TextCall;
+  spec.a = function;
+  spec.b = param;
+  spec.outputs = {{"y", {"n"}, result}};
+  return spec;
+}
+
+TEST(TextCalls, MakeTexts) {
+  Opened opened = open(callSpec(WEFT_TEXT_CONCAT, WEFT_STRING));
+  SessionPtr session = createSession(opened);
+  std::string zero("a\0b", 3), large(70000, 'x');
+  for (int round = 0; round < 3; ++round) {
+    // A text that is made may be one that is there: "fixed" of the artifact, "aa" of the input.
+    TextInput x({"", "a", "aa", zero, large, "\xff"});
+    Ran ran = run(session, {x.view()});
+    ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+    EXPECT_EQ(textsOf(ran.outputs[0]),
+              (std::vector<std::string>{"", "aa", "aaaa", zero + zero, large + large, "\xff\xff"}));
+  }
+  TextInput none({});
+  EXPECT_TRUE(textsOf(run(session, {none.view()}).outputs[0]).empty());
+}
+
+TEST(TextCalls, ChangeCaseOfWhatIsUtf8) {
+  Opened opened = open(callSpec(WEFT_TEXT_CASE, WEFT_STRING, /*upper=*/1));
+  SessionPtr session = createSession(opened);
+  // A two-byte character whose capital has three, a cut character, an overlong one, a surrogate, one that is
+  // too large.
+  TextInput x({"az\xc9\x90", "\xc3", "\xc1\xa1", "\xed\xa0\x80z", "\xf4\x90\x80\x80", "\xf0\x90\x90\xa8"});
+  Ran ran = run(session, {x.view()});
+  ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+  EXPECT_EQ(textsOf(ran.outputs[0]),
+            (std::vector<std::string>{"AZ\xe2\xb1\xaf", "\xc3", "\xc1\xa1", "\xed\xa0\x80Z",
+                                      "\xf4\x90\x80\x80", "\xf0\x90\x90\x80"}));
+}
+
+TEST(TextCalls, ReportWhatTheyCannotDo) {
+  Opened opened = open(callSpec(WEFT_TEXT_PARSE, WEFT_FLOAT64, WEFT_TEXT_F64));
+  SessionPtr session = createSession(opened);
+  TextInput good({"1", " -0x1p-2\n", "nan"}), bad({"1", std::string("1\0", 2)});
+  Ran ran = run(session, {good.view()});
+  ASSERT_EQ(ran.code, WEFT_OK) << ran.message();
+  EXPECT_EQ(static_cast<const double *>(ran.outputs[0].tensor.data)[1], -0.25);
+  ran = run(session, {bad.view()});
+  EXPECT_NE(ran.message().find("size 1 is not 2"), std::string::npos) << ran.message();
+  // What is no table of a pattern, and a function of a later version.
+  for (int64_t function : {int64_t(WEFT_TEXT_MATCH), int64_t(99), int64_t(-1)}) {
+    Opened broken = open(callSpec(function, WEFT_BOOL));
+    session = createSession(broken);
+    TextInput x({"one"});
+    EXPECT_EQ(run(session, {x.view()}).code, WEFT_SYSTEM_INTERNAL);
+  }
+}
+
+TEST(TextCalls, SurviveLackOfMemory) {
+  std::vector<std::string> given;
+  for (int i = 0; i < 300; ++i)
+    given.push_back("text " + std::to_string(i));
+  TextInput x(given);
+  for (int64_t function : {WEFT_TEXT_CONCAT, WEFT_TEXT_CASE, WEFT_TEXT_SPLIT, WEFT_TEXT_RANK}) {
+    Opened opened = open(callSpec(function, function >= WEFT_TEXT_SPLIT ? WEFT_INT64 : WEFT_STRING));
+    for (int64_t limit = 0;; ++limit) {
+      CountingAllocator allocator;
+      weft_allocator hooks = allocator.hooks();
+      SessionPtr session = createSession(opened, 1, &hooks);
+      allocator.failAfter = limit;
+      Ran ran = run(session, {x.view()});
+      allocator.failAfter = -1;
+      session.reset();
+      ASSERT_EQ(allocator.live, 0);
+      if (ran.code == WEFT_OK)
+        break;
+      ASSERT_EQ(ran.code, WEFT_RESOURCE_MEMORY) << ran.message();
+      ASSERT_LT(limit, 200);
+    }
   }
 }
 

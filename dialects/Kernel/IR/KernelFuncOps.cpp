@@ -176,7 +176,7 @@ struct RuntimeFunction {
 static constexpr RuntimeFunction kRuntimeFunctions[] = {
     {"list_make", "e*", 0, 'l'},    {"list_length", "l", 0, 'i'}, {"list_at", "li", 0, 'e'},
     {"list_insert", "lei", 0, 'l'}, {"list_erase", "li", 0, 'l'}, {"list_join", "l", 3, 't'},
-    {"list_split", "tL?", 2, 'l'},
+    {"list_split", "tL?", 2, 'l'},  {"text", "l", 4, 'l'},
 };
 
 static bool isOfKind(Type type, char kind) {

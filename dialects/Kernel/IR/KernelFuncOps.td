@@ -99,6 +99,7 @@ def Kernel_CallOp : Kernel_Op<"call", [Pure]> {
     | list_erase | list, position | - | the list without the element there |
     | list_join | list | axis, 1 for a new axis, 1 where none is legal | its elements joined along the axis, a tensor |
     | list_split | tensor, lengths (i64, of rank 0 or 1; optional) | axis, 1 to keep it | the slices along the axis, a list |
+    | text | list of tensors | a number of `weft_text_function`, three that it takes | the list of the results, tensors |
 
     Lists are values: a function makes a new one. Negative positions count from the end; one out of range, and elements
     whose shape is not that of the result's static sizes, end the run with an error. Sizes of a result that its type does not say are its

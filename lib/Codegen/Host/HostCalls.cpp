@@ -6,6 +6,8 @@
 // ones.
 #include "HostEmitter.h"
 
+#include "dialects/Kernel/IR/TextFunctions.h"
+
 using namespace mlir;
 using namespace weft;
 using namespace weft::host;
@@ -130,8 +132,44 @@ void HostEmitter::emitListSplit(kernel::CallOp call) {
   scalars.map(call.getResult(), load(ptr, outPointer));
 }
 
+static_assert(int64_t(kernel::TextFunction::Concat) == WEFT_TEXT_CONCAT &&
+              int64_t(kernel::TextFunction::Case) == WEFT_TEXT_CASE &&
+              int64_t(kernel::TextFunction::Split) == WEFT_TEXT_SPLIT &&
+              int64_t(kernel::TextFunction::Find) == WEFT_TEXT_FIND &&
+              int64_t(kernel::TextFunction::Match) == WEFT_TEXT_MATCH &&
+              int64_t(kernel::TextFunction::Format) == WEFT_TEXT_FORMAT &&
+              int64_t(kernel::TextFunction::Parse) == WEFT_TEXT_PARSE &&
+              int64_t(kernel::TextFunction::Rank) == WEFT_TEXT_RANK);
+static_assert(int64_t(kernel::TextNumber::I64) == WEFT_TEXT_I64 &&
+              int64_t(kernel::TextNumber::U64) == WEFT_TEXT_U64 &&
+              int64_t(kernel::TextNumber::F64) == WEFT_TEXT_F64 &&
+              int64_t(kernel::TextNumber::F32) == WEFT_TEXT_F32 &&
+              int64_t(kernel::TextNumber::BF16) == WEFT_TEXT_BF16 &&
+              int64_t(kernel::TextNumber::F16) == WEFT_TEXT_F16);
+
+/// What ends a run when a function on texts does not fit its operands.
+static std::string describeTextFailure(int64_t function) {
+  return function == WEFT_TEXT_PARSE ? "expected texts that spell numbers, but text {a} of {b} does not"
+                                     : "expected as many texts in both operands, but got {a} and {b}";
+}
+
+void HostEmitter::emitText(kernel::CallOp call) {
+  ArrayRef<int64_t> params = call.getParams();
+  for (auto [i, param] : llvm::enumerate(params.drop_front()))
+    store(i64(param), slot(textParams, i));
+  Value message = noteMessage(describeNode(call.getLoc()) + ": " + describeTextFailure(params[0]));
+  Type i32Type = b.getI32Type();
+  Value status = callAbi(offsetof(weft_abi, text), i32Type, {ptr, i32Type, ptr, ptr, i32Type, ptr},
+                         ValueRange{context, i32(params[0]), scalars.lookup(call.getInputs()[0]), textParams,
+                                    message, outPointer});
+  returnIfFailed(status);
+  scalars.map(call.getResult(), load(ptr, outPointer));
+}
+
 void HostEmitter::emitCall(kernel::CallOp call) {
   StringRef function = call.getFunction();
+  if (function == "text")
+    return emitText(call);
   if (function == "list_at")
     return emitListAt(call);
   if (function == "list_join")

@@ -103,6 +103,7 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
     llvm::for_each(call->getOperandTypes(), addRank);
     llvm::for_each(call->getResultTypes(), addRank);
     program.usesLists = true;
+    program.usesTexts |= call.getFunction() == "text";
   });
   for (ArrayRef<Type> types : {main.getArgumentTypes(), main.getResultTypes()})
     program.usesLists |= llvm::any_of(types, [](Type type) { return isa<kernel::ListType>(type); });
@@ -115,6 +116,8 @@ void HostEmitter::emitPrologue(func::FuncOp entry) {
   outPointer = stack(1);
   if (program.usesLists)
     itemPlace = stack(sizeof(weft_item) / 8);
+  if (program.usesTexts)
+    textParams = stack(3);
   arena = load(ptr, byteOffset(frame, offsetof(weft_frame, arena)));
 
   Value inputs = load(ptr, byteOffset(frame, offsetof(weft_frame, inputs)));

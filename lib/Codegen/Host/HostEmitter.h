@@ -53,7 +53,7 @@ private:
   Location loc;
   OpBuilder b;
   LLVM::LLVMPointerType ptr;
-  Value abi, context, frame, arena, argsArray, scalarsArray, dimsArray, outPointer, itemPlace;
+  Value abi, context, frame, arena, argsArray, scalarsArray, dimsArray, outPointer, itemPlace, textParams;
   Block *exit = nullptr;
   Operation *current = nullptr; ///< the op that is being emitted
   IRMapping scalars;
@@ -213,6 +213,7 @@ private:
   void emitListInsert(kernel::CallOp call, Value list, Value item, Value position);
   void emitListJoin(kernel::CallOp call);
   void emitListSplit(kernel::CallOp call);
+  void emitText(kernel::CallOp call);
   void emitListAt(kernel::CallOp call);
   /// Writes a tensor or list to `itemPlace`, the dims of a tensor to `dimsArray`.
   void storeItem(Value value);

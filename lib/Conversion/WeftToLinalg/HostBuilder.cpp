@@ -242,9 +242,11 @@ LogicalResult HostBuilder::convert(Operation *op) {
       .Case<w::SeqMakeOp, w::SeqGetOp, w::SeqInsertOp, w::SeqEraseOp, w::SeqLengthOp, w::SeqConcatOp,
             w::SeqSplitOp, w::OptMakeOp, w::OptGetOp, w::OptHasOp>(
           [&](auto) { return convertSequenceOp(op); })
+      .Case<w::TextConcatOp, w::TextCaseOp, w::TextSplitOp, w::TextFindOp, w::TextMatchOp, w::TextFormatOp,
+            w::TextParseOp, w::TextRankOp>([&](auto) { return convertTextOp(op); })
       .Default([&](Operation *other) -> LogicalResult {
         if (isa<w::WeftDialect>(other->getDialect()))
-          return other->emitOpError("has no form in the host program: strings are not compiled yet");
+          return other->emitOpError("has no form in the host program");
         b.clone(*other, values);
         return success();
       });
@@ -291,7 +293,8 @@ static void eraseDeadOps(Block &block) {
 
 /// Tensor ops that the host has no form for and that are not in a kernel yet.
 static bool needsKernel(Operation *op) {
-  if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()) || op->getParentOfType<w::KernelOp>())
+  if (!isa_and_nonnull<w::WeftDialect>(op->getDialect()) || op->getParentOfType<w::KernelOp>() ||
+      w::isTextOp(op))
     return false;
   if (isa<w::KernelOp, w::ReshapeOp, w::IfOp, w::LoopOp, w::YieldOp, w::ConstantOp, w::DimOp, w::ExtractOp,
           w::FromElementsOp, w::SeqMakeOp, w::SeqGetOp, w::SeqInsertOp, w::SeqEraseOp, w::SeqLengthOp,

@@ -83,6 +83,9 @@ private:
   mlir::Value createCall(mlir::Operation *op, mlir::StringRef function, mlir::Type type,
                          mlir::ValueRange inputs, mlir::ArrayRef<int64_t> params = {});
 
+  // HostText.cpp
+  mlir::LogicalResult convertTextOp(mlir::Operation *op);
+
   // HostControl.cpp
   mlir::LogicalResult convertIf(mlir::weft::IfOp op);
   mlir::LogicalResult convertLoop(mlir::weft::LoopOp op);

@@ -31,7 +31,8 @@ static bool touchesStrings(Operation *op) {
   return llvm::any_of(op->getOperandTypes(), hasString) || llvm::any_of(op->getResultTypes(), hasString);
 }
 
-/// Whether an op only moves elements or compares them for equality, so that numbers do as well as texts.
+/// Whether numbers do as well as texts: an op moves elements, compares them for equality, or asks the
+/// runtime.
 static bool takesNumbers(Operation *op) {
   if (auto compare = dyn_cast<w::CompareOp>(op))
     return compare.getPred() == w::ComparePredicate::eq || compare.getPred() == w::ComparePredicate::ne;
@@ -39,7 +40,8 @@ static bool takesNumbers(Operation *op) {
     return scatter.getMode() == w::ScatterMode::set;
   if (auto scatter = dyn_cast<w::ScatterNdOp>(op))
     return scatter.getMode() == w::ScatterMode::set;
-  return isa<w::ConstantOp, w::GatherOp, w::GatherElementsOp, w::GatherNdOp, w::BroadcastOp, w::ReshapeOp,
+  return w::isTextOp(op) ||
+         isa<w::ConstantOp, w::GatherOp, w::GatherElementsOp, w::GatherNdOp, w::BroadcastOp, w::ReshapeOp,
              w::TransposeOp, w::ConcatOp, w::SliceOp, w::ReverseOp, w::PadOp, w::SelectOp, w::DimOp, w::IfOp,
              w::LoopOp, w::YieldOp, w::KernelOp, w::SeqMakeOp, w::SeqGetOp, w::SeqInsertOp, w::SeqEraseOp,
              w::SeqLengthOp, w::SeqConcatOp, w::SeqSplitOp, w::OptMakeOp, w::OptGetOp, w::OptHasOp,
@@ -60,8 +62,7 @@ static LogicalResult checkUses(ModuleOp module) {
   auto result = success();
   module.walk([&](Operation *op) {
     if (touchesStrings(op) && !takesNumbers(op))
-      result = op->emitOpError("has no form on strings that the run decides: they are moved and compared for "
-                               "equality only; compute on text outside of the model");
+      result = op->emitOpError("has no form on strings that the run decides");
   });
   return result;
 }

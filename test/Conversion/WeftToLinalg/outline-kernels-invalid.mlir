@@ -11,7 +11,7 @@ func.func @no_sequence_of_strings(%s: !weft.seq<tensor<4x!weft.string>>) -> inde
 // -----
 
 func.func @no_text_from_numbers(%x: tensor<4xf32>) -> tensor<4xi1> {
-  // expected-error@+1 {{has no form in the host program: strings are not compiled yet}}
+  // expected-error@+1 {{has no form in the host program}}
   %0 = weft.cast %x {to = !weft.string} : (tensor<4xf32>) -> tensor<4x!weft.string>
   %1 = weft.compare eq %0, %0 : (tensor<4x!weft.string>, tensor<4x!weft.string>) -> tensor<4xi1>
   return %1 : tensor<4xi1>
@@ -67,4 +67,12 @@ func.func @no_attention_when_heads_are_known_at_run_time(%q: tensor<1x?x4x8xf32,
   // expected-error@+1 {{expected numbers of heads that are known at compile time, but got h and 2}}
   %0 = weft.attention %q, %k, %k {scale = 1.0 : f64} : (tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>, tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>) -> tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>
   return %0 : tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>
+
+// -----
+
+// What an automaton has to remember doubles with each repetition.
+func.func @no_endless_table(%x: tensor<4xi64>) -> tensor<4xi1> {
+  // expected-error@+1 {{expected a pattern whose automaton has at most a million transitions, but got '[ab]*a[ab]{30}'}}
+  %0 = weft.text_match %x {pattern = "[ab]*a[ab]{30}"} : (tensor<4xi64>) -> tensor<4xi1>
+  return %0 : tensor<4xi1>
 }

@@ -68,6 +68,32 @@ static int32_t positives(const weft_abi *abi, void *ctx, const weft_frame *frame
   return 0;
 }
 
+/* Calls a function on the texts of the input, which stand for all of its operands; its last result goes out.
+ */
+static int32_t textCall(const weft_abi *abi, void *ctx, const weft_frame *frame, const struct Plan *plan) {
+  int64_t one = 1, params[3] = {plan->b, 0, 0};
+  weft_item items[3] = {
+      {frame->inputs[0], frame->dims[0][0] * 8, 1, frame->dims[0]}, {0, 0, 0, 0}, {0, 0, 0, 0}};
+  items[1] = items[0];
+  items[2] = items[0];
+  /* Delimiter and fill are one text. */
+  if (plan->a == WEFT_TEXT_SPLIT) {
+    items[1].bytes = items[2].bytes = 8;
+    items[1].dims = items[2].dims = &one;
+  }
+  const weft_list *inputs = 0, *results = 0;
+  int32_t code = abi->list_make(ctx, items, 3, &inputs);
+  if (code || (code = abi->text(ctx, (int32_t)plan->a, inputs, params, 0, &results)))
+    return code;
+  const weft_item *last = &results->items[results->count - 1];
+  void *out = 0;
+  if ((code = abi->output(ctx, 0, last->dims, &out)))
+    return code;
+  for (int64_t i = 0; i < last->bytes; ++i)
+    ((char *)out)[i] = ((const char *)last->data)[i];
+  return 0;
+}
+
 /* Inputs: a sequence s of [?, 2] floats, an optional one of them. Outputs: t is s with the optional's value
  * behind it, y is t joined along dim 0, and an optional sequence of the parts of y of `part` rows; 0: absent,
  * below: s without that element, counted from -1. */
@@ -176,6 +202,8 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
     ((int64_t *)out)[dims[0]] = plan->a;
     return 0;
   }
+  case 14: /* y = function `a` of the texts x, x; `b` is its first number */
+    return textCall(abi, ctx, frame, plan);
   case 12: /* lists */
     return lists(abi, ctx, frame, plan->a);
   default:

@@ -63,6 +63,7 @@ struct HostProgram {
   /// and checks: their results' sizes depend on data, so that memory is made in the run.
   std::set<std::string> runtimeNodes;
   bool usesLists = false;      ///< needs version 3 of the binary interface
+  bool usesTexts = false;      ///< needs version 4
   int64_t arenaBytes = 0;      ///< static arena
   int64_t arenaLowerBound = 0; ///< largest sum of bytes that are live at once: no plan can be smaller
 };

@@ -49,7 +49,8 @@ def WeftNumberTextsPass : Pass<"weft-number-texts", "ModuleOp"> {
     Before this:    the signature has been read off the function: it still says strings.
     After this:     no string is left. Kernels move and compare numbers; the runtime numbers the texts that come in and knows
                     those that go out.
-    Does not:       change numeric models. Ops that look into a text, or order texts, are errors that name the node.
+    Does not:       change numeric models. Text ops (docs/spec/text.md) stay: the runtime computes them. Others that look into a text,
+                    or order texts, are errors that name the node.
     Cost:           a table of the texts of a run, at the boundary only.
     Source:         docs/adr/0016-texts.md.
     (* example test/Conversion/WeftToLinalg/number-texts.mlir#equal_2d *)
@@ -60,13 +61,13 @@ def WeftOutlineKernelsPass : Pass<"weft-outline-kernels", "ModuleOp"> {
   let summary = "Turn the main function into a host program that launches kernels";
   let description = [{
     What:           each `weft.kernel` becomes a `kernel.func` and a `kernel.launch`; reshapes outside of kernels become
-                    `kernel.view`, sequences and optionals lists (`kernel.call`), constants `kernel.constant`, sizes index arithmetic, `weft.if` and `weft.loop` scf ops. A
+                    `kernel.view`, sequences, optionals and text ops calls (`kernel.call`), constants `kernel.constant`, sizes index arithmetic, `weft.if` and `weft.loop` scf ops. A
                     tensor op outside of a kernel gets a kernel of its own. Filters of hot contractions are packed
                     (`kernel.pack`) on the host.
     Before this:    weft-infer-shapes (every dynamic dim is named) and weft-fuse-kernels.
     After this:     the host holds kernel, tensor.dim, tensor.extract, tensor.from_elements, arith and scf ops only; bodies
                     of kernels are still weft ops between casts, for convert-weft-to-linalg.
-    Does not:       lower kernel bodies. Strings at run time are errors that name the node.
+    Does not:       lower kernel bodies.
     Cost:           one index operand per distinct size of a kernel.
     Source:         docs/adr/0008-host-program.md.
     (* example test/Conversion/WeftToLinalg/outline-kernels.mlir#kernel_dynamic_f32 *)
