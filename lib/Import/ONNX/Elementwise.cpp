@@ -252,6 +252,10 @@ static LogicalResult buildCastTo(NodeBuilder &n, Type to) {
   std::optional<w::CastRound> round = w::symbolizeCastRound(mode);
   if (!round)
     return n.fail("expected round_mode up, down or nearest, but got '" + mode + "'");
+  if (isa<w::StringType>(to) || isa<w::StringType>(n.elem(n.in(0)))) {
+    (void)n.flagAttr("saturate", true);
+    return n.result(n.cast(n.in(0), to));
+  }
   return n.result(
       n.make<w::CastOp>(n.in(0), {n.ofType("to", to), n.flag("saturate", n.flagAttr("saturate", true)),
                                   n.choice<w::CastRoundAttr>("round_mode", *round)}));

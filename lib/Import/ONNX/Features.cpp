@@ -4,6 +4,7 @@
 #include "Learning.h"
 
 #include "ModelImporter.h"
+#include "Text.h"
 
 #include <cmath>
 
@@ -146,8 +147,9 @@ static FailureOr<DenseElementsAttr> tableAttr(NodeBuilder &n, const std::string 
     return textList(n, *texts);
   if (n.hasAttr(side + "_tensor")) {
     auto dense = dyn_cast_or_null<DenseElementsAttr>(n.tensorAttr(side + "_tensor"));
-    if (!dense || dense.getType().getRank() != 1 || !dense.getElementType().isIntOrFloat())
-      return n.fail("expected " + side + "_tensor to be a list of numbers");
+    if (!dense || dense.getType().getRank() != 1 ||
+        !(dense.getElementType().isIntOrFloat() || isa<w::StringType>(dense.getElementType())))
+      return n.fail("expected " + side + "_tensor to be a list of numbers or strings");
     return dense;
   }
   if (std::optional<SmallVector<int64_t>> ints = n.intsAttr(side + "_int64s"); ints && !ints->empty())
@@ -191,7 +193,7 @@ static LogicalResult buildPairs(NodeBuilder &n, ArrayRef<std::string> texts, Arr
   if (texts.empty() || texts.size() != numbers.size())
     return n.fail("expected as many strings as integers, but got " + llvm::Twine(texts.size()) + " and " +
                   llvm::Twine(numbers.size()));
-  Type i64 = n.b.getI64Type(), string = w::StringType::get(n.b.getContext());
+  Type i64 = n.b.getI64Type();
   int64_t number = n.intAttr("default_int64", -1);
   std::string text = n.stringAttr("default_string", "_Unused");
   Value list = n.constant(textList(n, texts)), codes = n.i64Constant(numbers);
@@ -199,9 +201,7 @@ static LogicalResult buildPairs(NodeBuilder &n, ArrayRef<std::string> texts, Arr
     return lookUpTexts(n, list, codes, n.intScalar(i64, number));
   if (n.elem(n.in(0)) != i64)
     return n.fail("expected strings or int64, but got " + n.importer.typeText(n.elem(n.in(0))));
-  return lookUpTexts(
-      n, codes, list,
-      n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, string), StringRef(text))));
+  return lookUpTexts(n, codes, list, textScalar(n, text));
 }
 
 LogicalResult buildCategoryMapper(NodeBuilder &n) {
@@ -255,8 +255,7 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
   if (n.hasAttr("default_tensor"))
     missing = n.reshape(n.constant(n.tensorAttr("default_tensor")), ArrayRef<int64_t>());
   else if (givesText)
-    missing = n.constant(DenseStringElementsAttr::get(RankedTensorType::get({}, given),
-                                                      StringRef(n.stringAttr("default_string", "_Unused"))));
+    missing = textScalar(n, n.stringAttr("default_string", "_Unused"));
   else
     missing = givesFloat ? n.scalar(given, n.floatAttr("default_float", -0.0))
                          : n.intScalar(given, n.intAttr("default_int64", -1));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Builder of TfIdfVectorizer: counts of sequences of integers from a pool.
+// Builder of TfIdfVectorizer: counts of sequences of integers or strings from a pool.
 #include "Learning.h"
 
 #include "ModelImporter.h"
+#include "Text.h"
 
 #include <map>
 
@@ -20,6 +21,7 @@ struct Pool {
 
 struct NGrams {
   SmallVector<Pool> pools;
+  SmallVector<std::string> texts; ///< of strings: what the numbers of their n-grams stand for
   int64_t width = 0;
   int64_t minLength = 1, maxLength = 1, maxSkip = 0;
 };
@@ -31,6 +33,20 @@ static FailureOr<NGrams> readNGrams(NodeBuilder &n) {
   std::optional<SmallVector<int64_t>> items = n.intsAttr("pool_int64s"), starts = n.intsAttr("ngram_counts"),
                                       indexes = n.intsAttr("ngram_indexes");
   NGrams result;
+  if (std::optional<SmallVector<std::string>> texts = n.stringsAttr("pool_strings");
+      texts && !texts->empty()) {
+    // Equal texts get equal numbers, so that equal n-grams are found.
+    if (items && !items->empty())
+      return n.fail("expected either pool_int64s or pool_strings, but got both");
+    std::map<std::string, int64_t> numbers;
+    items = SmallVector<int64_t>();
+    for (const std::string &text : *texts) {
+      auto [place, isNew] = numbers.try_emplace(text, static_cast<int64_t>(result.texts.size()));
+      if (isNew)
+        result.texts.push_back(text);
+      items->push_back(place->second);
+    }
+  }
   result.minLength = n.intAttr("min_gram_length", 0);
   result.maxLength = n.intAttr("max_gram_length", 0);
   result.maxSkip = n.intAttr("max_skip_count", 0);
@@ -41,7 +57,7 @@ static FailureOr<NGrams> readNGrams(NodeBuilder &n) {
   if (result.maxSkip < 0 || result.maxSkip > kMost)
     return n.fail("expected max_skip_count of at least 0, but got " + llvm::Twine(result.maxSkip));
   if (!items || !starts || !indexes || indexes->empty())
-    return n.fail("expected attributes 'pool_int64s', 'ngram_counts' and 'ngram_indexes'");
+    return n.fail("expected attributes 'pool_int64s' or 'pool_strings', 'ngram_counts' and 'ngram_indexes'");
   auto total = static_cast<int64_t>(items->size());
   size_t next = 0;
   for (auto [section, start] : llvm::enumerate(*starts)) {
@@ -77,7 +93,7 @@ static FailureOr<NGrams> readNGrams(NodeBuilder &n) {
 }
 
 /// How often each n-gram of the pool occurs in the rows of x [B, N] with its items `step` apart: [B, grams].
-static Value countGrams(NodeBuilder &n, Value x, const Pool &pool, int64_t step) {
+static Value countGrams(NodeBuilder &n, Value x, const NGrams &grams, const Pool &pool, int64_t step) {
   const SizeMath &m = n.sizes;
   Type i64 = n.b.getI64Type();
   Size windows = m.max(m.sub(n.dim(x, 1), m.of((pool.length - 1) * step)), m.of(0));
@@ -88,7 +104,16 @@ static Value countGrams(NodeBuilder &n, Value x, const Pool &pool, int64_t step)
       wanted.push_back(gram[item]);
     Value at = n.add(first, n.intScalar(i64, item * step));
     Value seen = at ? n.unsqueeze(n.gather(x, at, 1), 2) : Value();
-    Value equal = n.compare(w::ComparePredicate::eq, seen, n.onAxis(n.i64Constant(wanted), 2, 3));
+    Value sought;
+    if (grams.texts.empty()) {
+      sought = n.i64Constant(wanted);
+    } else {
+      SmallVector<std::string> texts;
+      for (int64_t number : wanted)
+        texts.push_back(grams.texts[number]);
+      sought = n.constant(textList(n, texts));
+    }
+    Value equal = n.compare(w::ComparePredicate::eq, seen, n.onAxis(sought, 2, 3));
     found = found ? n.binary<w::AndOp>(found, equal) : equal;
   }
   return n.reduce(w::ReduceKind::sum, n.cast(found, n.b.getF32Type()), 1, /*keep=*/false);
@@ -100,14 +125,16 @@ LogicalResult buildTfIdfVectorizer(NodeBuilder &n) {
     return n.fail("expected mode TF, IDF or TFIDF, but got '" + mode + "'");
   if (failed(n.checkRank(0, 0, 2)))
     return failure();
-  if (n.hasAttr("pool_strings") || !isa<IntegerType>(n.elem(n.in(0))))
-    return n.fail("n-grams of strings are not supported; encode strings as integers outside of the model");
   FailureOr<NGrams> grams = readNGrams(n);
   if (failed(grams))
     return failure();
+  bool isText = isa<w::StringType>(n.elem(n.in(0)));
+  if (isText != !grams->texts.empty() || !(isText || isa<IntegerType>(n.elem(n.in(0)))))
+    return n.fail("expected strings for pool_strings and integers for pool_int64s, but got " +
+                  n.importer.typeText(n.elem(n.in(0))));
   const SizeMath &m = n.sizes;
   Type f32 = n.b.getF32Type();
-  Value x = n.withRank(n.cast(n.in(0), n.b.getI64Type()), 2);
+  Value x = n.withRank(isText ? n.in(0) : n.cast(n.in(0), n.b.getI64Type()), 2);
   if (!x)
     return failure();
   Size batch = n.dim(x, 0);
@@ -116,7 +143,7 @@ LogicalResult buildTfIdfVectorizer(NodeBuilder &n) {
     Value found;
     // Items of a single one cannot be apart.
     for (int64_t step = 1; step <= (pool.length == 1 ? 1 : grams->maxSkip + 1); ++step) {
-      Value here = countGrams(n, x, pool, step);
+      Value here = countGrams(n, x, *grams, pool, step);
       found = found ? n.add(found, here) : here;
     }
     Value columns = n.broadcast(n.unsqueeze(n.i64Constant(pool.columns), 0),

@@ -105,8 +105,6 @@ StringRef adviceFor(StringRef domain, StringRef name) {
              "export the decoder alone and search outside of the model")
       .Cases({"ATen", "EPContext", "Snpe"}, "export the model to standard ONNX operators")
       .Case("ImageDecoder", "decode images outside of the model")
-      .Cases({"RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit"},
-             "work on texts outside of the model")
       .Case("Gradient", "export the model for inference")
       .Default("");
 }

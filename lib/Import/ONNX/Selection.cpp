@@ -38,9 +38,23 @@ LogicalResult buildUnique(NodeBuilder &n) {
       return failure();
     attributes.push_back(n.i64("axis", *axis));
   }
-  auto op = n.makeOp<w::UniqueOp>(n.in(0), attributes);
+  // Of texts their ranks are sorted, and the texts taken where the ranks were found.
+  bool isText = isa<w::StringType>(n.elem(n.in(0)));
+  Value x = isText ? n.make<w::TextRankOp>(n.in(0)) : n.in(0);
+  auto op = n.makeOp<w::UniqueOp>(x, attributes);
   if (!op)
     return failure();
+  if (isText) {
+    bool hasAxis = n.hasAttr("axis");
+    Value texts = hasAxis ? n.in(0) : n.reshape(n.in(0), n.sizes.product(n.dims(n.in(0))));
+    int64_t axis = op.getAxis().value_or(0);
+    if (failed(n.result(0, n.inRange(n.gather(texts, op->getResult(1), axis)))))
+      return failure();
+    for (unsigned i = 1; i < 4; ++i)
+      if (n.wants(i) && failed(n.result(i, op->getResult(i))))
+        return failure();
+    return success();
+  }
   for (unsigned i = 0; i < 4; ++i)
     if (n.wants(i) && failed(n.result(i, op->getResult(i))))
       return failure();

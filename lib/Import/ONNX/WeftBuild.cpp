@@ -4,6 +4,7 @@
 #include "NodeBuilder.h"
 
 #include "ModelImporter.h"
+#include "Text.h"
 
 namespace weft::importer {
 
@@ -254,6 +255,10 @@ Value NodeBuilder::select(Value cond, Value x, Value y) {
 Value NodeBuilder::cast(Value x, Type to) {
   if (!x || elem(x) == to)
     return x;
+  if (mlir::isa<w::StringType>(to))
+    return numberToText(*this, x);
+  if (mlir::isa<w::StringType>(elem(x)))
+    return textToNumber(*this, x, to);
   return make<w::CastOp>(x, ofType("to", to));
 }
 

@@ -67,6 +67,7 @@ func.func @no_attention_when_heads_are_known_at_run_time(%q: tensor<1x?x4x8xf32,
   // expected-error@+1 {{expected numbers of heads that are known at compile time, but got h and 2}}
   %0 = weft.attention %q, %k, %k {scale = 1.0 : f64} : (tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>, tensor<1x2x4x8xf32>, tensor<1x2x4x8xf32>) -> tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>
   return %0 : tensor<1x?x4x8xf32, #weft.dims<1, h, 4, 8>>
+}
 
 // -----
 

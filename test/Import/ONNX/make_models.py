@@ -268,10 +268,7 @@ def unknown_types():
 @model_of
 def not_yet():
     """Operators of the standard that Weft lacks."""
-    return model([node("ImageDecoder", ["x"], ["y"], name="decode"),
-                  node("StringSplit", ["s"], ["parts", "counts"], name="split")],
-                 [value("x", [2], TensorProto.UINT8), value("s", [2], TensorProto.STRING)], [value("y", None), value("parts", None)],
-                 opset=20)
+    return model([node("ImageDecoder", ["x"], ["y"], name="decode")], [value("x", [2], TensorProto.UINT8)], [value("y", None)], opset=20)
 
 
 @model_of
@@ -437,6 +434,23 @@ def learning_problems():
                  [value("x", [2, 3])],
                  [value(name, None) for name in ("cycle", "gone", "short")] + [value(name, None, I64) for name in ("words", "codes")],
                  domains=[("ai.onnx.ml", 3)])
+
+
+@model_of
+def text_problems():
+    """Patterns, locales and types that no operator on strings takes."""
+    text = TensorProto.STRING
+    return model([node("RegexFullMatch", ["s"], ["open"], name="open", pattern="(a"),
+                  node("StringConcat", ["s", "x"], ["mixed"], name="mixed"),
+                  node("StringNormalizer", ["s"], ["turkish"], name="turkish", locale="tr_TR", case_change_action="UPPER"),
+                  node("StringNormalizer", ["s"], ["title"], name="title", case_change_action="TITLE"),
+                  node("Tokenizer", ["s"], ["both"], name="both", domain="com.microsoft", tokenexp="a", separators=[" "]),
+                  node("TfIdfVectorizer", ["x"], ["grams"], name="grams", mode="TF", min_gram_length=1, max_gram_length=1, max_skip_count=0,
+                       ngram_counts=[0], ngram_indexes=[0], pool_strings=["a"])],
+                 [value("x", [2], I64), value("s", [2], text)],
+                 [value("open", None, TensorProto.BOOL), value("grams", None)] +
+                 [value(name, None, text) for name in ("mixed", "turkish", "title", "both")],
+                 opset=20, domains=[("com.microsoft", 1)])
 
 
 def main():
