@@ -6,6 +6,7 @@
 
 #include "../../runtime/src/cpu/cpu_features.h"
 #include "../../runtime/src/cpu/processors.h"
+#include "weft_abi.h"
 #include "weft_artifact_generated.h"
 
 #include <cstring>
@@ -198,8 +199,9 @@ TEST(Loader, RefusesUnknownVersion) {
 
 TEST(Loader, RefusesNewerInterface) {
   ArtifactSpec spec;
-  spec.abiVersion = 4;
-  expectRefused(open(spec), WEFT_ARTIFACT_VERSION, "version 4 of the runtime's binary interface");
+  spec.abiVersion = WEFT_ABI_VERSION + 1;
+  expectRefused(open(spec), WEFT_ARTIFACT_VERSION,
+                "version " + std::to_string(spec.abiVersion) + " of the runtime's binary interface");
   spec.abiVersion = 0;
   expectRefused(open(spec), WEFT_ARTIFACT_VERSION, "version 0 of the runtime's binary interface");
 }
@@ -217,7 +219,7 @@ TEST(Loader, RefusesDamagedMetadata) {
 }
 
 TEST(Loader, RefusesImpossibleHeaders) {
-  for (auto edit : std::vector<std::function<void(file::Header &)>>{
+  for (const auto &edit : std::vector<std::function<void(file::Header &)>>{
            [](file::Header &h) { h.headerBytes = 32; },
            [](file::Header &h) { h.rootOffset = 68; },
            [](file::Header &h) { h.rootOffset = 0; },

@@ -166,6 +166,11 @@ void HostEmitter::emitText(kernel::CallOp call) {
   scalars.map(call.getResult(), load(ptr, outPointer));
 }
 
+Value HostEmitter::noteMessage(std::string message) {
+  program.messages.push_back(std::move(message));
+  return i32(entry.firstMessage + program.messages.size() - 1);
+}
+
 void HostEmitter::emitCall(kernel::CallOp call) {
   StringRef function = call.getFunction();
   if (function == "text")

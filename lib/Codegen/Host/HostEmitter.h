@@ -222,10 +222,7 @@ private:
   Value checkedPosition(kernel::CallOp call, Value position, Value length, Value limit);
   /// A tensor of these dims in memory; sizes that the type knows are checked.
   void bindTensor(kernel::CallOp call, Value data, Value dims);
-  Value noteMessage(std::string message) {
-    program.messages.push_back(std::move(message));
-    return i32(entry.firstMessage + program.messages.size() - 1);
-  }
+  Value noteMessage(std::string message);
   void emitExtract(tensor::ExtractOp extract);
   void emitFromElements(tensor::FromElementsOp make);
   LogicalResult emitSlice(Operation *op, RankedTensorType sliceType, OffsetSizeAndStrideOpInterface slice,
