@@ -4,6 +4,7 @@
 #include "dialects/Weft/IR/TextPattern.h"
 
 #include "dialects/Weft/IR/TextPatternTree.h"
+#include "llvm/Support/ConvertUTF.h"
 
 #include <array>
 #include <map>
@@ -65,16 +66,12 @@ private:
   uint32_t buildRepeat(const PatternNode &node, uint32_t next);
 };
 
-unsigned encode(uint32_t codePoint, uint8_t *out) {
-  if (codePoint <= lastOfLength[0]) {
-    out[0] = static_cast<uint8_t>(codePoint);
-    return 1;
-  }
-  unsigned length = codePoint <= lastOfLength[1] ? 2 : codePoint <= lastOfLength[2] ? 3 : 4;
-  for (unsigned i = length; i-- > 1; codePoint >>= 6)
-    out[i] = static_cast<uint8_t>(0x80 | (codePoint & 0x3F));
-  out[0] = static_cast<uint8_t>((0xF00 >> length & 0xFF) | codePoint);
-  return length;
+/// The bytes of a code point that is no surrogate; returns how many.
+unsigned encode(uint32_t codePoint, std::array<uint8_t, 4> &out) {
+  char *begin = reinterpret_cast<char *>(out.data()), *end = begin;
+  [[maybe_unused]] bool isDone = llvm::ConvertCodePointToUTF8(codePoint, end);
+  assert(isDone && "internal: a code point without bytes");
+  return static_cast<unsigned>(end - begin);
 }
 
 /// Cuts a range of code points where the bytes of UTF-8 stop being ranges of their own.
@@ -94,8 +91,8 @@ void ProgramBuilder::addRange(uint32_t first, uint32_t last, uint32_t next, Suff
     return addRange(lastSurrogate + 1, last, next, suffixes, heads);
   }
   std::array<uint8_t, 4> from, to;
-  unsigned length = encode(first, from.data());
-  encode(last, to.data());
+  unsigned length = encode(first, from);
+  encode(last, to);
   for (unsigned i = 1; i < length; ++i) {
     uint32_t mask = (1u << (6 * i)) - 1;
     if ((first & ~mask) == (last & ~mask))
