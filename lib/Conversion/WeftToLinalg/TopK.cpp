@@ -283,6 +283,14 @@ SmallVector<Value> lowerLeaders(OpBuilder &b, Location loc, const LoweringContex
       });
 }
 
+/// Values and positions in the types that the op's users expect.
+template <typename OpTy>
+void replaceSorted(ConversionPatternRewriter &rewriter, OpTy op, ValueRange results) {
+  rewriter.replaceOp(
+      op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(typeOf(op.getValues()))),
+           castToType(rewriter, op.getLoc(), results[1], getStorageType(typeOf(op.getIndices())))});
+}
+
 /// Results per row up to which a heap is cheaper than sorting the row.
 constexpr int64_t maxLeaders = 1024;
 
@@ -298,8 +306,7 @@ public:
     bool isShort = ShapedType::isStatic(count) && count > 0 && count <= maxLeaders;
     SmallVector<Value> results = (isShort ? lowerLeaders : lowerSorted)(
         rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType, axis, op.getLargest());
-    rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
-                            castToType(rewriter, op.getLoc(), results[1], storageTypeOf(op.getIndices()))});
+    replaceSorted(rewriter, op, results);
     return success();
   }
 };
@@ -314,8 +321,7 @@ public:
       return sizes.refuse(rewriter, op, "sorts elements that have no order");
     SmallVector<Value> results = lowerSorted(rewriter, op.getLoc(), sizes, type, adaptor.getX(), resultType,
                                              op.getAxis(), op.getDescending());
-    rewriter.replaceOp(op, {castToType(rewriter, op.getLoc(), results[0], getStorageType(resultType)),
-                            castToType(rewriter, op.getLoc(), results[1], storageTypeOf(op.getIndices()))});
+    replaceSorted(rewriter, op, results);
     return success();
   }
 };
