@@ -16,6 +16,17 @@ namespace weft::rt {
 // Texts
 //===----------------------------------------------------------------------===//
 
+static int32_t reportNoMemory(weft_session &session) {
+  return remember(session,
+                  fail(session.status, WEFT_RESOURCE_MEMORY, "There is no memory for the texts of a run."));
+}
+
+/// The text of a number in the artifact or of the run, or null.
+static const weft_string_view *findText(const weft_session &session, uint64_t number) {
+  const weft_string_view *known = session.module->texts.find(number);
+  return known ? known : session.texts.find(number);
+}
+
 char *TextWriter::reserve(size_t bytes) {
   if (!next || left < bytes) {
     constexpr size_t blockBytes = 4096;
@@ -23,8 +34,7 @@ char *TextWriter::reserve(size_t bytes) {
     next = static_cast<char *>(session.lists[session.listTurn].take(session.memory, taken));
     left = next ? taken : 0;
     if (!next)
-      remember(session,
-               fail(session.status, WEFT_RESOURCE_MEMORY, "There is no memory for the texts of a run."));
+      reportNoMemory(session);
   }
   return next;
 }
@@ -34,9 +44,7 @@ int32_t TextWriter::finish(size_t bytes, uint64_t &outNumber) {
   outNumber = numberOf(text);
   if (outNumber == 0)
     return WEFT_OK;
-  const weft_string_view *known = session.module->texts.find(outNumber);
-  known = known ? known : session.texts.find(outNumber);
-  if (known) {
+  if (const weft_string_view *known = findText(session, outNumber)) {
     if (known->bytes == bytes && memcmp(known->data, text.data, bytes) == 0)
       return WEFT_OK;
     return remember(session, fail(session.status, WEFT_SYSTEM_UNIMPLEMENTED,
@@ -44,8 +52,7 @@ int32_t TextWriter::finish(size_t bytes, uint64_t &outNumber) {
                                   "tell apart."));
   }
   if (session.texts.add(session.memory, outNumber, text) != TextTable::Ok)
-    return remember(session,
-                    fail(session.status, WEFT_RESOURCE_MEMORY, "There is no memory for the texts of a run."));
+    return reportNoMemory(session);
   next += bytes;
   left -= bytes;
   return WEFT_OK;
@@ -64,8 +71,7 @@ int32_t textOf(weft_session &session, uint64_t number, weft_string_view &outText
   outText = {"", 0};
   if (number == 0)
     return WEFT_OK;
-  const weft_string_view *known = session.module->texts.find(number);
-  known = known ? known : session.texts.find(number);
+  const weft_string_view *known = findText(session, number);
   if (!known)
     return remember(session, fail(session.status, WEFT_SYSTEM_INTERNAL,
                                   "A string of the run has a number without a text. Please report this."));
@@ -78,11 +84,6 @@ namespace {
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//
-
-int32_t reportNoMemory(weft_session &session) {
-  return remember(session,
-                  fail(session.status, WEFT_RESOURCE_MEMORY, "There is no memory for the texts of a run."));
-}
 
 /// One call: its operands, and the list of results.
 struct Call {
