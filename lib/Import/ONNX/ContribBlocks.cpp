@@ -150,6 +150,34 @@ LogicalResult buildMatMulBnb4(NodeBuilder &n) {
   return n.result(n.cast(n.matmul(n.in(0), weights, false, isTransposed), n.elem(n.in(0))));
 }
 
+/// Numbers of `bits` bits in bytes: gives `data` and `zero` an entry for each, and `zero` the middle where it
+/// is null.
+static LogicalResult unpackTable(NodeBuilder &n, int64_t bits, Value &data, Value scale, Value &zero) {
+  if (bits != 2 && bits != 4 && bits != 8)
+    return n.fail("expected bits 2, 4 or 8, but got " + llvm::Twine(bits));
+  std::optional<SmallVector<int64_t>> dims = known(n.dims(data)), scaleDims = known(n.dims(scale));
+  if (!dims || !scaleDims || scaleDims->size() != dims->size())
+    return n.fail("expected data and scales of one rank and of static shape");
+  auto unpack = [&](Value packed, SmallVector<int64_t> shape, StringRef what) -> Value {
+    int64_t last = shape.pop_back_val(), rows = 1;
+    for (int64_t size : shape)
+      rows *= size;
+    shape.push_back(last);
+    Value unpacked = unpackRows(n, packed, rows, last, bits, what);
+    return unpacked ? n.reshape(unpacked, shape) : Value();
+  };
+  if (bits < 8) {
+    dims->back() *= 8 / bits;
+    data = unpack(data, *dims, "data");
+    if (zero)
+      zero = unpack(zero, *scaleDims, "zero_points");
+  }
+  if (data && !zero)
+    zero = n.broadcast(n.withRank(n.intScalar(n.elem(data), int64_t(1) << (bits - 1)), dims->size()),
+                       n.sizes.of(*scaleDims));
+  return success(data && zero);
+}
+
 /// Rows of a block-wise quantised table; zeros where an index is out of range.
 LogicalResult buildGatherBlockQuantized(NodeBuilder &n) {
   Value data = n.in(0), ids = n.in(1), scale = n.in(2), zero = n.in(3);
@@ -159,32 +187,8 @@ LogicalResult buildGatherBlockQuantized(NodeBuilder &n) {
                      quantAxis = n.axisAttr("quantize_axis", 1, rank);
   if (failed(gatherAxis) || failed(quantAxis))
     return failure();
-  if (n.elem(data).isUnsignedInteger(8)) {
-    if (bits != 2 && bits != 4 && bits != 8)
-      return n.fail("expected bits 2, 4 or 8, but got " + llvm::Twine(bits));
-    std::optional<SmallVector<int64_t>> dims = known(n.dims(data)), scaleDims = known(n.dims(scale));
-    if (!dims || !scaleDims || scaleDims->size() != dims->size())
-      return n.fail("expected data and scales of one rank and of static shape");
-    auto unpack = [&](Value packed, SmallVector<int64_t> shape, StringRef what) -> Value {
-      int64_t last = shape.pop_back_val(), rows = 1;
-      for (int64_t size : shape)
-        rows *= size;
-      shape.push_back(last);
-      Value unpacked = unpackRows(n, packed, rows, last, bits, what);
-      return unpacked ? n.reshape(unpacked, shape) : Value();
-    };
-    if (bits < 8) {
-      dims->back() *= 8 / bits;
-      data = unpack(data, *dims, "data");
-      if (zero)
-        zero = unpack(zero, *scaleDims, "zero_points");
-    }
-    if (data && !zero)
-      zero = n.broadcast(n.withRank(n.intScalar(n.elem(data), int64_t(1) << (bits - 1)), rank),
-                         n.sizes.of(*scaleDims));
-    if (!data || !zero)
-      return failure();
-  }
+  if (n.elem(data).isUnsignedInteger(8) && failed(unpackTable(n, bits, data, scale, zero)))
+    return failure();
   if (block == 0) {
     std::optional<int64_t> all = known(n.dim(data, *quantAxis));
     if (!all)

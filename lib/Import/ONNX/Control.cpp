@@ -190,21 +190,53 @@ static Type sliceType(Type whole, int64_t axis) {
   return w::makeTensorType(dims, type.getElementType());
 }
 
-LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
-  SmallVector<Type> carriedTypes = llvm::to_vector(ValueRange(loop.carried).getTypes());
+namespace {
+/// The body of a loop, once its types have come to rest.
+struct LoopRegion {
+  Region region;
+  /// The condition, carried values and slices that the body makes.
+  SmallVector<Value> yielded;
+  SmallVector<Type> carriedTypes;
+  /// Per carried value: whether the body gives what the optional that the loop carries holds.
+  SmallVector<bool> filled;
+};
+} // namespace
+
+/// Joins the types of carried values before and behind an iteration; true when none has widened.
+static FailureOr<bool> joinCarried(NodeBuilder &n, LoopRegion &made, OpBuilder &b) {
+  bool isStable = true;
+  for (auto [i, type] : llvm::enumerate(made.carriedTypes)) {
+    // An optional may start a loop whose body gives what it holds.
+    Value &next = made.yielded[1 + i];
+    if (isa<w::OptType>(type) && !isa<w::OptType>(next.getType())) {
+      b.setInsertionPointToEnd(&made.region.front());
+      next = w::OptMakeOp::create(b, n.loc, w::OptType::get(b.getContext(), next.getType()), next);
+      made.filled[i] = true;
+    }
+    Type joined = joinTypes(type, next.getType());
+    if (!joined)
+      return n.fail("expected carried value " + llvm::Twine(i) +
+                    " to keep its element type and rank, but it is " + n.importer.typeText(type) +
+                    " before and " + n.importer.typeText(next.getType()) + " behind an iteration");
+    isStable &= joined == type;
+    type = joined;
+  }
+  return isStable;
+}
+
+/// Builds the body until it gives back what it took: one dim more at a time at worst.
+static LogicalResult settleBody(NodeBuilder &n, const LoopShape &loop, LoopBody body, LoopRegion &made) {
+  made.carriedTypes = llvm::to_vector(ValueRange(loop.carried).getTypes());
+  made.filled.assign(made.carriedTypes.size(), false);
   SmallVector<Type> sliceTypes;
   for (auto [value, axis] : llvm::zip_equal(loop.scanned, loop.scanInAxes))
     sliceTypes.push_back(sliceType(value.getType(), axis));
-  // The types of carried values widen until the body gives back what it took: one dim at a time at worst.
-  Region region;
-  SmallVector<Value> yielded;
-  SmallVector<bool> filled(carriedTypes.size(), false);
   for (int attempt = 0;; ++attempt) {
-    region.dropAllReferences();
-    region.getBlocks().clear();
-    Block &block = region.emplaceBlock();
+    made.region.dropAllReferences();
+    made.region.getBlocks().clear();
+    Block &block = made.region.emplaceBlock();
     block.addArgument(n.b.getIndexType(), n.loc);
-    for (ArrayRef<Type> types : {ArrayRef<Type>(carriedTypes), ArrayRef<Type>(sliceTypes)})
+    for (ArrayRef<Type> types : {ArrayRef<Type>(made.carriedTypes), ArrayRef<Type>(sliceTypes)})
       for (Type type : types)
         block.addArgument(type, n.loc);
     OpBuilder b(n.b.getContext());
@@ -212,70 +244,63 @@ LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
     FailureOr<SmallVector<Value>> values = body(block, b);
     if (failed(values))
       return failure();
-    yielded = *values;
-    if (yielded.size() != 1 + loop.carried.size() + loop.scanOutAxes.size())
+    made.yielded = *values;
+    if (made.yielded.size() != 1 + loop.carried.size() + loop.scanOutAxes.size())
       return n.fail("expected the body to make a condition, " + llvm::Twine(loop.carried.size()) +
                     " carried values and " + llvm::Twine(loop.scanOutAxes.size()) + " scan outputs");
-    bool isStable = true;
-    for (auto [i, type] : llvm::enumerate(carriedTypes)) {
-      // An optional may start a loop whose body gives what it holds.
-      Value &next = yielded[1 + i];
-      if (isa<w::OptType>(type) && !isa<w::OptType>(next.getType())) {
-        b.setInsertionPointToEnd(&block);
-        next = w::OptMakeOp::create(b, n.loc, w::OptType::get(b.getContext(), next.getType()), next);
-        filled[i] = true;
-      }
-      Type joined = joinTypes(type, yielded[1 + i].getType());
-      if (!joined)
-        return n.fail("expected carried value " + llvm::Twine(i) +
-                      " to keep its element type and rank, but it is " + n.importer.typeText(type) +
-                      " before and " + n.importer.typeText(yielded[1 + i].getType()) +
-                      " behind an iteration");
-      isStable &= joined == type;
-      type = joined;
-    }
-    if (isStable)
-      break;
+    FailureOr<bool> isStable = joinCarried(n, made, b);
+    if (failed(isStable))
+      return failure();
+    if (*isStable)
+      return success();
     if (attempt > 64)
       return n.fail("the shapes of carried values do not settle");
   }
-  SmallVector<Value> carried;
-  for (auto [value, type] : llvm::zip_equal(loop.carried, carriedTypes))
-    carried.push_back(asSequence(n, value, type));
-  SmallVector<Type> results = carriedTypes;
-  w::DimExpr count;
-  if (!loop.cond && loop.trip && known(*loop.trip))
-    count = w::DimExpr::constant(std::max<int64_t>(*known(*loop.trip), 0));
-  else if (!loop.scanned.empty())
-    count = w::getDim(cast<RankedTensorType>(loop.scanned.front().getType()), loop.scanInAxes.front());
+}
+
+/// How often the loop runs, as far as that is known.
+static w::DimExpr countOf(const LoopShape &loop, Value condition) {
   // A condition may end the loop before its count.
-  auto last = constantInts(yielded.front());
+  auto last = constantInts(condition);
   if (!last || last->size() != 1 || last->front() == 0)
-    count = w::DimExpr();
+    return {};
+  if (!loop.cond && loop.trip && known(*loop.trip))
+    return w::DimExpr::constant(std::max<int64_t>(*known(*loop.trip), 0));
+  if (!loop.scanned.empty())
+    return w::getDim(cast<RankedTensorType>(loop.scanned.front().getType()), loop.scanInAxes.front());
+  return {};
+}
+
+LoopResult makeLoop(NodeBuilder &n, const LoopShape &loop, LoopBody body) {
+  LoopRegion made;
+  if (failed(settleBody(n, loop, body, made)))
+    return failure();
+  SmallVector<Value> carried;
+  for (auto [value, type] : llvm::zip_equal(loop.carried, made.carriedTypes))
+    carried.push_back(asSequence(n, value, type));
+  SmallVector<Type> results = made.carriedTypes;
+  w::DimExpr count = countOf(loop, made.yielded.front());
+  SmallVector<int64_t> outAxes;
   for (auto [i, axis] : llvm::enumerate(loop.scanOutAxes)) {
-    auto slice = dyn_cast<RankedTensorType>(yielded[1 + carried.size() + i].getType());
+    auto slice = dyn_cast<RankedTensorType>(made.yielded[1 + carried.size() + i].getType());
     if (!slice || axis < -slice.getRank() - 1 || axis > slice.getRank())
       return n.fail("expected scan output " + llvm::Twine(i) + " to be a tensor with an axis " +
                     llvm::Twine(axis));
+    outAxes.push_back(axis < 0 ? axis + slice.getRank() + 1 : axis);
     SmallVector<w::DimExpr> dims = w::getDims(slice);
-    dims.insert(dims.begin() + (axis < 0 ? axis + slice.getRank() + 1 : axis), count);
+    dims.insert(dims.begin() + outAxes.back(), count);
     results.push_back(w::makeTensorType(dims, slice.getElementType()));
   }
-  SmallVector<int64_t> outAxes;
-  for (auto [i, axis] : llvm::enumerate(loop.scanOutAxes)) {
-    auto slice = cast<RankedTensorType>(yielded[1 + carried.size() + i].getType());
-    outAxes.push_back(axis < 0 ? axis + slice.getRank() + 1 : axis);
-  }
-  yield(n, region, yielded);
+  yield(n, made.region, made.yielded);
   auto op = w::LoopOp::create(n.b, n.loc, results, loop.trip ? n.sizes.value(*loop.trip) : Value(), loop.cond,
                               carried, loop.scanned, loop.scanInAxes, loop.scanInReverse, outAxes,
                               loop.scanOutReverse);
-  op.getBody().takeBody(region);
-  SmallVector<Value> made(op.getResults());
-  for (auto [i, isFilled] : llvm::enumerate(filled))
+  op.getBody().takeBody(made.region);
+  SmallVector<Value> values(op.getResults());
+  for (auto [i, isFilled] : llvm::enumerate(made.filled))
     if (isFilled)
-      made[i] = n.make<w::OptGetOp>(made[i]);
-  return made;
+      values[i] = n.make<w::OptGetOp>(values[i]);
+  return values;
 }
 
 LogicalResult buildLoop(NodeBuilder &n) {

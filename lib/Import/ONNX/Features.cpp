@@ -215,7 +215,54 @@ LogicalResult buildLabelEncoderOfClasses(NodeBuilder &n) {
   return buildPairs(n, classes, llvm::to_vector(llvm::seq<int64_t>(0, classes.size())));
 }
 
+/// The places of distinct keys that are no NaN, in the order of the keys; of equal ones the first counts.
+static SmallVector<int64_t> sortKeys(ArrayRef<Attribute> keys, bool isFloat, std::optional<int64_t> &nanAt) {
+  SmallVector<int64_t> order;
+  for (int64_t i = 0, count = keys.size(); i < count; ++i) {
+    if (isFloat && cast<FloatAttr>(keys[i]).getValue().isNaN())
+      nanAt = nanAt.value_or(i);
+    else
+      order.push_back(i);
+  }
+  auto isLess = [&](int64_t a, int64_t b) {
+    return isFloat ? cast<FloatAttr>(keys[a]).getValueAsDouble() < cast<FloatAttr>(keys[b]).getValueAsDouble()
+                   : cast<IntegerAttr>(keys[a]).getValue().slt(cast<IntegerAttr>(keys[b]).getValue());
+  };
+  llvm::stable_sort(order, isLess);
+  order.erase(std::unique(order.begin(), order.end(),
+                          [&](int64_t a, int64_t b) { return !isLess(a, b) && !isLess(b, a); }),
+              order.end());
+  return order;
+}
+
+/// What stands for keys that are not there; null after an error.
+static Value defaultOf(NodeBuilder &n, Type type) {
+  if (n.hasAttr("default_tensor"))
+    return n.reshape(n.constant(n.tensorAttr("default_tensor")), ArrayRef<int64_t>());
+  if (isa<w::StringType>(type))
+    return textScalar(n, n.stringAttr("default_string", "_Unused"));
+  return isa<FloatType>(type) ? n.scalar(type, n.floatAttr("default_float", -0.0))
+                              : n.intScalar(type, n.intAttr("default_int64", -1));
+}
+
 /// The entry of the sorted keys that equals x, found by halving: each step is a gather and a comparison.
+static Value lookUpSorted(NodeBuilder &n, Value x, Value keys, Value values, int64_t size, Value missing) {
+  Type i32 = n.b.getI32Type();
+  Value at = n.broadcast(n.withRank(n.intScalar(i32, 0), n.rank(x)), n.dims(x));
+  int64_t step = 1;
+  while (step * 2 < size)
+    step *= 2;
+  for (; step >= 1 && size > 1; step /= 2) {
+    Value next = n.add(at, n.intScalar(i32, step));
+    Value inside = n.compare(w::ComparePredicate::lt, next, n.intScalar(i32, size));
+    Value key = n.inRange(n.gather(keys, n.min(next, n.intScalar(i32, size - 1)), 0));
+    Value reaches = n.binary<w::AndOp>(inside, n.compare(w::ComparePredicate::le, key, x));
+    at = n.select(reaches, next, at);
+  }
+  Value found = n.compare(w::ComparePredicate::eq, n.inRange(n.gather(keys, at, 0)), x);
+  return n.select(found, n.inRange(n.gather(values, at, 0)), missing);
+}
+
 LogicalResult buildLabelEncoder(NodeBuilder &n) {
   FailureOr<DenseElementsAttr> keys = tableAttr(n, "keys"), values = tableAttr(n, "values");
   if (failed(keys) || failed(values))
@@ -229,40 +276,14 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
     return n.fail("expected keys of the input's type, but got keys of another");
 
   Type given = values->getElementType();
-  bool isFloat = isa<FloatType>(n.elem(x)), givesFloat = isa<FloatType>(given),
-       givesText = isa<w::StringType>(given), isText = isa<w::StringType>(n.elem(x));
   SmallVector<Attribute> keyAttrs(keys->getValues<Attribute>()), valueAttrs(values->getValues<Attribute>());
-  SmallVector<int64_t> order;
-  std::optional<int64_t> nanAt;
-  for (int64_t i = 0; i < count && !isText; ++i) {
-    if (isFloat && cast<FloatAttr>(keyAttrs[i]).getValue().isNaN())
-      nanAt = nanAt.value_or(i);
-    else
-      order.push_back(i);
-  }
-  auto isLess = [&](int64_t a, int64_t b) {
-    return isFloat ? cast<FloatAttr>(keyAttrs[a]).getValueAsDouble() <
-                         cast<FloatAttr>(keyAttrs[b]).getValueAsDouble()
-                   : cast<IntegerAttr>(keyAttrs[a]).getValue().slt(cast<IntegerAttr>(keyAttrs[b]).getValue());
-  };
-  // Of equal keys the first counts.
-  llvm::stable_sort(order, isLess);
-  order.erase(std::unique(order.begin(), order.end(),
-                          [&](int64_t a, int64_t b) { return !isLess(a, b) && !isLess(b, a); }),
-              order.end());
-
-  Value missing;
-  if (n.hasAttr("default_tensor"))
-    missing = n.reshape(n.constant(n.tensorAttr("default_tensor")), ArrayRef<int64_t>());
-  else if (givesText)
-    missing = textScalar(n, n.stringAttr("default_string", "_Unused"));
-  else
-    missing = givesFloat ? n.scalar(given, n.floatAttr("default_float", -0.0))
-                         : n.intScalar(given, n.intAttr("default_int64", -1));
+  Value missing = defaultOf(n, given);
   if (!missing)
     return failure();
-  if (isText)
+  if (isa<w::StringType>(n.elem(x)))
     return lookUpTexts(n, makeTable(n, n.elem(x), keyAttrs), makeTable(n, given, valueAttrs), missing);
+  std::optional<int64_t> nanAt;
+  SmallVector<int64_t> order = sortKeys(keyAttrs, isa<FloatType>(n.elem(x)), nanAt);
   Value result = n.broadcast(n.withRank(missing, n.rank(x)), n.dims(x));
   if (!order.empty()) {
     SmallVector<Attribute> sortedKeys, sortedValues;
@@ -270,22 +291,8 @@ LogicalResult buildLabelEncoder(NodeBuilder &n) {
       sortedKeys.push_back(keyAttrs[i]);
       sortedValues.push_back(valueAttrs[i]);
     }
-    int64_t size = static_cast<int64_t>(order.size());
     Value keyTable = makeTable(n, n.elem(x), sortedKeys), valueTable = makeTable(n, given, sortedValues);
-    Type i32 = n.b.getI32Type();
-    Value at = n.broadcast(n.withRank(n.intScalar(i32, 0), n.rank(x)), n.dims(x));
-    int64_t step = 1;
-    while (step * 2 < size)
-      step *= 2;
-    for (; step >= 1 && size > 1; step /= 2) {
-      Value next = n.add(at, n.intScalar(i32, step));
-      Value inside = n.compare(w::ComparePredicate::lt, next, n.intScalar(i32, size));
-      Value key = n.inRange(n.gather(keyTable, n.min(next, n.intScalar(i32, size - 1)), 0));
-      Value reaches = n.binary<w::AndOp>(inside, n.compare(w::ComparePredicate::le, key, x));
-      at = n.select(reaches, next, at);
-    }
-    Value found = n.compare(w::ComparePredicate::eq, n.inRange(n.gather(keyTable, at, 0)), x);
-    result = n.select(found, n.inRange(n.gather(valueTable, at, 0)), missing);
+    result = lookUpSorted(n, x, keyTable, valueTable, static_cast<int64_t>(order.size()), missing);
   }
   // NaN equals itself as a key since version 4.
   if (nanAt && n.version >= 4) {

@@ -342,14 +342,7 @@ LogicalResult ModelImporter::importBothWays(ArrayRef<const onnx::NodeProto *> no
   return success();
 }
 
-LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b) {
-  Location loc = locationOf(node, scope);
-  if (++importedNodes > kMaxNodes) {
-    if (importedNodes == kMaxNodes + 1)
-      nodeError(loc, *scope.opsets, node)
-          << "expected at most " << kMaxNodes << " nodes with all functions inlined";
-    return failure();
-  }
+FailureOr<SmallVector<Value>> ModelImporter::readInputs(const onnx::NodeProto &node, Scope &scope) {
   SmallVector<Value> inputs;
   for (const std::string &name : node.input()) {
     if (name.empty()) {
@@ -363,27 +356,29 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
   }
   while (!inputs.empty() && !inputs.back())
     inputs.pop_back();
-  if (const onnx::FunctionProto *function = functionOf(node))
-    return inlineFunction(*function, node, scope, b, loc);
+  return inputs;
+}
 
-  StringRef domain = canonicalDomain(node.domain());
-  const OpRow *row = findOp(domain, node.op_type(), scope.opsets->lookup(domain));
-  assert(row && "internal: operators are checked before they are imported");
+LogicalResult ModelImporter::checkInputs(const onnx::NodeProto &node, const OpRow &row,
+                                         ArrayRef<Value> inputs, const Opsets &opsets, Location loc) {
   // In a function an input may be named and yet be absent.
-  for (int i = 0; i < row->minInputs; ++i)
+  for (int i = 0; i < row.minInputs; ++i)
     if (i >= static_cast<int>(inputs.size()) || !inputs[i]) {
-      nodeError(loc, *scope.opsets, node)
-          << "expected at least " << row->minInputs << " inputs, but input " << i << " is absent";
+      nodeError(loc, opsets, node) << "expected at least " << row.minInputs << " inputs, but input " << i
+                                   << " is absent";
       return failure();
     }
   for (auto [i, input] : llvm::enumerate(inputs))
     if (input && !isa<RankedTensorType>(input.getType()) && !takesAnyValue(node.op_type())) {
-      nodeError(loc, *scope.opsets, node)
-          << "expected input " << i << " to be a tensor, but got " << input.getType();
+      nodeError(loc, opsets, node) << "expected input " << i << " to be a tensor, but got "
+                                   << input.getType();
       return failure();
     }
-  NodeBuilder builder(*this, scope, node, row->since, b, loc);
-  builder.inputs = inputs;
+  return success();
+}
+
+LogicalResult ModelImporter::buildNode(const onnx::NodeProto &node, const OpRow &row, NodeBuilder &builder,
+                                       const Opsets &opsets, Location loc) {
   // Inference and verifiers of ops report at the location only: name the node.
   SmallVector<std::pair<DiagnosticSeverity, std::string>> messages;
   LogicalResult built = failure();
@@ -391,7 +386,7 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
     ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
       messages.emplace_back(diagnostic.getSeverity(), diagnostic.str());
     });
-    built = row->build(builder);
+    built = row.build(builder);
   }
   if (failed(built) && openNode == &node)
     return failure();
@@ -400,33 +395,64 @@ LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scop
     reported |= severity == DiagnosticSeverity::Error;
     std::string message = StringRef(text).starts_with(kNodePrefix)
                               ? text
-                              : describeNode(nodeNames.lookup(&node), node, *scope.opsets) + text;
+                              : describeNode(nodeNames.lookup(&node), node, opsets) + text;
     Diagnostic diagnostic(loc, severity);
     diagnostic << message;
     noteGivenSizes(severity, diagnostic);
     context.getDiagEngine().emit(std::move(diagnostic));
   }
   ok &= !reported;
-  if (failed(built) || reported || builder.hadBadAttribute()) {
-    if (!reported)
-      nodeError(loc, *scope.opsets, node) << "the node cannot be imported with these inputs and attributes";
-    return failure();
-  }
+  if (succeeded(built) && !reported && !builder.hadBadAttribute())
+    return success();
+  if (!reported)
+    nodeError(loc, opsets, node) << "the node cannot be imported with these inputs and attributes";
+  return failure();
+}
+
+LogicalResult ModelImporter::bindOutputs(const onnx::NodeProto &node, ArrayRef<Value> outputs, Scope &scope,
+                                         Location loc) {
   for (auto [i, name] : llvm::enumerate(node.output())) {
     if (name.empty())
       continue;
-    if (i >= builder.outputs.size() || !builder.outputs[i]) {
+    if (i >= outputs.size() || !outputs[i]) {
       nodeError(loc, *scope.opsets, node)
           << "output " << i << " ('" << name << "') is used, but not supported";
       return failure();
     }
-    scope.values[name] = builder.outputs[i];
-    if (isTooLarge(builder.outputs[i].getType())) {
+    scope.values[name] = outputs[i];
+    if (isTooLarge(outputs[i].getType())) {
       nodeError(loc, *scope.opsets, node)
-          << "expected a result that memory can hold, but it is " << builder.outputs[i].getType();
+          << "expected a result that memory can hold, but it is " << outputs[i].getType();
       return failure();
     }
   }
+  return success();
+}
+
+LogicalResult ModelImporter::importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b) {
+  Location loc = locationOf(node, scope);
+  if (++importedNodes > kMaxNodes) {
+    if (importedNodes == kMaxNodes + 1)
+      nodeError(loc, *scope.opsets, node)
+          << "expected at most " << kMaxNodes << " nodes with all functions inlined";
+    return failure();
+  }
+  FailureOr<SmallVector<Value>> inputs = readInputs(node, scope);
+  if (failed(inputs))
+    return failure();
+  if (const onnx::FunctionProto *function = functionOf(node))
+    return inlineFunction(*function, node, scope, b, loc);
+
+  StringRef domain = canonicalDomain(node.domain());
+  const OpRow *row = findOp(domain, node.op_type(), scope.opsets->lookup(domain));
+  assert(row && "internal: operators are checked before they are imported");
+  if (failed(checkInputs(node, *row, *inputs, *scope.opsets, loc)))
+    return failure();
+  NodeBuilder builder(*this, scope, node, row->since, b, loc);
+  builder.inputs = *inputs;
+  if (failed(buildNode(node, *row, builder, *scope.opsets, loc)) ||
+      failed(bindOutputs(node, builder.outputs, scope, loc)))
+    return failure();
   for (const onnx::AttributeProto &attribute : node.attribute())
     if (attribute.name() != "consumed_inputs" && !builder.usedAttributes().count(attribute.name()))
       nodeWarning(loc, *scope.opsets, node) << "attribute '" << attribute.name() << "' is ignored";

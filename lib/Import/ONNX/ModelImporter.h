@@ -108,6 +108,14 @@ private:
   LogicalResult importBothWays(ArrayRef<const onnx::NodeProto *> nodes, Scope &scope, OpBuilder &b);
   bool outputsFit(Scope &scope);
   LogicalResult importNode(const onnx::NodeProto &node, Scope &scope, OpBuilder &b);
+  /// The values of a node's inputs, null where one is absent; failure when one was refused.
+  FailureOr<SmallVector<Value>> readInputs(const onnx::NodeProto &node, Scope &scope);
+  LogicalResult checkInputs(const onnx::NodeProto &node, const OpRow &row, ArrayRef<Value> inputs,
+                            const Opsets &opsets, Location loc);
+  /// Builds what the row says; what ops report is reported as the node's.
+  LogicalResult buildNode(const onnx::NodeProto &node, const OpRow &row, NodeBuilder &builder,
+                          const Opsets &opsets, Location loc);
+  LogicalResult bindOutputs(const onnx::NodeProto &node, ArrayRef<Value> outputs, Scope &scope, Location loc);
   LogicalResult inlineFunction(const onnx::FunctionProto &function, const onnx::NodeProto &node, Scope &scope,
                                OpBuilder &b, Location loc);
   void enterGraph(Scope &scope, const onnx::GraphProto &graph);
