@@ -3,6 +3,7 @@
 // Moves the divisions of quantisations into constants of what they quantise.
 #include "weft/Transforms/AbsorbScales.h"
 
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -22,8 +23,6 @@ namespace weft {
 } // namespace weft
 
 namespace {
-
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 std::optional<DenseElementsAttr> getConstant(Value value) {
   DenseElementsAttr elements;

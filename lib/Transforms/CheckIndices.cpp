@@ -4,6 +4,7 @@
 #include "weft/Transforms/CheckIndices.h"
 
 #include "dialects/Weft/IR/DiscardableAttrs.h"
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -28,8 +29,6 @@ namespace weft {
 
 // So many indices the host reads one by one; a kernel that looks at more costs as much as two or three reads.
 static constexpr int64_t kMaxHostReads = 4;
-
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 namespace {
 

@@ -3,6 +3,7 @@
 // Turns contractions of dequantised bytes into contractions of the bytes, in the form that kernels exist for.
 #include "weft/Transforms/FormIntegerProducts.h"
 
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -21,7 +22,6 @@ namespace weft {
 // Steps of the contraction that one instruction sums.
 static constexpr int64_t kGroup = 4;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 static Type elementOf(Value value) { return typeOf(value).getElementType(); }
 static bool isByte(Type type) { return type.isInteger(8); }
 static bool isOneElement(Value value) {

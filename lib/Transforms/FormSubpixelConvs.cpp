@@ -4,6 +4,7 @@
 #include "weft/Transforms/FormSubpixelConvs.h"
 
 #include "PermuteAxes.h"
+#include "dialects/Weft/IR/TensorType.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "weft/Transforms/Passes.h"
 
@@ -17,8 +18,6 @@ namespace weft {
 
 // Phases of one op at most: each takes its part of the filter.
 static constexpr int64_t kMaxPhases = 256;
-
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 namespace {
 

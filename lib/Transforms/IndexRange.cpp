@@ -3,6 +3,7 @@
 // Interval analysis of index tensors, with sizes of dims as symbolic upper bounds.
 #include "weft/Transforms/IndexRange.h"
 
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -20,8 +21,6 @@ using ::weft::IndexRanges;
 static constexpr int64_t kMaxDepth = 32;
 // Steps along single positions, which are not remembered; models need a few per op.
 static constexpr int64_t kMaxSteps = 1 << 16;
-
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 /// Whether an expression of sizes, which are not negative, is not negative.
 static bool isNotNegative(const DimExpr &expr) {

@@ -3,6 +3,7 @@
 // Moves scales of quantised operands behind contractions.
 #include "weft/Transforms/LiftScales.h"
 
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -19,8 +20,6 @@ namespace weft {
 } // namespace weft
 
 namespace {
-
-RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
 /// Operands of a contraction and the axes along which its right side has one entry per channel of the result.
 struct Operands {

@@ -10,8 +10,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 /// Element d of a rotated head: with its partner p, x[d] * cos - x[p] * sin for the first of a pair, x[d] *

@@ -17,7 +17,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 static Type elementOf(Value value) { return typeOf(value).getElementType(); }
 
 namespace {

@@ -10,8 +10,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 /// Builds weft ops and notes them for one kernel.
 class StepBuilder {

@@ -16,8 +16,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// The host type of a value that control flow carries; null when the host cannot hold it.
 static Type getCarriedType(Type type) {
   if (isa<RankedTensorType, w::SeqType, w::OptType>(type))

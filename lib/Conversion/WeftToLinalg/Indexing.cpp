@@ -19,8 +19,6 @@ Value emitWrappedIndex(OpBuilder &b, Location loc, Value value, Type weftElement
   return clampIndex(b, loc, index, size);
 }
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 class LowerGather : public LoweringPattern<w::GatherOp> {

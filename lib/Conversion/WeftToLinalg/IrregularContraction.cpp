@@ -17,7 +17,6 @@ namespace weft::conversion {
 using Pred = arith::CmpIPredicate;
 using FPred = arith::CmpFPredicate;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 static Type elementOf(Value value) { return typeOf(value).getElementType(); }
 
 namespace {

@@ -20,8 +20,6 @@ namespace weft::conversion {
 using Pred = arith::CmpIPredicate;
 using FPred = arith::CmpFPredicate;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 class LowerDft : public LoweringPattern<w::DftOp> {

@@ -15,8 +15,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 /// An activation by its ONNX name, with its parameters.

@@ -12,8 +12,6 @@ namespace w = mlir::weft;
 
 namespace weft::conversion {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 /// Tables of one resized axis: element indices and weights, [out, taps]; with extrapolation whether an output

@@ -18,8 +18,6 @@ namespace weft::conversion {
 
 using Pred = arith::CmpIPredicate;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 class LowerNonzero : public LoweringPattern<w::NonzeroOp> {

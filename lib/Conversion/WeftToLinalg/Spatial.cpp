@@ -15,8 +15,6 @@ namespace weft::conversion {
 using Pred = arith::CmpIPredicate;
 using FPred = arith::CmpFPredicate;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// An index as a float.
 static Value toReal(ScalarBuilder s, Value index, Type real) {
   return arith::SIToFPOp::create(s.b, s.loc, real,

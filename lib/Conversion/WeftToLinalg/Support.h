@@ -5,6 +5,7 @@
 #define WEFT_LIB_CONVERSION_WEFTTOLINALG_SUPPORT_H
 
 #include "DimTable.h"
+#include "dialects/Weft/IR/TensorType.h"
 #include "dialects/Weft/IR/WeftOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -41,6 +42,7 @@ using mlir::Type;
 using mlir::Value;
 using mlir::ValueRange;
 using mlir::utils::IteratorType;
+using mlir::weft::typeOf;
 
 //===----------------------------------------------------------------------===//
 // Types

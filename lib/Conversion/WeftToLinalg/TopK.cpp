@@ -15,8 +15,6 @@ namespace weft::conversion {
 
 using Pred = arith::CmpIPredicate;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 namespace {
 
 /// Values and positions of the first elements of each sorted row.
