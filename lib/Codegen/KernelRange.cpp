@@ -6,6 +6,7 @@
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "weft/Codegen/KernelToLLVM.h"
 #include "weft/Codegen/Passes.h"
+#include "weft_abi.h"
 
 using namespace mlir;
 
@@ -358,7 +359,7 @@ private:
 
 } // namespace
 
-std::string weft::getCountName(llvm::StringRef kernel) { return (kernel + "_count").str(); }
+std::string weft::getCountName(llvm::StringRef kernel) { return (kernel + WEFT_COUNT_SUFFIX).str(); }
 
 bool weft::normaliseRange(RewriterBase &rewriter, kernel::FuncOp func) {
   Block &entry = func.getBody().front();

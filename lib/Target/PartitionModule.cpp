@@ -3,6 +3,7 @@
 // Splits a module of the LLVM dialect into parts that compile on their own, the same way on every machine.
 #include "PartitionModule.h"
 #include "weft/Target/LLVMEmit.h"
+#include "weft_abi.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/MapVector.h"
@@ -98,7 +99,8 @@ private:
       for (Operation *target : references[&op])
         if (bindsUsers(target))
           classes.unionSets(&op, target);
-      if (Operation *counter = symbols.lookup((cast<SymbolOpInterface>(op).getName() + "_count").str()))
+      if (Operation *counter =
+              symbols.lookup((cast<SymbolOpInterface>(op).getName() + WEFT_COUNT_SUFFIX).str()))
         classes.unionSets(&op, counter);
     }
     for (Operation &op : *module.getBody()) {

@@ -21,6 +21,10 @@ extern "C" {
 /* Name of the function that a code object exports for its first entry. */
 #define WEFT_ENTRY_SYMBOL "weft_entry"
 
+/* The function `NAME` WEFT_COUNT_SUFFIX beside a kernel NAME gives the size of its range: int64_t (const
+ * int64_t *scalars). */
+#define WEFT_COUNT_SUFFIX "_count"
+
 /* One thread's view of a dispatch; opaque to compiled code. */
 typedef struct weft_worker weft_worker;
 

@@ -7,6 +7,7 @@
 // failed runtime call can return from anywhere.
 #include "HostEmitter.h"
 #include "HostLower.h"
+#include "weft/Codegen/KernelToLLVM.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/SaveAndRestore.h"
 
@@ -198,8 +199,8 @@ LogicalResult HostEmitter::emitLaunch(kernel::LaunchOp launch) {
   StringRef callee = launch.getKernel();
   Value function = LLVM::AddressOfOp::create(b, loc, ptr, callee);
   auto countType = LLVM::LLVMFunctionType::get(b.getI64Type(), {ptr});
-  Value count = LLVM::CallOp::create(b, loc, countType, (callee + "_count").str(), ValueRange{scalarsArray})
-                    .getResult();
+  Value count =
+      LLVM::CallOp::create(b, loc, countType, getCountName(callee), ValueRange{scalarsArray}).getResult();
   Value status = callAbi(offsetof(weft_abi, dispatch), b.getI32Type(),
                          {ptr, b.getI32Type(), ptr, ptr, ptr, b.getI64Type()},
                          ValueRange{context, i32(entry.firstKernel + program.kernels.size()), function,
@@ -518,7 +519,7 @@ LogicalResult HostEmitter::run() {
   for (Attribute callee : callees) {
     std::string name = cast<StringAttr>(callee).str();
     LLVM::LLVMFuncOp::create(b, loc, name, kernelType);
-    LLVM::LLVMFuncOp::create(b, loc, name + "_count", countType);
+    LLVM::LLVMFuncOp::create(b, loc, getCountName(name), countType);
   }
   auto function =
       func::FuncOp::create(b, loc, entry.symbol, b.getFunctionType({ptr, ptr, ptr}, {b.getI32Type()}));
