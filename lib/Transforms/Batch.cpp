@@ -3,6 +3,7 @@
 // Follows a batch dim from the arguments of a function to its results.
 #include "weft/Transforms/Batch.h"
 
+#include "dialects/Weft/IR/OptionProblem.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -149,10 +150,11 @@ LogicalResult Batcher::reportNoBatch() {
     if (!tensor || tensor.getRank() == 0)
       continue;
     auto name = func.getArgAttrOfType<StringAttr>(i, "weft.name");
-    return func.emitError("expected an input of batch 1 to rewrite (--batch), but input '")
-           << (name ? name.str() : "#" + std::to_string(i)) << "' has batch " << tensor.getDimSize(0);
+    return ofOption(func.emitError("expected an input of batch 1 to rewrite (--batch), but input '"))
+           << (name ? name.str() : "#" + std::to_string(i)) << "' has batch " << tensor.getDimSize(0)
+           << " in the model, or by --dim or --shape";
   }
-  return func.emitError("expected an input of batch 1 to rewrite (--batch), but no input has dims");
+  return ofOption(func.emitError("expected an input of batch 1 to rewrite (--batch), but no input has dims"));
 }
 
 std::optional<BatchPlace> Batcher::getPlace(Value value) const {
@@ -241,6 +243,13 @@ namespace {
 
 struct WeftBatchPass : ::weft::impl::WeftBatchPassBase<WeftBatchPass> {
   using WeftBatchPassBase::WeftBatchPassBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (size >= 0)
+      return success();
+    return emitError(UnknownLoc::get(context), "weft-batch: expected a size of at least 0, but got ")
+           << size.getValue();
+  }
 
   void runOnOperation() override {
     FailureOr<::weft::BatchResult> result = ::weft::batch(getOperation(), {size, symbol});

@@ -1,4 +1,6 @@
 // RUN: weft-opt %s --weft-batch=size=4 --split-input-file --verify-diagnostics
+// RUN: not weft-opt %s --weft-batch=size=-3 2>&1 | FileCheck %s --check-prefix=SIZE
+// SIZE: weft-batch: expected a size of at least 0, but got -3
 //
 // The op that keeps a model from being batched is named.
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Evaluates functions of weft IR with the reference semantics; inputs and outputs are .npy files.
+#include "dialects/Weft/IR/OptionProblem.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "tools/StandardStreams.h"
 #include "weft/Artifact/OutputFile.h"
+#include "weft/Artifact/Recognize.h"
 #include "weft/Import/ONNX.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Reference/Npy.h"
@@ -353,7 +355,7 @@ static int finish(LogicalResult result) {
 /// Reports as weftc does: the problems of a model have no line.
 static void describeProblemsOfModel(MLIRContext &context) {
   context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
-    isCommandWrong |= ::weft::isWrongOption(diagnostic);
+    isCommandWrong |= mlir::weft::isOfOption(diagnostic);
     llvm::errs() << (diagnostic.getSeverity() == DiagnosticSeverity::Error ? "error: " : "warning: ");
     if (auto file = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
       llvm::errs() << '\'' << file.getFilename().getValue() << "': ";

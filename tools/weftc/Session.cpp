@@ -2,6 +2,7 @@
 //
 // Diagnostics, options and progress of a weftc command.
 #include "Session.h"
+#include "dialects/Weft/IR/OptionProblem.h"
 #include "weft/Artifact/Recognize.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -77,7 +78,7 @@ Session::Session(const CommandLine &command) : command(command), crashText(descr
   llvm::sys::PrintStackTraceOnErrorSignal(command.words.front());
   // A file that grows over a limit is an error to report, but LLVM takes it for a crash.
   std::signal(SIGXFSZ, SIG_IGN);
-  weft::registerCompilerDialects(registry);
+  ::weft::registerCompilerDialects(registry);
   context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   if (command.jobs != 1) {
     threads = std::make_unique<llvm::DefaultThreadPool>(llvm::hardware_concurrency(command.jobs));
@@ -100,7 +101,7 @@ Session::Session(const CommandLine &command) : command(command), crashText(descr
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
       ++numErrors;
       errors.push_back(text);
-      hasWrongOption |= weft::isWrongOption(diagnostic);
+      hasWrongOption |= mlir::weft::isOfOption(diagnostic);
       // The second is MLIR's: an op that no pass gave a form that the next phase takes.
       hasFault |= llvm::StringRef(text).contains("internal: ") ||
                   llvm::StringRef(text).contains("failed to legalize");
@@ -157,7 +158,7 @@ static int wrong(const llvm::Twine &message) {
 }
 
 /// `--cpu=`: a list of level names, "native", or "portable"; best level first.
-static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &levels) {
+static int parseLevels(llvm::StringRef text, std::vector<::weft::TargetLevel> &levels) {
   llvm::SmallVector<llvm::StringRef> names;
   if (text == "portable")
     names = {"x86-64-v4", "x86-64-v3", "x86-64-v2"};
@@ -165,15 +166,15 @@ static int parseLevels(llvm::StringRef text, std::vector<weft::TargetLevel> &lev
     text.split(names, ',');
   for (llvm::StringRef name : names) {
     std::string full = name.starts_with("v") ? ("x86-64-" + name).str() : name.str();
-    std::optional<weft::TargetLevel> level = weft::lookupTargetLevel(full);
+    std::optional<::weft::TargetLevel> level = ::weft::lookupTargetLevel(full);
     if (!level)
       return wrong("unknown instruction set '" + name + "' in --cpu; known are portable, " +
-                   llvm::join(weft::getTargetLevelNames(), ", ") + " (v3 is short for x86-64-v3)");
-    if (llvm::any_of(levels, [&](const weft::TargetLevel &known) { return known.name == level->name; }))
+                   llvm::join(::weft::getTargetLevelNames(), ", ") + " (v3 is short for x86-64-v3)");
+    if (llvm::any_of(levels, [&](const ::weft::TargetLevel &known) { return known.name == level->name; }))
       return wrong("instruction set '" + name + "' is listed twice in --cpu");
     levels.push_back(std::move(*level));
   }
-  llvm::stable_sort(levels, [](const weft::TargetLevel &a, const weft::TargetLevel &b) {
+  llvm::stable_sort(levels, [](const ::weft::TargetLevel &a, const ::weft::TargetLevel &b) {
     return a.required.size() > b.required.size();
   });
   return kDone;
@@ -188,18 +189,18 @@ static llvm::StringRef getImportOption(const CommandLine &command) {
                                      : "";
 }
 
-int Session::fillOptions(weft::CompileOptions &options) {
+int Session::fillOptions(::weft::CompileOptions &options) {
   std::string error;
   for (const std::string &shape : command.shapes)
-    if (failed(weft::addShapeOption(options.import, shape, error)))
+    if (failed(::weft::addShapeOption(options.import, shape, error)))
       return wrong(error);
   for (const std::string &dim : command.dims)
-    if (failed(weft::addDimOption(options.import, dim, error)))
+    if (failed(::weft::addDimOption(options.import, dim, error)))
       return wrong(error);
   for (const std::string &binding : command.bindings)
-    if (failed(weft::addBindOption(options.import, binding, error)))
+    if (failed(::weft::addBindOption(options.import, binding, error)))
       return wrong(error);
-  std::optional<weft::MathMode> math = weft::parseMathMode(command.math, error);
+  std::optional<::weft::MathMode> math = ::weft::parseMathMode(command.math, error);
   if (!math)
     return wrong(error);
   options.math = *math;
@@ -209,16 +210,16 @@ int Session::fillOptions(weft::CompileOptions &options) {
   options.dumpDirectory = command.dumpDirectory;
   options.flags = command.flags;
   if (!command.cacheFolder.empty())
-    options.cache = weft::CacheOptions{command.cacheFolder, command.cacheMebibytes << 20};
+    options.cache = ::weft::CacheOptions{command.cacheFolder, command.cacheMebibytes << 20};
   if (!command.stopAfter.empty())
-    options.stopAfter = *weft::parsePhase(command.stopAfter);
+    options.stopAfter = *::weft::parsePhase(command.stopAfter);
   if (std::error_code error = llvm::sys::fs::access(command.model, llvm::sys::fs::AccessMode::Exist)) {
     llvm::errs() << "weftc: cannot read '" << command.model << "': "
                  << (error == std::errc::no_such_file_or_directory ? "no such file" : error.message())
                  << "\n";
     return kFailed;
   }
-  if (weft::isArtifact(command.model))
+  if (::weft::isArtifact(command.model))
     return wrong(
         "'" + command.model +
         "' is an artifact: it is compiled already; run it (weft run), measure it (weft bench), or see "
@@ -229,11 +230,11 @@ int Session::fillOptions(weft::CompileOptions &options) {
   return parseLevels(command.cpu, options.levels);
 }
 
-weft::ProgressFn Session::getProgress() {
+::weft::ProgressFn Session::getProgress() {
   if (command.quiet || !::isatty(STDERR_FILENO))
     return {};
-  return [this](weft::Phase phase, llvm::StringRef detail) {
-    llvm::errs() << "\r\033[K" << weft::getPhaseName(phase) << (detail.empty() ? "" : " ") << detail
+  return [this](::weft::Phase phase, llvm::StringRef detail) {
+    llvm::errs() << "\r\033[K" << ::weft::getPhaseName(phase) << (detail.empty() ? "" : " ") << detail
                  << " ...";
     hasProgressLine = true;
   };

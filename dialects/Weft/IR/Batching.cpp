@@ -30,8 +30,17 @@ static LogicalResult inferTypes(Operation *op, std::optional<Location> loc, Smal
 
 LogicalResult mlir::weft::retype(Operation *op, Batching &batching) {
   SmallVector<Type> types;
-  if (failed(inferTypes(op, op->getLoc(), types)))
-    return op->emitOpError("cannot be batched: its operands do not fit together then");
+  std::string reason = "its operands do not fit together then";
+  {
+    ScopedDiagnosticHandler handler(op->getContext(), [&](Diagnostic &problem) {
+      reason = problem.str();
+      return success();
+    });
+    if (succeeded(inferTypes(op, op->getLoc(), types)))
+      reason.clear();
+  }
+  if (!reason.empty())
+    return op->emitOpError("cannot be batched: ") << reason;
   for (auto [value, type] : llvm::zip(op->getResults(), types)) {
     auto old = dyn_cast<RankedTensorType>(value.getType()), inferred = dyn_cast<RankedTensorType>(type);
     if (!old || !inferred || old.getRank() != inferred.getRank()) {

@@ -64,10 +64,6 @@ mlir::LogicalResult addDimOption(ImportOptions &options, llvm::StringRef text, s
 /// Adds `--bind NAME=16000` or `--bind NAME=1,2,3`.
 mlir::LogicalResult addBindOption(ImportOptions &options, llvm::StringRef text, std::string &error);
 
-/// Whether a problem that the importer reported lies in `ImportOptions`: they name what the model does not
-/// have, or contradict it or each other. The model itself may be right then.
-bool isWrongOption(mlir::Diagnostic &diagnostic);
-
 /// Imports the model in `path` as a module with one function, `@main`.
 ///
 /// Function arguments and results carry `weft.name`; dims that are not static carry a name in `#weft.dims`.

@@ -6,6 +6,7 @@
 
 #include "ModelImporter.h"
 
+#include "dialects/Weft/IR/OptionProblem.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/IR/Iterators.h"
@@ -25,14 +26,6 @@ namespace weft::importer {
 InFlightDiagnostic ModelImporter::error() {
   ok = false;
   return emitError(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0));
-}
-
-static constexpr StringLiteral wrongOption = "weft.wrong-option";
-
-/// Marks a problem as one of the user's options.
-static InFlightDiagnostic ofOption(InFlightDiagnostic problem) {
-  problem.getUnderlyingDiagnostic()->getMetadata().push_back(DiagnosticArgument(wrongOption));
-  return problem;
 }
 
 Type ModelImporter::valueType(const onnx::TypeProto &type) {
@@ -121,7 +114,7 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       error() << "expected input '" << input.name()
               << "' to be a tensor, or a sequence or optional of tensors of known rank, but it is none";
     else if (shape != options.shapes.end())
-      ofOption(error()) << "expected --shape for a tensor, but input '" << input.name() << "' is none";
+      w::ofOption(error()) << "expected --shape for a tensor, but input '" << input.name() << "' is none";
     return type;
   }
   const onnx::TypeProto::Tensor &tensor = input.type().tensor_type();
@@ -142,8 +135,8 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
       dims.push_back(dimOf(dim));
   } else {
     if (tensor.has_shape() && tensor.shape().dim_size() != static_cast<int>(shape->second.size())) {
-      ofOption(error()) << "expected a shape of " << tensor.shape().dim_size() << " dims for input '"
-                        << input.name() << "', but got " << shape->second.size();
+      w::ofOption(error()) << "expected a shape of " << tensor.shape().dim_size() << " dims for input '"
+                           << input.name() << "', but got " << shape->second.size();
       return {};
     }
     for (const DimSpec &dim : shape->second)
@@ -156,9 +149,10 @@ Type ModelImporter::inputType(const onnx::ValueInfoProto &input) {
     if (std::optional<int64_t> size = dim.getConstant(); size && *size > 0)
       if (llvm::MulOverflow(count, *size, count) || count > (int64_t(1) << 46)) {
         bool isChosen = shape != options.shapes.end() || !options.fixedDims.empty();
-        (isChosen ? ofOption(error()) : error()) << "expected input '" << input.name()
-                                                 << "' of a size that memory can hold, but its dims multiply "
-                                                 << "to more than 2^46 elements";
+        (isChosen ? w::ofOption(error()) : error())
+            << "expected input '" << input.name()
+            << "' of a size that memory can hold, but its dims multiply "
+            << "to more than 2^46 elements";
         return {};
       }
   return w::makeTensorType(dims, element);
@@ -186,8 +180,8 @@ static void checkSizesAgree(const onnx::GraphProto &graph, const ImportOptions &
           (*size < bounds->second.first || *size > bounds->second.second))
         other = std::to_string(bounds->second.first) + ".." + std::to_string(bounds->second.second);
       if (!other.empty())
-        ofOption(error()) << "expected --shape and --dim to agree about '" << symbol << "', but got " << *size
-                          << " for input '" << input.name() << "' and " << other;
+        w::ofOption(error()) << "expected --shape and --dim to agree about '" << symbol << "', but got "
+                             << *size << " for input '" << input.name() << "' and " << other;
     }
   }
 }
@@ -210,7 +204,7 @@ void ModelImporter::checkOptions() {
     for (const DimSpec &dim : shape)
       if (!dim.symbol.empty())
         note(dims, dimList, dim.symbol);
-  auto refuse = [&] { return ofOption(error()); };
+  auto refuse = [&] { return w::ofOption(error()); };
   for (const auto &[name, shape] : options.shapes)
     if (!inputs.contains(name))
       refuse() << "expected --shape of an input of the model (" << inputList << "), but got '" << name << "'";
@@ -235,14 +229,14 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
   const std::vector<std::string> &texts = options.bindings.find(name.str())->second;
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat()) {
-    ofOption(error()) << "expected --bind of an input of numbers and static shape, but '" << name << "' is "
-                      << typeText(type);
+    w::ofOption(error()) << "expected --bind of an input of numbers and static shape, but '" << name
+                         << "' is " << typeText(type);
     return {};
   }
   tensor = w::dropDimNames(tensor);
   if (texts.size() != 1 && static_cast<int64_t>(texts.size()) != tensor.getNumElements()) {
-    ofOption(error()) << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of '" << name
-                      << "', but got " << texts.size();
+    w::ofOption(error()) << "expected 1 or " << tensor.getNumElements() << " numbers in --bind of '" << name
+                         << "', but got " << texts.size();
     return {};
   }
   Builder b(&context);
@@ -251,7 +245,7 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     if (auto element = dyn_cast<FloatType>(tensor.getElementType())) {
       double number = 0;
       if (text.getAsDouble(number))
-        ofOption(error()) << "expected a number in --bind of '" << name << "', but got '" << text << "'";
+        w::ofOption(error()) << "expected a number in --bind of '" << name << "', but got '" << text << "'";
       values.push_back(b.getFloatAttr(element, number));
       continue;
     }
@@ -261,8 +255,8 @@ ElementsAttr ModelImporter::boundConstant(StringRef name, Type type) {
     bool isNumber = text == "true" || text == "false" || !text.getAsInteger(10, number);
     if (!isNumber ||
         (width < 64 && !(isUnsigned ? llvm::isUIntN(width, number) : llvm::isIntN(width, number))))
-      ofOption(error()) << "expected a value of type " << typeText(tensor.getElementType())
-                        << " in --bind of '" << name << "', but got '" << text << "'";
+      w::ofOption(error()) << "expected a value of type " << typeText(tensor.getElementType())
+                           << " in --bind of '" << name << "', but got '" << text << "'";
     values.push_back(
         b.getIntegerAttr(tensor.getElementType(), APInt(64, static_cast<uint64_t>(number)).trunc(width)));
   }
@@ -448,13 +442,6 @@ FailureOr<OwningOpRef<ModuleOp>> importModel(std::unique_ptr<llvm::MemoryBuffer>
 namespace weft {
 
 using namespace mlir;
-
-bool isWrongOption(Diagnostic &diagnostic) {
-  return llvm::any_of(diagnostic.getMetadata(), [](const DiagnosticArgument &argument) {
-    return argument.getKind() == DiagnosticArgument::DiagnosticArgumentKind::String &&
-           argument.getAsString() == importer::wrongOption;
-  });
-}
 
 FailureOr<OwningOpRef<ModuleOp>> importONNX(StringRef path, MLIRContext &context,
                                             const ImportOptions &options) {
