@@ -93,7 +93,9 @@ std::optional<int64_t> countWithin(ArrayRef<int64_t> shape, int64_t elementBytes
 }
 
 std::string describeShortage(StringRef what, size_t available) {
-  return ("expected " + what + " for the dims in the header, but got " + Twine(available) + " bytes").str();
+  return ("the file is truncated: expected " + what + " for the dims in the header, but got " +
+          Twine(available) + " bytes")
+      .str();
 }
 
 /// Strings: descriptors U<n> (UTF-32) and S<n> (bytes), padded with zeros.
@@ -178,8 +180,12 @@ FailureOr<Tensor> readNpy(MLIRContext *context, StringRef path, Type wanted, std
   size_t headerBytes = isShort ? llvm::support::endian::read16le(data.data() + 8)
                                : llvm::support::endian::read32le(data.data() + 8);
   Header header;
-  if (data.size() < headerStart + headerBytes ||
-      !parseHeader(data.substr(headerStart, headerBytes), header)) {
+  if (data.size() < headerStart + headerBytes) {
+    error = "the file is truncated: " + std::to_string(headerStart + headerBytes - data.size()) + " of the " +
+            std::to_string(headerBytes) + " bytes of its header are missing";
+    return failure();
+  }
+  if (!parseHeader(data.substr(headerStart, headerBytes), header)) {
     error = "expected an .npy header, but it is malformed";
     return failure();
   }

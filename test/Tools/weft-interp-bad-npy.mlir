@@ -2,10 +2,10 @@
 // RUN: rm -rf %t && mkdir %t && %python %S/Inputs/bad_npy.py %t
 // RUN: %status 1 weft-interp %s -i x=%t/empty.npy 2>&1 | FileCheck %s --check-prefix=MAGIC
 // RUN: %status 1 weft-interp %s -i x=%t/text.npy 2>&1 | FileCheck %s --check-prefix=MAGIC
-// RUN: %status 1 weft-interp %s -i x=%t/half-header.npy 2>&1 | FileCheck %s --check-prefix=HEADER
+// RUN: %status 1 weft-interp %s -i x=%t/half-header.npy 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: %status 1 weft-interp %s -i x=%t/no-shape.npy 2>&1 | FileCheck %s --check-prefix=HEADER
 // RUN: %status 1 weft-interp %s -i x=%t/negative.npy 2>&1 | FileCheck %s --check-prefix=HEADER
-// RUN: %status 1 weft-interp %s -i x=%t/long-header.npy 2>&1 | FileCheck %s --check-prefix=HEADER
+// RUN: %status 1 weft-interp %s -i x=%t/long-header.npy 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: %status 1 weft-interp %s -i x=%t/short.npy 2>&1 | FileCheck %s --check-prefix=SHORT
 // RUN: %status 1 weft-interp %s -i x=%t/huge.npy 2>&1 | FileCheck %s --check-prefix=SHORT
 // RUN: %status 1 weft-interp %s -i x=%t/overflow.npy 2>&1 | FileCheck %s --check-prefix=SHORT
@@ -20,6 +20,7 @@
 // A file's header is believed only as far as the file's own bytes; orders of bytes and dims are numpy's.
 
 // MAGIC: expected an .npy file, but the magic number is missing
+// HALF: the file is truncated: {{[0-9]+}} of the {{[0-9]+}} bytes of its header are missing
 // HEADER: expected an .npy header, but it is malformed
 // SHORT: expected elements for the dims in the header, but got 16 bytes
 // TEXTS: expected texts for the dims in the header, but got 16 bytes

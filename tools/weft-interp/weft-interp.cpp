@@ -144,6 +144,8 @@ static FailureOr<std::vector<std::optional<std::string>>> matchInputs(func::Func
 
 /// Whether each `-o` names an output of the functions, or a folder, and destroys no input.
 static LogicalResult checkOutputs(ArrayRef<func::FuncOp> functions) {
+  if (llvm::sys::fs::exists(dumpDir) && !llvm::sys::fs::is_directory(dumpDir))
+    return wrong("cannot write into '" + dumpDir + "': it is no folder");
   std::vector<std::string> names;
   for (func::FuncOp function : functions)
     for (unsigned i = 0; i < function.getNumResults(); ++i)
@@ -392,6 +394,10 @@ int main(int argc, char **argv) {
   if (!shapes.empty() || !dims.empty() || !bindings.empty()) {
     (void)wrong("--shape, --dim and --bind are about the import of ONNX models, but '" + modelPath +
                 "' is IR");
+    return kWrongCommandLine;
+  }
+  if (::weft::isArtifact(modelPath)) {
+    (void)wrong("'" + modelPath + "' is an artifact: it is compiled already; weft run takes it");
     return kWrongCommandLine;
   }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);

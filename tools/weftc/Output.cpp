@@ -34,6 +34,9 @@ int checkOutput(const CommandLine &command) {
     };
     if (output.empty())
       return refuse(kWrongCommandLine, "it is no name; name a file with -o");
+    // What remains of `-o=model.weft`.
+    if (output.starts_with("="))
+      return refuse(kWrongCommandLine, "leave out the '='; a file of that name is './" + output + "'");
     if (sys::fs::is_directory(output))
       return refuse(kWrongCommandLine, "it is a folder; name a file in it");
     for (auto &[other, role] : taken)

@@ -153,6 +153,8 @@ static int readData(llvm::StringRef folder, func::FuncOp main, std::vector<Sampl
   for (llvm::sys::fs::directory_iterator it(folder, error), end; it != end && !error; it.increment(error))
     if (llvm::sys::path::filename(it->path()).starts_with("test_data_set_"))
       sets.push_back(it->path());
+  if (error)
+    return fail("cannot read the folder '" + folder + "': " + error.message());
   llvm::sort(sets);
   if (sets.empty())
     sets.push_back(folder.str());
