@@ -25,7 +25,7 @@ static Value legacySecond(NodeBuilder &n, Value x, Value y) {
   int64_t rank = n.rank(x), own = n.rank(y), axis = n.intAttr("axis", rank - own);
   if (axis < 0)
     axis += rank;
-  if (axis < 0 || axis + own > rank)
+  if (axis < 0 || axis > rank - own)
     return n.failValue("expected axis to place " + llvm::Twine(own) + " dims inside of " + llvm::Twine(rank) +
                        ", but got " + llvm::Twine(axis));
   SmallVector<Size> shape(rank, n.sizes.of(1));

@@ -114,37 +114,6 @@ LogicalResult finishClasses(NodeBuilder &n, Value scores, Value labels, PostTran
   return n.wants(1) ? n.result(1, n.cast(postTransform(n, scores, transform), n.b.getF32Type())) : success();
 }
 
-LogicalResult finishBinary(NodeBuilder &n, Value score, Value labels, BinaryForm form,
-                           PostTransform transform) {
-  if (!score)
-    return failure();
-  Type element = n.elem(score);
-  bool isMargin = form != BinaryForm::probability;
-  Value isSecond = n.compare(w::ComparePredicate::gt, n.reshape(score, n.dim(score, 0)),
-                             n.scalar(element, isMargin ? 0.0 : 0.5));
-  Value index = n.cast(isSecond, n.b.getI64Type());
-  if (!index || failed(n.result(0, n.gather(labels, index, 0))))
-    return failure();
-  if (!n.wants(1))
-    return success();
-  Value scores;
-  if (transform == PostTransform::probit) {
-    scores = probit(n, score);
-  } else {
-    bool isLogistic = isMargin && transform == PostTransform::logistic;
-    bool isMirrored = form == BinaryForm::margin || isLogistic;
-    Value other = n.sub(n.scalar(element, isMirrored ? 0.0 : 1.0), score);
-    if (isLogistic) {
-      other = n.make<w::SigmoidOp>(other);
-      score = n.make<w::SigmoidOp>(score);
-    }
-    if (!other || !score)
-      return failure();
-    scores = n.concat({other, score}, 1);
-  }
-  return n.result(1, n.cast(scores, n.b.getF32Type()));
-}
-
 //===----------------------------------------------------------------------===//
 // Linear models
 //===----------------------------------------------------------------------===//
@@ -184,6 +153,26 @@ LogicalResult buildLinearRegressor(NodeBuilder &n) {
   return n.result(postTransform(n, linearScores(n, samples(n), n.intAttr("targets", 1)), *transform));
 }
 
+/// Outputs of two classes of one score [N 1], the margin of the second class.
+static LogicalResult finishMargin(NodeBuilder &n, Value score, Value labels, PostTransform transform) {
+  if (!score)
+    return failure();
+  Type element = n.elem(score);
+  Value isSecond =
+      n.compare(w::ComparePredicate::gt, n.reshape(score, n.dim(score, 0)), n.scalar(element, 0.0));
+  Value index = n.cast(isSecond, n.b.getI64Type());
+  if (!index || failed(n.result(0, n.gather(labels, index, 0))))
+    return failure();
+  if (!n.wants(1))
+    return success();
+  if (transform == PostTransform::probit)
+    return n.result(1, probit(n, score));
+  bool isLogistic = transform == PostTransform::logistic;
+  Value other = n.sub(n.scalar(element, isLogistic ? 0.0 : 1.0), score);
+  Value scores = other ? n.concat({other, score}, 1) : Value();
+  return scores ? n.result(1, isLogistic ? n.make<w::SigmoidOp>(scores) : scores) : failure();
+}
+
 LogicalResult buildLinearClassifier(NodeBuilder &n) {
   FailureOr<Value> labels = readLabels(n, "classlabels_ints");
   FailureOr<PostTransform> transform = readPostTransform(n);
@@ -195,7 +184,7 @@ LogicalResult buildLinearClassifier(NodeBuilder &n) {
   bool isSingle = classes == 2 && intercepts == 1;
   Value scores = linearScores(n, samples(n), isSingle ? 1 : classes);
   if (isSingle)
-    return finishBinary(n, scores, *labels, BinaryForm::linear, *transform);
+    return finishMargin(n, scores, *labels, *transform);
   return finishClasses(n, scores, *labels, *transform);
 }
 

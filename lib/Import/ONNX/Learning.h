@@ -11,10 +11,6 @@ namespace weft::importer {
 /// What is done to scores in the end.
 enum class PostTransform { none, softmax, logistic, softmaxZero, probit };
 
-/// What one score of a two-class model says: the probability of the second class, its signed margin, or a
-/// linear model's margin, whose other class gets the rest to 1.
-enum class BinaryForm { probability, margin, linear };
-
 /// Attribute `post_transform`; failure after a report.
 FailureOr<PostTransform> readPostTransform(NodeBuilder &n);
 /// The transform over the last axis of scores [N E]; null when scores are.
@@ -34,9 +30,6 @@ Value vectorOf(NodeBuilder &n, ArrayRef<double> values, Type element);
 
 /// Outputs 0 (label, [N]) and 1 (scores, [N E], f32) of a classifier with one score per class.
 LogicalResult finishClasses(NodeBuilder &n, Value scores, Value labels, PostTransform transform);
-/// The same of one score [N 1] for two classes.
-LogicalResult finishBinary(NodeBuilder &n, Value score, Value labels, BinaryForm form,
-                           PostTransform transform);
 
 } // namespace weft::importer
 

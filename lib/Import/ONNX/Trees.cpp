@@ -9,7 +9,11 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 
+#include "llvm/ADT/DenseSet.h"
+
+#include <array>
 #include <limits>
+#include <utility>
 
 namespace weft::importer {
 
@@ -282,6 +286,197 @@ LogicalResult buildTreeEnsembleRegressor(NodeBuilder &n) {
   return n.result(n.cast(postTransform(n, scores, *transform), n.b.getF32Type()));
 }
 
+//===----------------------------------------------------------------------===//
+// Classes
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// What the trees say about one of two classes: its score [N 1], and whether any leaf that a sample reached
+/// votes for it, null where the answer is the same for all samples.
+struct Votes {
+  Value score, given;
+  bool isAlways = false, isNever = false;
+};
+
+/// Two classes as ONNX Runtime reads them: votes for the second one decide when a sample has any, else those
+/// for the first.
+class TwoClasses {
+public:
+  TwoClasses(NodeBuilder &n, Forest &forest, ArrayRef<double> base, PostTransform transform)
+      : n(n), forest(forest), base(base), transform(transform) {}
+
+  LogicalResult build(Value labels);
+
+private:
+  void countVotes();
+  bool votesAlways(int64_t target) const;
+  bool evaluateVotes();
+  Value number(double value) { return n.scalar(n.elem(first.score), value); }
+  /// `yes` where a sample has votes for the class, else `no`.
+  Value where(const Votes &votes, Value yes, Value no);
+  void addBaseValues();
+  LogicalResult writeLabels(Value labels);
+  Value scoresOfBoth();
+  Value scoresOfFirst();
+
+  NodeBuilder &n;
+  Forest &forest;
+  ArrayRef<double> base;
+  PostTransform transform;
+  Votes first, second;
+  /// No score for any sample, [N 1].
+  Value zero;
+  /// Whether only one class has votes, and whether no vote is negative.
+  bool isSingle = false, allPositive = true;
+};
+
+} // namespace
+
+void TwoClasses::countVotes() {
+  first.isNever = second.isNever = true;
+  for (const auto &entries : forest.leaves)
+    for (auto [target, weight] : entries) {
+      (target == 0 ? first : second).isNever = false;
+      allPositive &= weight >= 0;
+    }
+  isSingle = first.isNever != second.isNever;
+  first.isAlways = !first.isNever && votesAlways(0);
+  second.isAlways = !second.isNever && votesAlways(1);
+}
+
+/// Whether every sample gets a vote for a class: all leaves of one tree have one.
+bool TwoClasses::votesAlways(int64_t target) const {
+  auto votes = [&](int64_t leaf) {
+    return llvm::any_of(forest.leaves[leaf], [&](const auto &entry) { return entry.first == target; });
+  };
+  return llvm::any_of(forest.roots, [&](Place root) {
+    SmallVector<Place> open = {root};
+    llvm::SmallDenseSet<Place> seen;
+    while (!open.empty()) {
+      Place place = open.pop_back_val();
+      if (isLeaf(place)) {
+        if (!votes(leafOf(place)))
+          return false;
+      } else if (seen.insert(place).second) {
+        open.append({forest.inner[place].yes, forest.inner[place].no});
+      }
+    }
+    return true;
+  });
+}
+
+/// Scores, and the counts of votes where they differ between samples, as columns of one forest; false after a
+/// report.
+bool TwoClasses::evaluateVotes() {
+  int64_t columns = 0;
+  auto column = [&](bool isWanted) { return isWanted ? columns++ : int64_t(-1); };
+  std::array<Votes *, 2> classes = {&first, &second};
+  std::array<int64_t, 2> scoreAt = {}, countAt = {};
+  for (auto [k, votes] : llvm::enumerate(classes)) {
+    scoreAt[k] = column(!votes->isNever);
+    countAt[k] = column(!votes->isNever && !votes->isAlways);
+  }
+  for (auto &entries : forest.leaves) {
+    auto old = std::exchange(entries, {});
+    for (auto [target, weight] : old) {
+      entries.push_back({scoreAt[target], weight});
+      if (countAt[target] >= 0)
+        entries.push_back({countAt[target], 1.0});
+    }
+  }
+  forest.targets = std::max<int64_t>(columns, 1);
+  Value all = evaluate(n, forest, Aggregate::sum);
+  if (!all)
+    return false;
+  zero = n.mul(n.sliceAxis(all, 1, n.sizes.of(0), n.sizes.of(1)), n.scalar(n.elem(all), 0.0));
+  auto take = [&](int64_t at) {
+    return forest.targets == 1 ? all : n.sliceAxis(all, 1, n.sizes.of(at), n.sizes.of(1));
+  };
+  for (auto [k, votes] : llvm::enumerate(classes)) {
+    votes->score = scoreAt[k] < 0 ? zero : take(scoreAt[k]);
+    if (countAt[k] >= 0)
+      votes->given = n.compare(w::ComparePredicate::gt, take(countAt[k]), n.scalar(n.elem(all), 0.0));
+    if (!votes->score || (countAt[k] >= 0 && !votes->given))
+      return false;
+  }
+  return true;
+}
+
+Value TwoClasses::where(const Votes &votes, Value yes, Value no) {
+  if (votes.isAlways || votes.isNever)
+    return votes.isAlways ? yes : no;
+  return n.select(votes.given, yes, no);
+}
+
+/// One base value belongs to the first class; of two, the second one is added to the votes for the first
+/// class where a sample has votes for the second, whose margin that is.
+void TwoClasses::addBaseValues() {
+  if (base.empty())
+    return;
+  Value sum = n.add(first.score, number(base.front()));
+  if (base.size() == 2) {
+    Value margin = n.add(first.score, number(base.back()));
+    second.score = where(second, margin, n.add(second.score, number(base.back())));
+    sum = where(second, n.sub(zero, margin), sum);
+  }
+  first.score = sum;
+}
+
+/// A model in which only one class has votes names its labels; where both have, the label is 1 or 0.
+LogicalResult TwoClasses::writeLabels(Value labels) {
+  Value weight = where(second, second.score, where(first, first.score, zero));
+  double limit = isSingle && allPositive ? 0.5 : 0.0;
+  if (!weight)
+    return failure();
+  Value isSecond = n.compare(w::ComparePredicate::gt, n.reshape(weight, n.dim(weight, 0)), number(limit));
+  Value index = n.cast(isSecond, n.b.getI64Type());
+  if (!index)
+    return failure();
+  bool isText = isa<w::StringType>(n.elem(labels));
+  return n.result(0, isSingle || isText ? n.gather(labels, index, 0) : index);
+}
+
+Value TwoClasses::scoresOfBoth() {
+  Value left = where(first, first.score, zero), right = where(second, second.score, zero);
+  return left && right ? postTransform(n, n.concat({left, right}, 1), transform) : Value();
+}
+
+/// Of a sample without votes for the second class.
+Value TwoClasses::scoresOfFirst() {
+  Value score = where(first, first.score, zero);
+  if (!score)
+    return {};
+  if (transform == PostTransform::probit || (!isSingle && !base.empty())) {
+    // ONNX Runtime leaves the second score as it finds it.
+    Value known = transform == PostTransform::probit ? postTransform(n, score, transform) : score;
+    return known ? n.concat({known, zero}, 1) : Value();
+  }
+  bool isLogistic = transform == PostTransform::logistic;
+  Value other = n.sub(number(isSingle && allPositive && !isLogistic ? 1 : 0), score);
+  Value scores = other ? n.concat({other, score}, 1) : Value();
+  return scores && isLogistic ? n.make<w::SigmoidOp>(scores) : scores;
+}
+
+LogicalResult TwoClasses::build(Value labels) {
+  if (base.size() > 2)
+    return n.fail("expected at most one base value per class (2), but got " + llvm::Twine(base.size()));
+  countVotes();
+  if (!evaluateVotes())
+    return failure();
+  addBaseValues();
+  if (!first.score || !second.score || failed(writeLabels(labels)))
+    return failure();
+  if (!n.wants(1))
+    return success();
+  Value both = base.size() < 2 && second.isNever ? Value() : scoresOfBoth();
+  Value scores = base.size() == 2  ? both
+                 : second.isNever  ? scoresOfFirst()
+                 : second.isAlways ? both
+                                   : n.select(second.given, both, scoresOfFirst());
+  return scores ? n.result(1, n.cast(scores, n.b.getF32Type())) : failure();
+}
+
 LogicalResult buildTreeEnsembleClassifier(NodeBuilder &n) {
   FailureOr<Value> labels = readLabels(n, "classlabels_int64s");
   FailureOr<PostTransform> transform = readPostTransform(n);
@@ -293,39 +488,8 @@ LogicalResult buildTreeEnsembleClassifier(NodeBuilder &n) {
     return failure();
   SmallVector<double> base =
       numbersAttr(n, "base_values", "base_values_as_tensor").value_or(SmallVector<double>());
-
-  // Two classes whose trees only vote for one: the score is the positive class's.
-  std::optional<int64_t> voted;
-  bool isSingle = classes == 2, allPositive = true;
-  for (const auto &entries : forest->leaves)
-    for (auto [target, weight] : entries) {
-      isSingle &= !voted || *voted == target;
-      voted = target;
-      allPositive &= weight >= 0;
-    }
-  if (isSingle && base.size() <= 1) {
-    bool isSecond = voted == 1;
-    for (auto &entries : forest->leaves)
-      for (auto &entry : entries)
-        entry.first = 0;
-    forest->targets = 1;
-    Value score = evaluate(n, *forest, Aggregate::sum);
-    // The one base value belongs to the first class.
-    if (!isSecond)
-      score = addBase(n, score, base, 1);
-    if (!score)
-      return failure();
-    BinaryForm form = allPositive ? BinaryForm::probability : BinaryForm::margin;
-    if (!isSecond)
-      return finishBinary(n, score, *labels, form, *transform);
-    // Votes for the second class leave the first one's score at 0.
-    if (failed(finishBinary(n, score, *labels, form, *transform)) || !n.wants(1))
-      return success(!n.wants(1));
-    Value first = n.mul(score, n.scalar(n.elem(score), 0.0));
-    if (!first)
-      return failure();
-    return n.result(1, n.cast(postTransform(n, n.concat({first, score}, 1), *transform), n.b.getF32Type()));
-  }
+  if (classes == 2)
+    return TwoClasses(n, *forest, base, *transform).build(*labels);
   Value scores = addBase(n, evaluate(n, *forest, Aggregate::sum), base, classes);
   return finishClasses(n, scores, *labels, *transform);
 }

@@ -332,6 +332,14 @@ def absurd_opset():
 
 
 @model_of
+def absurd_axis():
+    """Second operands of old opsets at places that no sum of sizes reaches."""
+    return model([node("Add", ["x", "y"], ["a"], broadcast=1, axis=2**63 - 1, name="far"),
+                  node("Add", ["x", "y"], ["b"], broadcast=1, axis=-2**63, name="before")],
+                 [value("x", [2, 3]), value("y", [3])], [value("a", None), value("b", None)], opset=6, ir=3)
+
+
+@model_of
 def open_filter():
     """Filters of which only the run knows the channels."""
     return model([node("Conv", ["x", "w"], ["a"], kernel_shape=[3, 3], name="conv"), node("ConvTranspose", ["x", "w"], ["b"], kernel_shape=[3, 3],

@@ -144,6 +144,9 @@ for kernel in ("LINEAR", "POLY", "RBF", "SIGMOID"):
             model.add("SVMClassifier", [many], [I64, F], classlabels_ints=[7, 2, 5, 9][:classes], **machine(classes, kernel, probabilities))
 for transform in ("SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"):
     model.add("SVMClassifier", [many], [I64, F], classlabels_ints=[7, 2, 5], post_transform=transform, **machine(3, "RBF"))
+for transform in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"):
+    for probabilities in (False, True):
+        model.add("SVMClassifier", [many], [I64, F], classlabels_ints=[7, 2], post_transform=transform, **machine(2, "RBF", probabilities))
 model.add("SVMClassifier", [many], [TEXT, F], classlabels_strings=["low", "", "high"], **machine(3, "RBF", True))
 model.add("SVMClassifier", [many], [I64, F], classlabels_ints=[7, 2, 5], coefficients=RNG.standard_normal(12).tolist(), rho=[0.3],
           kernel_params=[0.5, 0.2, 2.0])
@@ -162,7 +165,14 @@ for transform in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO"):
               post_transform=transform)
     model.add("TreeEnsembleClassifier", [samples], [I64, F], classlabels_int64s=[4, 5, 8], post_transform=transform,
               **forest("class", 3, ALL_MODES[:1]))
-    for only, positive, base in ((0, False, []), (1, False, []), (1, True, []), (1, False, [0.4])):
+    # With one tree some samples get no vote.
+    for only, positive, base, trees in ((0, False, [], 7), (1, False, [], 7), (1, True, [], 7), (1, False, [0.4], 7), (0, True, [0.4], 3),
+                                        (0, False, [0.3, -0.6], 3), (None, False, [], 1), (None, True, [], 7), (None, False, [0.3, -0.6], 1)):
         model.add("TreeEnsembleClassifier", [samples], [I64, F], classlabels_int64s=[4, 5], post_transform=transform,
-                  **({"base_values": base} if base else {}), **forest("class", 2, ALL_MODES[:1], only=only, positive=positive))
+                  **({"base_values": base} if base else {}), **forest("class", 2, ALL_MODES[:1], trees, only=only, positive=positive))
+# One base value, of whose second score ONNX Runtime says nothing where a sample has no votes for the second class.
+for transform in ("NONE", "SOFTMAX", "LOGISTIC"):
+    model.add("TreeEnsembleClassifier", [samples], [I64, F], classlabels_int64s=[4, 5], post_transform=transform, base_values=[0.4],
+              **forest("class", 2, ALL_MODES[:1], trees=12))
+model.add("TreeEnsembleClassifier", [samples], [TEXT, F], classlabels_strings=["no", "yes"], **forest("class", 2, ALL_MODES[:1]))
 model.check()
