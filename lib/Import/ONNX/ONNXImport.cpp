@@ -277,7 +277,8 @@ void ModelImporter::setSymbols(func::FuncOp function) {
     function->setAttr("weft.symbol_names", b.getDictionaryAttr(names));
 }
 
-/// The declared type of an output must fit what was inferred; inference wins where it knows less or more.
+/// The declared type of an output must be what was inferred up to its dims. Those of exporters are wrong now and
+/// then, and nothing depends on them: what the node makes is taken.
 void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value) {
   auto declared = dyn_cast_if_present<RankedTensorType>(valueType(output.type()));
   auto actual = dyn_cast<RankedTensorType>(value.getType());
@@ -285,8 +286,11 @@ void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value)
     return;
   bool fits = declared.getElementType() == actual.getElementType() && declared.getRank() == actual.getRank();
   // Shapes that a user changed make the declared ones stale.
-  if (fits && options.shapes.empty() && options.fixedDims.empty())
-    fits = succeeded(verifyCompatibleShape(declared, actual));
+  bool isFresh = options.shapes.empty() && options.fixedDims.empty();
+  if (fits && isFresh && failed(verifyCompatibleShape(declared, actual)))
+    emitWarning(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0))
+        << "output '" << output.name() << "' is declared as " << typeText(declared) << ", but its node makes "
+        << typeText(actual) << ", which is what runs give";
   if (!fits)
     error() << "expected output '" << output.name() << "' of the declared type " << typeText(declared)
             << ", but its node makes " << typeText(actual) << "; the model contradicts itself";

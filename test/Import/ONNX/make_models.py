@@ -393,7 +393,8 @@ def no_shape():
 
 @model_of
 def wrong_output():
-    return model([node("Relu", ["x"], ["y"])], [value("x", [2, 3])], [value("y", [2, 4])])
+    """Dims that the node does not make are told; a rank that it does not make is refused."""
+    return model([node("Relu", ["x"], ["y"]), node("Neg", ["x"], ["z"])], [value("x", [2, 3])], [value("y", [2, 4]), value("z", [6])])
 
 
 @model_of
