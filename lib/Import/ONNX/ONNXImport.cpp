@@ -277,8 +277,8 @@ void ModelImporter::setSymbols(func::FuncOp function) {
     function->setAttr("weft.symbol_names", b.getDictionaryAttr(names));
 }
 
-/// The declared type of an output must be what was inferred up to its dims. Those of exporters are wrong now and
-/// then, and nothing depends on them: what the node makes is taken.
+/// The declared type of an output must be what was inferred up to its dims. Those of exporters are wrong now
+/// and then, and nothing depends on them: what the node makes is taken.
 void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value) {
   auto declared = dyn_cast_if_present<RankedTensorType>(valueType(output.type()));
   auto actual = dyn_cast<RankedTensorType>(value.getType());
