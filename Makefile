@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 # Precompiled headers are cacheable only with these two.
 export CCACHE_SLOPPINESS ?= pch_defines,time_macros
 
-.PHONY: help setup build demo test check check-full conformance docs bench clean
+.PHONY: help setup build demo test check check-full conformance docs bench figures clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,7 +43,12 @@ conformance: build ## the published ONNX test cases, compiled and run; writes do
 docs: setup ## regenerate docs/dialects and docs/passes.md
 	@tools/dev/gen-docs
 
-bench: build ## figures of this machine against ONNX Runtime
+# MODELS, PEERS, THREADS and BATCH narrow it (lists with commas); MODELS_DIR adds the models of a folder.
+bench: build ## Weft beside five peers over the model suite: what is missing in docs/performance/cpu.md
+	@$(PYTHON) tools/bench/bench $(MODELS:%=--models %) $(PEERS:%=--peers %) $(THREADS:%=--threads %) $(BATCH:%=--batch %) \
+	  $(MODELS_DIR:%=--models-dir %)
+
+figures: build ## sizes, compile time, memory and latency of the light networks, beside ONNX Runtime
 	@$(PYTHON) tools/bench/figures
 
 clean: ## remove the build folder
