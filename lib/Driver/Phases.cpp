@@ -6,6 +6,7 @@
 #include "KernelNotes.h"
 #include "NodeCounts.h"
 #include "Signature.h"
+#include "dialects/Sched/IR/SchedDialect.h"
 #include "weft/Artifact/OutputFile.h"
 #include "weft/Codegen/Host/HostProgram.h"
 #include "weft/Conversion/WeftToLinalg/WeftToLinalg.h"
@@ -88,12 +89,15 @@ private:
   LogicalResult compileHosts();
   LogicalResult compileLevel(const TargetLevel &level, bool isBest);
   OwningOpRef<ModuleOp> cloneForLevel(bool isBest);
-  LogicalResult runLevel(ModuleOp module, const TargetLevel &level, bool isBest);
+  LogicalResult runLevel(ModuleOp module, TargetLevel level, bool isBest);
   void joinHosts(ModuleOp module);
   LogicalResult emitLevel(ModuleOp module, const TargetLevel &level, CachedKernels &cached);
   void endCaching();
   LogicalResult describeConstants(const ConstantLayout &layout);
   void countOps();
+
+  // Whether the last level that may use tiles does.
+  bool hasTiles = false;
 };
 
 LogicalResult Compilation::dump(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> write) {
@@ -219,8 +223,19 @@ LogicalResult Compilation::emitLevel(ModuleOp module, const TargetLevel &level, 
   return success();
 }
 
+/// Whether a kernel's schedule names tiles.
+static bool usesTiles(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        auto sched = mlir::sched::CPUAttr::of(op);
+        return sched && sched.getDot() == mlir::sched::CPUDot::tdpbusd ? WalkResult::interrupt()
+                                                                       : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// Runs the phases from scheduled to object for one level; `module` is left after the last of them.
-LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, bool isBest) {
+LogicalResult Compilation::runLevel(ModuleOp module, TargetLevel level, bool isBest) {
   using Build = void (*)(OpPassManager &, const TargetLevel &, const PipelineOptions &);
   CachedKernels cached(cache ? &*cache : nullptr, remarks);
   const std::pair<Phase, Build> phases[] = {{Phase::Scheduled, buildSchedulePipeline},
@@ -235,6 +250,12 @@ LogicalResult Compilation::runLevel(ModuleOp module, const TargetLevel &level, b
       return failure();
     if (phase == Phase::Scheduled && isBest)
       describeSchedules(module, result.artifact.kernels);
+    if (phase == Phase::Scheduled && level.hasAMXInt8) {
+      hasTiles = usesTiles(module);
+      // A machine need not have, nor a system grant, what no kernel uses.
+      if (!hasTiles)
+        removeTiles(level);
+    }
     if (phase == Phase::Scheduled)
       cached.take(module, level, pipeline);
     if (phase == Phase::LLVM)
@@ -439,7 +460,7 @@ LogicalResult Compilation::run(Load load) {
   result.artifact.metadata = {"math", getMathModeName(options.math).str()};
   describeNodes(nodes, hosts, *result.module, result.artifact);
   for (auto [i, level] : llvm::enumerate(options.levels))
-    if (failed(compileLevel(level, /*isBest=*/i == 0)))
+    if ((hasTiles || !level.isForRefusal) && failed(compileLevel(level, /*isBest=*/i == 0)))
       return failure();
   endCaching();
   if (options.stopAfter < Phase::Artifact)

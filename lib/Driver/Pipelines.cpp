@@ -125,6 +125,7 @@ void weft::buildSchedulePipeline(OpPassManager &module, const TargetLevel &level
   SchedSelectCpuPassOptions select;
   select.level = level.name;
   select.plainOrder = options.math == MathMode::Strict;
+  select.tiles = level.hasAMXInt8;
   select.explain = options.hasRemarks;
   module.addNestedPass<kernel::FuncOp>(createSchedSelectCpuPass(select));
   module.addNestedPass<kernel::FuncOp>(createVerifySchedulePass());

@@ -77,6 +77,8 @@ struct SchedSelectCpu : weft::impl::SchedSelectCpuPassBase<SchedSelectCpu> {
                          << "' [sched-select-cpu-C1]";
       return signalPassFailure();
     }
+    if (!tiles)
+      target = getTargetWithoutTiles(*target);
     func.walk([&](Operation *op) {
       if (op == func || sched::CPUAttr::of(op))
         return;

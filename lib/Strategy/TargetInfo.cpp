@@ -39,3 +39,9 @@ std::optional<CPUTarget> weft::lookupCPUTarget(llvm::StringRef name) {
       best = row.target;
   return best;
 }
+
+CPUTarget weft::getTargetWithoutTiles(CPUTarget target) {
+  if (target.dot == mlir::sched::CPUDot::tdpbusd)
+    target.dot = mlir::sched::CPUDot::vpdpbusd;
+  return target;
+}

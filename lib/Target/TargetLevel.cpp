@@ -13,7 +13,7 @@ namespace {
 
 /// A row of CPULevels.inc.
 struct LevelRow {
-  llvm::StringRef name, triple, cpu, needs;
+  llvm::StringRef name, triple, cpu, needs, extra;
   unsigned vectorBits, numVectorRegisters;
   bool hasFMA, hasF16C, hasAVX512;
 };
@@ -32,7 +32,7 @@ constexpr llvm::StringLiteral nativeFeatures[] = {
     "bmi2",       "lzcnt",      "movbe",       "avx512f",      "avx512bw",
     "avx512cd",   "avx512dq",   "avx512vl",    "avx512vnni",   "avx512bf16",
     "avx512fp16", "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq",
-    "avxvnni",    "gfni"};
+    "avxvnni",    "gfni",       "amx-tile",    "amx-int8"};
 
 bool hostHas(const llvm::StringMap<bool> &host, llvm::StringRef feature) {
   auto it = host.find(feature);
@@ -44,6 +44,25 @@ bool hostHasAll(const llvm::StringMap<bool> &host, llvm::StringRef needs) {
   llvm::SmallVector<llvm::StringRef> names;
   needs.split(names, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
   return llvm::all_of(names, [&](llvm::StringRef name) { return hostHas(host, name); });
+}
+
+/// Lets `level` use each of the comma-separated features of `extra`, which its machines must then have.
+void addFeatures(TargetLevel &level, llvm::StringRef extra) {
+  llvm::SmallVector<llvm::StringRef> names;
+  extra.split(names, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  for (llvm::StringRef name : names) {
+    if (llvm::is_contained(level.required, name))
+      continue;
+    level.features += ((level.features.empty() ? "+" : ",+") + name).str();
+    level.required.push_back(name.str());
+  }
+  llvm::sort(level.required);
+  auto has = [&](llvm::StringRef feature) { return llvm::is_contained(level.required, feature); };
+  level.hasVNNI = level.hasAVX512 && has("avx512vnni");
+  level.hasAVXVNNI = has("avxvnni") || level.hasVNNI;
+  level.hasBF16 = level.hasAVX512 && has("avx512bf16");
+  level.hasAMXInt8 = has("amx-tile") && has("amx-int8");
+  level.hasAMXBF16 = has("amx-tile") && has("amx-bf16");
 }
 
 TargetLevel makeLevel(const LevelRow &row) {
@@ -60,15 +79,16 @@ TargetLevel makeLevel(const LevelRow &row) {
   level.hasFMA = row.hasFMA;
   level.hasF16C = row.hasF16C;
   level.hasAVX512 = row.hasAVX512;
+  addFeatures(level, row.extra);
   return level;
 }
 
-/// The best table row that the host runs, plus what else of use the host offers; scheduled for the host.
+/// The best psABI level that the host runs, plus what else of use the host offers; scheduled for the host.
 std::optional<TargetLevel> makeNativeLevel() {
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   const LevelRow *best = nullptr;
   for (const LevelRow &row : levelRows)
-    if (hostHasAll(host, row.needs))
+    if (row.extra.empty() && hostHasAll(host, row.needs))
       best = &row;
   if (!best)
     return std::nullopt;
@@ -76,20 +96,11 @@ std::optional<TargetLevel> makeNativeLevel() {
   level.name = "native";
   level.tuneCPU = llvm::sys::getHostCPUName().str();
   // In the table's order, so that the same machine always gives the same text.
-  llvm::SmallVector<std::string> features;
-  for (llvm::StringRef feature : nativeFeatures) {
-    if (!hostHas(host, feature) || llvm::is_contained(level.required, feature))
-      continue;
-    features.push_back(("+" + feature).str());
-    level.required.push_back(feature.str());
-  }
-  llvm::sort(level.required);
-  level.features = llvm::join(features, ",");
-  level.hasVNNI = level.hasAVX512 && hostHas(host, "avx512vnni");
-  level.hasAVXVNNI = hostHas(host, "avxvnni") || (level.hasVNNI && hostHas(host, "avx512vl"));
-  level.hasBF16 = level.hasAVX512 && hostHas(host, "avx512bf16");
-  level.hasAMXInt8 = hostHas(host, "amx-tile") && hostHas(host, "amx-int8");
-  level.hasAMXBF16 = hostHas(host, "amx-tile") && hostHas(host, "amx-bf16");
+  llvm::SmallVector<llvm::StringRef> features;
+  for (llvm::StringRef feature : nativeFeatures)
+    if (hostHas(host, feature))
+      features.push_back(feature);
+  addFeatures(level, llvm::join(features, ","));
   return level;
 }
 
@@ -115,12 +126,22 @@ std::optional<TargetLevel> weft::lookupTargetLevel(llvm::StringRef name) {
   return std::nullopt;
 }
 
+void weft::removeTiles(TargetLevel &level) {
+  auto isTile = [](llvm::StringRef feature) { return feature.starts_with("amx-"); };
+  llvm::SmallVector<llvm::StringRef> features;
+  llvm::StringRef(level.features).split(features, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  llvm::erase_if(features, [&](llvm::StringRef feature) { return isTile(feature.drop_front()); });
+  level.features = llvm::join(features, ",");
+  llvm::erase_if(level.required, isTile);
+  level.hasAMXInt8 = level.hasAMXBF16 = false;
+}
+
 bool weft::isSupportedByHost(const TargetLevel &level) {
   if (level.name == "native")
     return true;
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   for (const LevelRow &row : levelRows)
     if (row.name == level.name)
-      return hostHasAll(host, row.needs);
+      return hostHasAll(host, row.needs) && hostHasAll(host, row.extra);
   return false;
 }

@@ -2,6 +2,7 @@
 // RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=x86-64-v2}))' | FileCheck %s --check-prefixes=CHECK,V2
 // RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=x86-64-v3}))' | FileCheck %s --check-prefixes=CHECK,V3
 // RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=x86-64-v4}))' | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: weft-opt %s --pass-pipeline='builtin.module(kernel.func(sched-select-cpu{level=x86-64-v4-amx}))' | FileCheck %s --check-prefixes=CHECK,AMX
 
 #row = affine_map<(m, n) -> (n)>
 #id = affine_map<(m, n) -> (m, n)>
@@ -26,6 +27,7 @@ kernel.func @square_f32(%x: tensor<512x512xf32>, %w: tensor<16x512x32xf32>) -> t
 // V2: vector = 4, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = false, dot = pmaddwd>
 // V3: vector = 8, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = true, dot = pmaddwd>
 // V4: vector = 16, {{.*}} depth = 0, unroll = {{[0-9]+}}, fma = true, dot = pmaddwd>
+// AMX: vector = 16, registers = [32, 32], depth = 0, unroll = 1, fma = true, dot = tdpbusd>
 kernel.func @square_ui8(%x: tensor<512x512xi8>, %w: tensor<16x129x32x4xi8>) -> tensor<512x512xi32> {
   %o = tensor.empty() : tensor<512x512xi32>
   %r = kernel.contract ins(%x, %w : tensor<512x512xi8>, tensor<16x129x32x4xi8>) outs(%o : tensor<512x512xi32>)

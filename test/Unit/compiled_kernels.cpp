@@ -61,14 +61,15 @@ CompiledKernels::~CompiledKernels() {
     dlclose(handle);
 }
 
-void CompiledKernels::run(const std::string &kernel, const std::vector<const void *> &arguments) const {
+void CompiledKernels::run(const std::string &kernel, const std::vector<const void *> &arguments,
+                          const std::vector<int64_t> &sizes) const {
   using Kernel = void (*)(const void *const *, const int64_t *, int64_t, int64_t, void *);
   using Count = int64_t (*)(const int64_t *);
   ASSERT_TRUE(handle);
   auto *function = reinterpret_cast<Kernel>(dlsym(handle, kernel.c_str()));
   auto *count = reinterpret_cast<Count>(dlsym(handle, (kernel + "_count").c_str()));
   ASSERT_TRUE(function && count) << kernel;
-  function(arguments.data(), nullptr, 0, count(nullptr), nullptr);
+  function(arguments.data(), sizes.data(), 0, count(sizes.data()), nullptr);
 }
 
 std::vector<std::string> weft::test::getTestedLevels() {

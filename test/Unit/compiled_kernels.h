@@ -19,8 +19,9 @@ public:
   ~CompiledKernels();
   CompiledKernels(const CompiledKernels &) = delete;
 
-  /// Runs all of `kernel` on `arguments` (inputs, then results), which need 64-byte alignment.
-  void run(const std::string &kernel, const std::vector<const void *> &arguments) const;
+  /// Runs all of `kernel` on `arguments` (inputs, then results), which need 64-byte alignment, and sizes.
+  void run(const std::string &kernel, const std::vector<const void *> &arguments,
+           const std::vector<int64_t> &sizes = {}) const;
 
 private:
   void load(const std::string &text, const std::string &level);

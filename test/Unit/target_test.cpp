@@ -122,8 +122,19 @@ TEST(Target, NativeCodeRequiresWhatItMayUse) {
   EXPECT_FALSE(level->tuneCPU.empty());
 }
 
+TEST(Target, TilesCanBeTakenAway) {
+  TargetLevel level = *lookupTargetLevel("x86-64-v4-amx"), below = *lookupTargetLevel("x86-64-v4-vnni");
+  EXPECT_TRUE(level.hasAMXInt8 && level.hasVNNI);
+  EXPECT_EQ(level.features, "+avx512vnni,+amx-tile,+amx-int8");
+  EXPECT_TRUE(llvm::is_contained(level.required, "amx-tile"));
+  removeTiles(level);
+  EXPECT_FALSE(level.hasAMXInt8);
+  EXPECT_EQ(level.features, below.features);
+  EXPECT_EQ(level.required, below.required);
+}
+
 TEST(Target, LevelsAreKnownByName) {
-  for (llvm::StringRef name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
+  for (llvm::StringRef name : {"x86-64-v2", "x86-64-v3", "x86-64-v4", "x86-64-v4-vnni", "x86-64-v4-amx"}) {
     std::optional<TargetLevel> level = lookupTargetLevel(name);
     ASSERT_TRUE(level);
     EXPECT_EQ(level->name, name);

@@ -56,7 +56,7 @@ static void addTarget(CLI::App &app, CommandLine &command) {
   CLI::Option *cpu = app.add_option(
       "--cpu", command.cpu,
       "Instruction sets: native (this machine), portable (v2, v3 and v4 in one artifact), or a list "
-      "(v3 or v2,v3,v4)");
+      "(v3 or v2,v3,v4; v4-amx)");
   noteCodeOption(cpu, command)->capture_default_str();
   addMath(app, command);
   CLI::Option *target = app.add_option("--target", command.target, "Device to compile for");

@@ -174,6 +174,11 @@ static int parseLevels(llvm::StringRef text, std::vector<::weft::TargetLevel> &l
       return wrong("instruction set '" + name + "' is listed twice in --cpu");
     levels.push_back(std::move(*level));
   }
+  // The system may refuse tiles to a program: then the level below serves it.
+  if (text == "native" && levels.front().hasAMXInt8) {
+    levels.push_back(*::weft::lookupTargetLevel("x86-64-v4-vnni"));
+    levels.back().isForRefusal = true;
+  }
   llvm::stable_sort(levels, [](const ::weft::TargetLevel &a, const ::weft::TargetLevel &b) {
     return a.required.size() > b.required.size();
   });
@@ -227,7 +232,15 @@ int Session::fillOptions(::weft::CompileOptions &options) {
   if (llvm::StringRef(command.model).ends_with(".mlir"))
     if (llvm::StringRef option = getImportOption(command); !option.empty())
       return wrong(option + " is about the import of ONNX models, but '" + command.model + "' is IR");
-  return parseLevels(command.cpu, options.levels);
+  if (int status = parseLevels(command.cpu, options.levels))
+    return status;
+  // Nobody asks the system for tiles where code is linked into a program.
+  if (command.emit == "obj" || command.emit == "so") {
+    llvm::erase_if(options.levels, [](const ::weft::TargetLevel &level) { return level.isForRefusal; });
+    for (::weft::TargetLevel &level : options.levels)
+      ::weft::removeTiles(level);
+  }
+  return kDone;
 }
 
 ::weft::ProgressFn Session::getProgress() {

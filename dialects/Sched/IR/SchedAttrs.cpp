@@ -12,6 +12,11 @@ using namespace mlir::sched;
 // have 16.
 static int64_t getNumVectorRegisters(int64_t lanes) { return lanes == 16 ? 32 : 16; }
 
+// Whether two by two tiles of at most 16 rows and 16 columns make a register tile of this size.
+static bool fitsTiles(int64_t rows, int64_t columns) {
+  return (rows <= 16 || (rows <= 32 && rows % 2 == 0)) && (columns == 16 || columns == 32);
+}
+
 LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUKernel kernel,
                               ArrayRef<int64_t> parallel, int64_t vector, ArrayRef<int64_t> registers,
                               int64_t depth, int64_t unroll, bool fma, CPUDot dot) {
@@ -37,7 +42,13 @@ LogicalResult CPUAttr::verify(function_ref<InFlightDiagnostic()> emitError, CPUK
     return emitError() << "expected columns (" << columns << ") to be whole vectors of " << vector
                        << " [cpu-C3]";
   int64_t perRow = columns / vector;
-  if (rows * unroll * perRow + perRow + 1 > getNumVectorRegisters(vector))
+  bool isTiles = dot == CPUDot::tdpbusd;
+  if (isTiles && (vector != 16 || unroll != 1 || !fitsTiles(rows, columns)))
+    return emitError() << "expected one or two tiles of at most 16 rows and of 16 columns, vectors of 16 and "
+                          "unroll 1 for "
+                       << stringifyCPUDot(dot) << ", but got " << rows << "x" << columns << ", " << vector
+                       << " and " << unroll << " [cpu-C7]";
+  if (!isTiles && rows * unroll * perRow + perRow + 1 > getNumVectorRegisters(vector))
     return emitError() << "expected a " << rows << "x" << columns << " tile with unroll " << unroll
                        << " to fit " << getNumVectorRegisters(vector) << " registers of " << vector
                        << " lanes [cpu-C3]";

@@ -33,7 +33,8 @@ def Sched_CPUKernel : I32EnumAttr<"CPUKernel", "How code for an op is generated 
 def Sched_CPUKernelParameter : EnumParameter<Sched_CPUKernel>;
 
 def Sched_CPUDot : I32EnumAttr<"CPUDot", "How sums of four products of bytes are computed", [
-    I32EnumAttrCase<"none", 0>, I32EnumAttrCase<"pmaddwd", 1>, I32EnumAttrCase<"vpdpbusd", 2>]> {
+    I32EnumAttrCase<"none", 0>, I32EnumAttrCase<"pmaddwd", 1>, I32EnumAttrCase<"vpdpbusd", 2>,
+    I32EnumAttrCase<"tdpbusd", 3>]> {
   let cppNamespace = "::mlir::sched";
   let genSpecializedAttr = 0;
 }
@@ -55,7 +56,7 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
     - `vector`: f32 elements of one vector: 4, 8 or 16 [cpu-C1].
     - `registers`: the register level, rows and columns that one innermost loop computes; empty for `loops` [cpu-C2].
       Columns are whole vectors; accumulators, one row of operands and a broadcast fit the registers: 32 where a vector
-      has 16 lanes, else 16 [cpu-C3]. Parallel tiles of the last two dims are multiples of them [cpu-C4].
+      has 16 lanes, else 16, but see `dot` [cpu-C3]. Parallel tiles of the last two dims are multiples of them [cpu-C4].
     - `depth`: steps of the contracted dim that all rows of a task take before the next ones, so that the part of the right
       side that they need stays in the first-level cache; sums wait in the output, which must be f32. 0: all at once
       [cpu-C6].
@@ -63,7 +64,10 @@ def Sched_CPUAttr : AttrDef<Sched_Dialect, "CPU"> {
       [cpu-C3]. 1 if `depth` is not 0.
     - `fma`: whether multiply and add are one instruction; else they are two, rounded twice.
     - `dot`: for contractions of bytes, the instruction that sums products: `vpdpbusd`, four of an unsigned and a signed byte,
-      or `pmaddwd`, two of 16 bits each, twice; neither saturates. `none` for other ops.
+      or `pmaddwd`, two of 16 bits each, twice; or `tdpbusd`, tiles of at most 16 rows and 64 bytes by 16 columns (`tdpbssd`
+      where the left side is signed). None saturates. `none` for other ops. With `tdpbusd` the registers are those of tiles:
+      rows are at most 16 or two tiles of equal height, columns 16 or 32, vectors have 16 lanes, and `unroll` is 1 [cpu-C7].
+      Tasks with fewer rows than a tile take `vpdpbusd`.
 
     `#sched.cpu<kernel = gemm, parallel = [48, 64], vector = 16, registers = [8, 32], depth = 0, unroll = 1,
     fma = true>`

@@ -49,6 +49,8 @@ def SchedSelectCpuPass : Pass<"sched-select-cpu", "kernel::FuncOp"> {
            "Instruction-set level: a row of CPUTargets.inc, or native for this machine">,
     Option<"plainOrder", "plain-order", "bool", /*default=*/"false",
            "Whether schedules keep the order of sums and round after each operation (--math=strict)">,
+    Option<"tiles", "tiles", "bool", /*default=*/"true",
+           "Whether schedules may name tile instructions where the level has them">,
     Option<"explain", "explain", "bool", /*default=*/"false", "Report each choice and its reason as a remark">];
 }
 

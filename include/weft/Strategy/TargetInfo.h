@@ -31,6 +31,9 @@ struct CPUTarget {
 /// Returns: nullopt when there is none.
 std::optional<CPUTarget> lookupCPUTarget(llvm::StringRef name);
 
+/// The same target without tile instructions, whose place those on vectors take.
+CPUTarget getTargetWithoutTiles(CPUTarget target);
+
 } // namespace weft
 
 #endif // WEFT_STRATEGY_TARGETINFO_H

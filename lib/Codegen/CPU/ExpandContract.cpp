@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expands matrix products.
-#include "ByteProduct.h"
+#include "TileProduct.h"
 #include "weft/Codegen/CPU/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -35,6 +36,9 @@ private:
   SmallVector<Value> batchIndices(Value operand, int64_t numInner, ArrayRef<Value> batch);
   // One task: rows and columns of one batch element.
   void expandTask(ArrayRef<Value> batch, Span rows, Span columns);
+  // The same by vectors, and by tile registers.
+  void expandVectors(ArrayRef<Value> batch, Span rows, Span columns);
+  void expandTiles(ArrayRef<Value> batch, Span rows, Span columns);
   // One register tile, all at once; `first` is the first row of the task.
   void expandTile(ArrayRef<Value> batch, Value m, int64_t rows, const Columns &columns, Value first);
   // What to read ahead while that tile is computed.
@@ -73,6 +77,8 @@ private:
   ByteSide side;
   // The operands, bytes as words of four: K counts those.
   Value lhs, rhs, K;
+  // Of bytes, where the schedule names tiles.
+  std::optional<TileProduct> tiles;
   // Of a transposed rhs: the columns of the register tile at hand, [K, columns].
   Value transposedPanel;
   // Of a lhs of half precision: the rows of the task at hand in f32, [rows, K], and the first of them.
@@ -272,7 +278,56 @@ void ContractExpander::packTransposed(ArrayRef<Value> batch, Value n, Value coun
   });
 }
 
+void ContractExpander::expandTiles(ArrayRef<Value> batch, Span rows, Span columns) {
+  SmallVector<Value> lhsBatch = batchIndices(lhs, 2, batch), rhsBatch = batchIndices(rhs, 3, batch);
+  Value total = e.dim(op.getInit(), outShape.size() - 2);
+  forEachColumns(e, columns, outShape.back(), e.sched.getColumns(), [&](const Columns &tile) {
+    auto address = [&](Value row, Value) {
+      SmallVector<Value> at(lhsBatch);
+      at.append({row, e.index(0)});
+      return addressOf(e, lhs, at);
+    };
+    auto indices = [&](Value row) { return indicesAt(e, batch, row, 0, tile); };
+    tiles->expandRows(tiles->beginColumns(tile, rhsBatch), {rows, total, e.mul(K, 4), address, indices},
+                      epilogue);
+  });
+}
+
+// The schedule of rows that are too few for a tile: as many accumulators as products of bytes keep busy.
+static sched::CPUAttr getVectorSchedule(sched::CPUAttr sched) {
+  constexpr int64_t kRows = 8;
+  return sched::CPUAttr::get(sched.getContext(), sched.getKernel(), /*parallel=*/{}, sched.getVector(),
+                             {kRows, sched.getColumns()}, /*depth=*/0, /*unroll=*/1, sched.getFma(),
+                             sched::CPUDot::vpdpbusd);
+}
+
 void ContractExpander::expandTask(ArrayRef<Value> batch, Span rows, Span columns) {
+  if (!tiles)
+    return expandVectors(batch, rows, columns);
+  Value isEnough = e.less(e.index(tiles->rowsPerTile() - 1), e.dim(op.getInit(), outShape.size() - 2));
+  auto byVectors = [&] {
+    sched::CPUAttr sched = e.sched;
+    e.sched = getVectorSchedule(sched);
+    expandVectors(batch, rows, columns);
+    e.sched = sched;
+  };
+  if (matchPattern(isEnough, m_One()))
+    return expandTiles(batch, rows, columns);
+  if (matchPattern(isEnough, m_Zero()))
+    return byVectors();
+  scf::IfOp::create(
+      e.b, e.loc, isEnough,
+      [&](OpBuilder &b, Location loc) {
+        expandTiles(batch, rows, columns);
+        scf::YieldOp::create(b, loc);
+      },
+      [&](OpBuilder &b, Location loc) {
+        byVectors();
+        scf::YieldOp::create(b, loc);
+      });
+}
+
+void ContractExpander::expandVectors(ArrayRef<Value> batch, Span rows, Span columns) {
   int64_t M = outShape[outShape.size() - 2], N = outShape.back();
   if (wideRows)
     widenRows(batch, rows);
@@ -312,6 +367,11 @@ LogicalResult ContractExpander::expand() {
     auto type = MemRefType::get(shape, e.b.getF32Type());
     wideRows = memref::AllocOp::create(e.b, e.loc, type, dynamic, e.b.getI64IntegerAttr(64));
   }
+  if (isBytes && e.sched.getDot() == sched::CPUDot::tdpbusd) {
+    int64_t words =
+        cast<MemRefType>(rhs.getType()).getDimSize(cast<MemRefType>(rhs.getType()).getRank() - 2) - 1;
+    tiles.emplace(e, side, rhs, /*runs=*/1, words);
+  }
   // Neighbouring tasks share rows of the left side, which stay in the cache.
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, outShape.size()));
   return emitTasks(e, cast<kernel::EpilogueOpInterface>(op.getOperation()), order,
@@ -330,5 +390,8 @@ LogicalResult weft::expandContract(RewriterBase &rewriter, kernel::ContractOp op
                             << *op.getPanel() << " [expand-kernel-ops-C4]";
   if (op.isBytes() && failed(checkBytes(op, e.sched)))
     return failure();
+  if (e.sched.getDot() == sched::CPUDot::tdpbusd && *op.getPanel() % e.sched.getColumns() != 0)
+    return op.emitOpError() << "expected tiles of at most " << *op.getPanel() << " columns, but got "
+                            << e.sched.getColumns() << " [expand-kernel-ops-C9]";
   return ContractExpander(e, op, isPlainOrder).expand();
 }

@@ -2,6 +2,7 @@
 //
 // Expands convolutions with packed filters: a matrix product whose rows are neighbouring output pixels.
 #include "ByteProduct.h"
+#include "ExpandConvTiles.h"
 #include "Window.h"
 #include "weft/Codegen/CPU/Passes.h"
 
@@ -401,5 +402,7 @@ LogicalResult weft::expandConv(RewriterBase &rewriter, kernel::ConvOp op) {
   if (op.getPanel() % e.lanes() != 0)
     return op.emitOpError() << "expected panels of whole vectors of " << e.lanes() << ", but got "
                             << op.getPanel() << " [expand-kernel-ops-C4]";
+  if (op.isBytes() && e.sched.getDot() == sched::CPUDot::tdpbusd)
+    return expandConvTiles(e, op);
   return ConvExpander(e, op).expand();
 }

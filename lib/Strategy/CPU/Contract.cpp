@@ -33,6 +33,17 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &cpu, bool is
   product.canBlock = out.getElementType().isF32() && !isBytes;
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns);
   double cycles = estimateCycles(product, tile, target);
+  std::optional<RegisterTile> block;
+  if (isBytes) {
+    Product rows = product;
+    rows.rows = shape[numBatch];
+    block = chooseTiles(rows, /*runWords=*/K, cpu);
+  }
+  if (block) {
+    tile = *block;
+    target.dot = cpu.dot;
+    cycles = estimateTileCycles(product, K, tile);
+  }
   int64_t batch = 1;
   for (int64_t size : shape.take_front(numBatch))
     batch *= sizeOr(size, kLikelyBatch);
@@ -70,8 +81,8 @@ Choice weft::selectContract(kernel::ContractOp op, const CPUTarget &cpu, bool is
   auto sched =
       sched::CPUAttr::get(op.getContext(), kind, parallel, target.lanes, {tile.rows, tile.columns}, depth,
                           tile.unroll, target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
-  return {sched,
-          llvm::formatv("{0} of {1}x{2}x{3}: {4}x{5} register tiles, about {6}", countOf(batch, "product"), M,
-                        N, K, tile.rows, tile.columns, countOf(parallel.empty() ? 1 : tasks, "task"))
-              .str()};
+  return {sched, llvm::formatv("{0} of {1}x{2}x{3}: {4}x{5} {6}, about {7}", countOf(batch, "product"), M, N,
+                               K, tile.rows, tile.columns, block ? "blocks of tiles" : "register tiles",
+                               countOf(parallel.empty() ? 1 : tasks, "task"))
+                     .str()};
 }

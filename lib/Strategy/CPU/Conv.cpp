@@ -51,6 +51,14 @@ static SmallVector<int64_t> cutWindowTasks(const OutputSizes &out, int64_t rank,
   return parallel;
 }
 
+// Whether the spatial sizes of a convolution are known.
+static bool hasKnownPixels(kernel::ConvOp op) {
+  return llvm::all_of(ValueRange{op.getInput(), op.getInit()}, [&](Value operand) {
+    ArrayRef<int64_t> shape = cast<ShapedType>(operand.getType()).getShape();
+    return llvm::none_of(shape.drop_front().drop_back(), ShapedType::isDynamic);
+  });
+}
+
 Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
   // Bytes are taken four at a time, as words.
   bool isBytes = op.isBytes();
@@ -66,6 +74,21 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
   product.canBlock = type.getElementType().isF32() && !isBytes;
   RegisterTile tile = chooseRegisterTile(product, target, kMaxColumns, /*maxUnroll=*/1);
   double cycles = estimateCycles(product, tile, target) * out.n * out.y * G;
+  std::optional<RegisterTile> block;
+  if (isBytes && hasKnownPixels(op)) {
+    // Without dilation and groups a window's row is one run of the input.
+    bool isOneRun = G == 1 && op.getDilations().back() == 1;
+    int64_t runWords = isOneRun ? product.stepsAtOnce : C / G;
+    product.depth = C / G;
+    for (int64_t size : op.getKernel())
+      product.depth *= size;
+    block = chooseTiles(product, runWords, cpu);
+    if (block) {
+      tile = *block;
+      target.dot = cpu.dot;
+      cycles = estimateTileCycles(product, runWords, tile) * out.n * G;
+    }
+  }
   int64_t tasks = chooseTaskCount(cycles);
   SmallVector<int64_t> parallel;
   if (isSplit && (tasks > 1 || !type.hasStaticShape())) {
@@ -87,11 +110,12 @@ Choice weft::selectConv(kernel::ConvOp op, const CPUTarget &cpu, bool isSplit) {
   auto sched = sched::CPUAttr::get(op.getContext(), sched::CPUKernel::conv, parallel, target.lanes,
                                    {tile.rows, tile.columns}, chooseDepth(product, tile, target), tile.unroll,
                                    target.hasFMA, isBytes ? target.dot : sched::CPUDot::none);
-  return {sched, llvm::formatv("{0} of {1} by {2}: {3}x{4} register tiles, about {5}",
-                               countOf(out.n * out.y * out.x, "pixel"), countOf(K, "product"),
-                               countOf(out.channels, "channel"), tile.rows, tile.columns,
-                               countOf(parallel.empty() ? 1 : tasks, "task"))
-                     .str()};
+  return {sched,
+          llvm::formatv("{0} of {1} by {2}: {3}x{4} {5}, about {6}", countOf(out.n * out.y * out.x, "pixel"),
+                        countOf(K, "product"), countOf(out.channels, "channel"), tile.rows, tile.columns,
+                        block ? "blocks of tiles" : "register tiles",
+                        countOf(parallel.empty() ? 1 : tasks, "task"))
+              .str()};
 }
 
 Choice weft::selectDepthwise(kernel::DepthwiseOp op, const CPUTarget &target, bool isSplit) {

@@ -128,9 +128,42 @@ RegisterTile weft::chooseRegisterTile(const Product &product, const CPUTarget &t
   return best;
 }
 
+// Sizes of a tile, and what its instructions take in cycles: a product with so few rows takes no less.
+static constexpr int64_t kTileRows = 16, kTileColumns = 16, kTileWords = 16;
+static constexpr double kMinTileCycles = 10, kTileLoadCycles = 8, kTileStoreCycles = 16;
+// Fewer rows, or words, do not repay storing the sums and loading them again.
+static constexpr int64_t kMinTiledRows = 3, kMinTiledWords = 8;
+// Words of a run at least: shorter ones leave most of a product's time unused.
+static constexpr int64_t kMinRunWords = 4;
+
+std::optional<RegisterTile> weft::chooseTiles(const Product &product, int64_t runWords,
+                                              const CPUTarget &target) {
+  bool isDynamic = ShapedType::isDynamic(product.rows);
+  if (target.dot != sched::CPUDot::tdpbusd || (!isDynamic && product.rows < kMinTiledRows) ||
+      product.depth < kMinTiledWords || runWords < kMinRunWords)
+    return std::nullopt;
+  int64_t columns = product.columns > kTileColumns ? 2 * kTileColumns : kTileColumns;
+  if (isDynamic)
+    return RegisterTile{2 * kTileRows, columns, 1};
+  // The fewest tiles, then the smallest that gives as few; two at once where there are two.
+  int64_t count = llvm::divideCeil(product.rows, kTileRows), rows = llvm::divideCeil(product.rows, count);
+  return RegisterTile{std::min<int64_t>(count, 2) * rows, columns, 1};
+}
+
+double weft::estimateTileCycles(const Product &product, int64_t runWords, const RegisterTile &block) {
+  int64_t height = block.rows > kTileRows ? 2 : 1, width = block.columns / kTileColumns,
+          rows = block.rows / height;
+  int64_t steps = product.depth / runWords * llvm::divideCeil(runWords, kTileWords);
+  double step =
+      std::max(height * width * std::max<double>(kMinTileCycles, rows), (height + width) * kTileLoadCycles);
+  double sums = height * width * kTileStoreCycles + block.rows * width * kStoreCycles;
+  return (steps * step + sums + kTileOverheadCycles) * llvm::divideCeil(product.columns, block.columns) *
+         countRowTiles(product, block.rows);
+}
+
 CPUTarget weft::getByteTarget(const CPUTarget &target) {
-  CPUTarget result = target;
-  if (target.dot == sched::CPUDot::vpdpbusd)
+  CPUTarget result = getTargetWithoutTiles(target);
+  if (result.dot == sched::CPUDot::vpdpbusd)
     return result;
   // Two products of pairs and two additions instead of one instruction; each vector of columns and the row
   // are held in two halves, a product in one register more.

@@ -9,6 +9,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <optional>
 #include <string>
 
 namespace weft {
@@ -43,6 +44,15 @@ double estimateCycles(const Product &product, const RegisterTile &tile, const CP
 
 /// Steps that all rows take before the next ones (`depth` of #sched.cpu), or 0 for all at once.
 int64_t chooseDepth(const Product &product, const RegisterTile &tile, const CPUTarget &target);
+
+/// The block of tiles for a product of bytes whose depth is made of runs of `runWords` words, `product.depth`
+/// words in all; none where vectors are as fast, or the target has no tiles.
+///
+/// `product.rows` is ShapedType::kDynamic where it is unknown: then short products take vectors at run time.
+std::optional<RegisterTile> chooseTiles(const Product &product, int64_t runWords, const CPUTarget &target);
+
+/// Cycles that `product` takes with blocks of tiles.
+double estimateTileCycles(const Product &product, int64_t runWords, const RegisterTile &block);
 
 /// The target as products of bytes see it: words of four bytes take the place of f32.
 CPUTarget getByteTarget(const CPUTarget &target);

@@ -137,3 +137,42 @@ kernel.func @c7_bytes_in_blocks(%x: memref<12x16xi8>, %w: memref<1x5x32x4xi8>, %
   }
   kernel.return
 }
+
+// -----
+
+kernel.func @expand_c9_panel(%x: memref<16x64xi8>, %w: memref<2x17x16x4xi8>, %o: memref<16x32xi32>) {
+  // expected-error @+1 {{expected tiles of at most 16 columns, but got 32 [expand-kernel-ops-C9]}}
+  kernel.contract ins(%x, %w : memref<16x64xi8>, memref<2x17x16x4xi8>) outs(%o : memref<16x32xi32>)
+      attributes {panel = 16 : i64, sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [16, 32], depth = 0, unroll = 1, fma = true, dot = tdpbusd>} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  }
+  kernel.return
+}
+
+// -----
+
+kernel.func @expand_c9_pixels(%x: memref<1x8x8x16xi8>, %w: memref<1x1x37x32x4xi8>, %o: memref<1x6x6x32xi32>) {
+  // expected-error @+1 {{expected tiles of at most 6 rows and 32 columns, but got 8 and 32 [expand-kernel-ops-C9]}}
+  kernel.conv ins(%x, %w : memref<1x8x8x16xi8>, memref<1x1x37x32x4xi8>) outs(%o : memref<1x6x6x32xi32>)
+      attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+                  sched.cpu = #sched.cpu<kernel = conv, parallel = [], vector = 16, registers = [8, 32], depth = 0, unroll = 1, fma = true, dot = tdpbusd>} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  }
+  kernel.return
+}
+
+// -----
+
+kernel.func @expand_c9_dynamic(%x: memref<1x?x?x16xi8> {kernel.dims = array<i64: 3, 4>}, %w: memref<1x1x37x32x4xi8>,
+                               %o: memref<1x?x?x32xi32> {kernel.dims = array<i64: 5, 6>}, %h: index, %v: index, %oh: index, %ow: index) {
+  // expected-error @+1 {{expected static spatial sizes for tiles, but got 'memref<1x?x?x16xi8>' [expand-kernel-ops-C9]}}
+  kernel.conv ins(%x, %w : memref<1x?x?x16xi8>, memref<1x1x37x32x4xi8>) outs(%o : memref<1x?x?x32xi32>)
+      attributes {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+                  sched.cpu = #sched.cpu<kernel = conv, parallel = [], vector = 16, registers = [16, 32], depth = 0, unroll = 1, fma = true, dot = tdpbusd>} {
+    ^bb0(%acc: i32):
+      kernel.yield %acc : i32
+  }
+  kernel.return
+}

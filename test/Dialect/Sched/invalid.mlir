@@ -68,3 +68,13 @@ func.func private @sched_c3_tile() attributes {sched.winograd = 3 : i64}
 
 // expected-error @+1 {{expected no dot instruction for loops, but got vpdpbusd [cpu-C2]}}
 func.func private @cpu_c2_dot_of_loops() attributes {sched.cpu = #sched.cpu<kernel = loops, parallel = [], vector = 16, registers = [], depth = 0, unroll = 1, fma = true, dot = vpdpbusd>}
+
+// -----
+
+// expected-error @+1 {{expected one or two tiles of at most 16 rows and of 16 columns, vectors of 16 and unroll 1 for tdpbusd, but got 17x32, 16 and 1 [cpu-C7]}}
+func.func private @cpu_c7_rows() attributes {sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [17, 32], depth = 0, unroll = 1, fma = true, dot = tdpbusd>}
+
+// -----
+
+// expected-error @+1 {{expected one or two tiles of at most 16 rows and of 16 columns, vectors of 16 and unroll 1 for tdpbusd, but got 32x48, 16 and 1 [cpu-C7]}}
+func.func private @cpu_c7_columns() attributes {sched.cpu = #sched.cpu<kernel = gemm, parallel = [], vector = 16, registers = [32, 48], depth = 0, unroll = 1, fma = true, dot = tdpbusd>}

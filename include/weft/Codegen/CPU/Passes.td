@@ -16,10 +16,11 @@ def WeftExpandKernelOpsPass : Pass<"weft-expand-kernel-ops", "kernel::FuncOp"> {
     After this:     none of them is left; the kernel's functions will have the LLVM attribute `weft-micro-kernel`
                     (`passthrough`), because their innermost loops are tiled for the registers already and must not be
                     unrolled or vectorised again.
-    Does not:       copy an input to pad it: windows are clipped, remainders are tiles of their own. Does not split an op
-                    inside a loop over threads.
+    Does not:       copy an input to pad it: windows are clipped, remainders are tiles of their own. Only with `dot = tdpbusd`
+                    tasks copy the lines that they need, with what is around them. Does not split an op inside a loop
+                    over threads.
     Cost:           code of one register tile, plus one per remainder and, in a convolution, per kind of border.
-    Source:         docs/adr/0005-own-micro-kernels.md.
+    Source:         docs/adr/0005-own-micro-kernels.md, docs/adr/0020-tiles.md.
     (* example test/Codegen/CPU/expand-kernel-ops.mlir#contract_static_f32 *)
   }];
   let dependentDialects = ["arith::ArithDialect", "LLVM::LLVMDialect", "memref::MemRefDialect", "scf::SCFDialect",
