@@ -47,6 +47,8 @@ def cpu_levels():
         ("host-x86-64-v2", {"sse4_2", "ssse3", "popcnt", "cx16"}),
         ("host-x86-64-v3", {"avx2", "fma", "f16c", "bmi1", "bmi2", "movbe"}),
         ("host-x86-64-v4", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}),
+        ("host-x86-64-v4-vnni", {"avx512_vnni"}),
+        ("host-x86-64-v4-amx", {"amx_tile", "amx_int8"}),
     ):
         if not needs <= flags:
             break
