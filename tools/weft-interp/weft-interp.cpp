@@ -11,6 +11,7 @@
 #include "weft/Reference/Npy.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -380,8 +381,8 @@ int main(int argc, char **argv) {
                                    &llvm::errs()))
     return kWrongCommandLine;
   DialectRegistry registry;
-  registry.insert<arith::ArithDialect, func::FuncDialect, math::MathDialect, quant::QuantDialect,
-                  mlir::weft::WeftDialect>();
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, math::MathDialect,
+                  quant::QuantDialect, mlir::weft::WeftDialect>();
   MLIRContext context(registry);
   if (StringRef(modelPath).ends_with(".onnx")) {
     FailureOr<::weft::ImportOptions> options = importOptions();

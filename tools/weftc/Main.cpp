@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -74,25 +75,19 @@ static void addTarget(CLI::App &app, CommandLine &command) {
       ->capture_default_str();
 }
 
-/// The command line for the record: everything but file names, which differ from run to run.
-static std::string describeFlags(int argc, char **argv) {
+/// The flags that decide what the program is, for its record: in one order and spelling, without names of
+/// files, which differ from run to run.
+static std::string describeFlags(const CLI::App &app) {
+  constexpr const char *kOthers[] = {"output",     "dump-dir",    "report",  "jobs", "cache-dir",
+                                     "cache-size", "time-phases", "remarks", "json", "quiet"};
   std::string flags;
-  for (int i = 1; i < argc; ++i) {
-    std::string word = argv[i];
-    if (word == "-o" || word == "--dump-dir" || word == "--report" || word == "-j" || word == "--jobs" ||
-        word == "--cache-dir" || word == "--cache-size") {
-      ++i;
+  for (const CLI::Option *option : app.get_options()) {
+    if (option->count() == 0 || option->get_lnames().empty() ||
+        std::find(std::begin(kOthers), std::end(kOthers), option->get_lnames().front()) != std::end(kOthers))
       continue;
-    }
-    if (word.rfind("-", 0) != 0 &&
-        (i == 1 || argv[i - 1][0] != '-' || std::string(argv[i - 1]).find('=') != std::string::npos))
-      continue;
-    if (word.rfind("-o", 0) == 0 || word.rfind("--dump-dir=", 0) == 0 || word.rfind("--report=", 0) == 0 ||
-        word.rfind("--cache-", 0) == 0 || word.rfind("-j", 0) == 0 || word.rfind("--jobs=", 0) == 0 ||
-        word == "--time-phases" || word == "--remarks" || word == "--json" || word == "-q" ||
-        word == "--quiet")
-      continue;
-    flags += (flags.empty() ? "" : " ") + word;
+    for (const std::string &value : option->results())
+      flags += (flags.empty() ? "--" : " --") + option->get_lnames().front() +
+               (option->get_expected_max() == 0 ? "" : "=" + value);
   }
   return flags;
 }
@@ -235,7 +230,6 @@ static bool isUnknownCommand(const std::string &word) {
 
 static int parseAndRun(int argc, char **argv) {
   CommandLine command;
-  command.flags = describeFlags(argc, argv);
   command.words.assign(argv, argv + argc);
   std::string verb = argc > 1 ? argv[1] : "";
   auto describe = findCommand(verb);
@@ -264,6 +258,7 @@ static int parseAndRun(int argc, char **argv) {
                  (planned.empty() ? weft::tool::describeParseError(error) : planned).c_str(), name.c_str());
     return kWrongCommandLine;
   }
+  command.flags = describeFlags(app);
   return finishOutput(run(command));
 }
 
