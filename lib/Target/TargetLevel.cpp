@@ -26,13 +26,14 @@ const LevelRow levelRows[] = {
 /// What native code may use beyond the psABI level that it is based on, where the machine has it:
 /// instructions that LLVM selects by itself for arithmetic, shuffles and conversions, and those that code
 /// generation asks for. LLVM is given no other feature of the machine, so that code needs exactly what the
-/// artifact states.
+/// artifact states. Tiles (amx-tile, amx-int8) are not among them as long as no whole model was measured with
+/// them on a machine that has them (docs/adr/0020-tiles.md).
 constexpr llvm::StringLiteral nativeFeatures[] = {
     "avx",        "avx2",       "fma",         "f16c",         "bmi",
     "bmi2",       "lzcnt",      "movbe",       "avx512f",      "avx512bw",
     "avx512cd",   "avx512dq",   "avx512vl",    "avx512vnni",   "avx512bf16",
     "avx512fp16", "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq",
-    "avxvnni",    "gfni",       "amx-tile",    "amx-int8"};
+    "avxvnni",    "gfni"};
 
 bool hostHas(const llvm::StringMap<bool> &host, llvm::StringRef feature) {
   auto it = host.find(feature);
