@@ -9,10 +9,11 @@ import re
 HEAD = """# Conformance
 
 Written by `make conformance`; do not edit. Data are the cases of the pinned onnx package (`wheel`), those of Debian's package
-libonnx-testdata, and those given with `DATA=PATH`, by their archives' names. Every case is compiled into an artifact, run by the runtime and compared with the published
-outputs (relative tolerance 1e-3, absolute 1e-7, or the case's own). Cases with initialisers run a second time with all of them as
-run-time inputs, so that folding of constants cannot stand in for code. Outputs of random operators are compared by shape, type and
-range; their distribution is tested elsewhere (`test/Execution/CPU/distributions.test`).
+libonnx-testdata, and those given with `DATA=PATH`, by their archives' names. Every case is compiled into an artifact, run by the
+runtime and compared with the published outputs (relative tolerance 1e-3, absolute 1e-7, or the case's own). Cases with
+initialisers run a second time with all of them as run-time inputs, so that folding of constants cannot stand in for code. Outputs
+of random operators are compared by shape, type and range; their distribution is tested elsewhere
+(`test/Execution/CPU/distributions.test`).
 """
 
 
