@@ -67,6 +67,11 @@ Roots findRoots(kernel::FuncOp func, std::string &reason) {
 /// Rows of unknown length that a tile may hold: temporary memory is sized for as many.
 constexpr int64_t maxUnknownRows = 64;
 
+/// Iterations of the innermost loop that a tile has at least, where the loops around it are whole: fewer
+/// would read memory that lies side by side in strides, and leave vectors empty. Four cache lines of 4-byte
+/// elements.
+constexpr int64_t leastRun = 64;
+
 /// How many of a loop's iterations make about `points` together with `inner` iterations in each: at least 1,
 /// at most `limit`; a constant when `inner` holds no sizes known only at run time.
 OpFoldResult divideByInner(RewriterBase &rewriter, Location loc, int64_t points, int64_t limit,
@@ -92,7 +97,7 @@ OpFoldResult divideByInner(RewriterBase &rewriter, Location loc, int64_t points,
 }
 
 /// Chooses tile sizes for `root`: inner loops whole, outer ones cut so that a tile has about `points`
-/// iterations.
+/// iterations; where only the innermost loop can be cut, at least `leastRun` of it.
 SmallVector<OpFoldResult> chooseTileSizes(RewriterBase &rewriter, linalg::LinalgOp root,
                                           ArrayRef<unsigned> dims, int64_t points) {
   Location loc = root.getLoc();
@@ -123,7 +128,8 @@ SmallVector<OpFoldResult> chooseTileSizes(RewriterBase &rewriter, linalg::Linalg
     }
     if (ShapedType::isStatic(size) && unknown.empty()) {
       // Even tiles: as many as needed, all but the last of the same size.
-      tiles[dim] = rewriter.getIndexAttr(llvm::divideCeil(size, llvm::divideCeil(size, left)));
+      int64_t most = dim + 1 == sizes.size() ? std::max(left, std::min(leastRun, size)) : left;
+      tiles[dim] = rewriter.getIndexAttr(llvm::divideCeil(size, llvm::divideCeil(size, most)));
       isFull = true;
       continue;
     }

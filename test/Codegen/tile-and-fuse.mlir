@@ -211,3 +211,25 @@ kernel.func @no_remark_when_a_contraction_is_split_later(%x: tensor<64x64xf32>, 
   } -> tensor<64x64xf32>
   kernel.return %r : tensor<64x64xf32>
 }
+
+// -----
+
+// Columns of many rows: a tile has neighbouring ones, although one column alone has as many points as a tile should.
+// CHECK-LABEL: kernel.func @softmax_columns_f32(
+// CHECK: scf.forall (%{{.*}}) = (0) to (512) step (64)
+kernel.func @softmax_columns_f32(%x: tensor<20000x512xf32>) -> tensor<20000x512xf32> {
+  %e = tensor.empty() : tensor<20000x512xf32>
+  %r = linalg.softmax dimension(0) ins(%x : tensor<20000x512xf32>) outs(%e : tensor<20000x512xf32>) -> tensor<20000x512xf32>
+  kernel.return %r : tensor<20000x512xf32>
+}
+
+// -----
+
+// The same where a run is all there is: no tile is empty in part.
+// CHECK-LABEL: kernel.func @softmax_few_columns_f32(
+// CHECK: scf.forall (%{{.*}}) = (0) to (72) step (36)
+kernel.func @softmax_few_columns_f32(%x: tensor<20000x72xf32>) -> tensor<20000x72xf32> {
+  %e = tensor.empty() : tensor<20000x72xf32>
+  %r = linalg.softmax dimension(0) ins(%x : tensor<20000x72xf32>) outs(%e : tensor<20000x72xf32>) -> tensor<20000x72xf32>
+  kernel.return %r : tensor<20000x72xf32>
+}
