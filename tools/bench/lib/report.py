@@ -21,7 +21,8 @@ def _cell(found):
     if found is None:
         return ""
     if "ratio" in found:
-        return f"{time_text(found['ms'] / 1e3)}, **{found['ratio']:.2f}x**"
+        once = " (one run)" if found.get("rounds") == 1 else ""
+        return f"{time_text(found['ms'] / 1e3)}, **{found['ratio']:.2f}x**{once}"
     return "cannot"
 
 
@@ -152,23 +153,28 @@ def _versions(stored, peers):
 
 
 def write(stored, folder, command, causes):
-    """Writes cpu.md and its plots into `folder`. causes: text by row's key or model."""
+    """Writes cpu.md and its plots into `folder`. causes: text by row's key or model; under 'notes', what to know of all."""
     folder = pathlib.Path(folder)
     rows = sorted(stored.rows.values(), key=_order)
     peers = [name for name in NAMES if any(name in row["peers"] for row in rows)]
     dates = sorted({row["weft"]["date"] for row in rows})
     builds = sorted({row["weft"]["build"] for row in rows})
     spread = [row["weft"]["calibration_spread"] for row in rows if "calibration_spread" in row["weft"]]
+    rounds = [row["weft"]["rounds"] for row in rows if "rounds" in row["weft"]]
+    counted = f"; {min(rounds)} to {max(rounds)} rounds each" if rounds else ""
     text = ["# The CPU engine beside its peers", "", "| | |", "| --- | --- |", f"| machine | {stored.machine.get('text', '-')} |",
             f"| date | {dates[0] if dates else '-'}{' to ' + dates[-1] if len(dates) > 1 else ''} |", f"| command | `{command}` |",
             f"| Weft | {', '.join(builds)}; `--cpu=native --math=f32` |",
-            "| rows | " + str(len(rows)) + (f"; calibration loop, slowest round / fastest: median {sorted(spread)[len(spread) // 2]:.2f}, "
+            "| rows | " + str(len(rows)) + counted + (f"; calibration loop, slowest round / fastest: median {sorted(spread)[len(spread) // 2]:.2f}, "
                                             f"largest {max(spread):.2f} (alone on the machine: 1.0) |" if spread else " |"), ""]
     text += ["Each row is one model at one batch and number of threads. Weft and the peers take turns on the same processors; a figure is the",
-             "median of the rounds' ratios, peer's time / Weft's: **above 1x Weft is faster**. Before anything is timed the outputs are compared",
+             "median of the rounds' ratios, peer's time / Weft's: **above 1x Weft is faster**; a peer more than 25 times slower",
+             "is timed once. A commit with a '+' had changes that were not committed yet. Before anything is timed the outputs are compared",
              "with ONNX Runtime's; who differs, or cannot run the model, is in the last table with the reason and not compared. ONNX Runtime,",
              "OpenVINO, IREE, TVM and ncnn are called through their Python packages with inputs (and where possible outputs) bound; for a",
              "network of a few microseconds the call itself is part of their figure. [JSON](cpu.json).", ""]
+    if causes.get("notes"):
+        text += ["## Read this first", "", *(f"- {note}" for note in causes["notes"]), ""]
     text += ["## Summary", "", *_summary(rows, peers), "", *_versions(stored, peers), ""]
     drawn = _drawings(rows, folder, peers)
     text += ["## Slower than a peer", "", *_slower(rows, causes), ""]

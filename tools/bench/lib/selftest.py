@@ -100,9 +100,11 @@ class Kept(unittest.TestCase):
         stored.add("quick", 1, 2, measured(0.9), "2026-01-01", "abc", "float")
         stored.add("odd", 1, 1, {"weft": {"note": "weftc: a | b"}}, "2026-01-01", "abc", "float")
         stored.rows[results.key("quick", 1, 1)]["peers"]["openvino"] = {"note": "no such operator"}
-        report.write(stored, self.path.parent, "make bench", {"slow": "a copy", results.key("quick", 1, 2): "a barrier"})
+        report.write(stored, self.path.parent, "make bench", {"slow": "a copy", results.key("quick", 1, 2): "a barrier",
+                                                                 "notes": ["a busy machine"]})
         text = (self.path.parent / "cpu.md").read_text()
         self.assertIn("| slow | 1 | 1 | 0.50x | ONNX Runtime | a copy |", text)
+        self.assertIn("- a busy machine", text)
         self.assertIn("| quick | 1 | 2 | 0.90x | ONNX Runtime | a barrier |", text)
         self.assertIn("| quick | 10 ms | 20 ms, **2.00x** | cannot | **2.00x** (ONNX Runtime) |", text)
         self.assertIn("| odd | Weft | 1 x 1 | weftc: a / b |", text)
@@ -147,6 +149,18 @@ class Models(unittest.TestCase):
         model = helper.make_model(graph)
         suite.fix_sizes(model, {"batch": 4})
         self.assertEqual([d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim], [4, 1, 3])
+
+    def test_feeds_of_models_that_keep_symbolic_dims(self):
+        inputs = [helper.make_tensor_value_info("state", TensorProto.FLOAT, [2, "batch", 128]),
+                  helper.make_tensor_value_info("sr", TensorProto.INT64, [])]
+        graph = helper.make_graph([helper.make_node("Relu", ["state"], ["y"])], "g", inputs,
+                                  [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "model.onnx"
+            onnx.save(helper.make_model(graph), str(path))
+            feeds = suite.feeds(suite.Model("silero_vad", 1, None), path)
+        self.assertEqual(feeds["state"].shape, (2, 1, 128))
+        self.assertEqual((feeds["sr"].shape, int(feeds["sr"])), ((), 16000))
 
     def test_names_and_batches_are_one_row_each(self):
         names = [(model.name, model.batch) for model in suite.built_in()]

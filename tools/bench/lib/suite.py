@@ -20,7 +20,9 @@ BATCHES = (1, 8, 32)
 # Sizes of symbolic dims of real models, (label, name -> size); the batch is a dim of this name, or stays as it is.
 SIZES = {"minilm": (("1x16", {"batch": 1, "seq": 16}), ("1x128", {"batch": 1, "seq": 128}), ("8x64", {"batch": 8, "seq": 64}),
                     ("32x128", {"batch": 32, "seq": 128}))}
-# Inputs that are not random: (part of the model's name, input) -> value.
+# Real models that stay as they are, with symbolic dims, since an input says which of two networks runs and sizes fit only one:
+# (part of the model's name, input) -> shape, and the inputs that are not random.
+SHAPES = {("silero", "input"): (1, 576), ("silero", "state"): (2, 1, 128), ("silero", "sr"): ()}
 FEEDS = {("silero", "sr"): 16000}
 # Largest difference from ONNX Runtime as a share of the largest value. Integer networks: a rounding that falls the other way is one step.
 EXACT, INTEGER = 1e-3, 5e-2
@@ -50,6 +52,11 @@ class Model:
     @property
     def tolerance(self):
         return INTEGER if self.kind == "int8" else EXACT
+
+
+def listed(table, name, value):
+    """What SHAPES or FEEDS has for an input of the model `name`; None when it has nothing."""
+    return next((found for (part, feed), found in table.items() if part in name and feed == value), None)
 
 
 def fix_sizes(model, sizes):
@@ -135,7 +142,8 @@ def _sized(name, path, batch, sizes, kind):
     def make(out):
         source = path() if callable(path) else path
         model = onnx.load(source)
-        fix_sizes(model, sizes)
+        if not any(part in name for part, _ in SHAPES):
+            fix_sizes(model, sizes)
         onnx.save(model, out)
 
     return Model(name, batch, make, kind)
@@ -179,8 +187,8 @@ def feeds(model, path, seed=1):
             continue
         kind = helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
         shape = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
-        given = next((v for (part, name), v in FEEDS.items() if part in model.name and name == value.name), None)
-        if given is not None:
+        shape = listed(SHAPES, model.name, value.name) or shape
+        if (given := listed(FEEDS, model.name, value.name)) is not None:
             array = np.full(shape, given, kind)
         elif np.issubdtype(kind, np.floating):
             array = random.standard_normal(shape, np.float32).astype(kind)
