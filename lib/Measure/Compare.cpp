@@ -4,6 +4,7 @@
 #include "weft/Measure/Compare.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -41,6 +42,51 @@ static double getUnit(mlir::Type type) {
   return floating ? std::ldexp(1.0, 1 - static_cast<int>(floating.getFPMantissaWidth())) : 0;
 }
 
+/// What is at byte `from` of a text and a little around it, for messages: quoted, control characters escaped,
+/// and all that is not ASCII unless the text is UTF-8.
+static std::string quote(llvm::StringRef text, size_t from) {
+  constexpr size_t kBefore = 20, kLength = 60;
+  auto isInside = [&](size_t at) { return at < text.size() && (text[at] & 0xC0) == 0x80; };
+  size_t begin = from > kBefore ? from - kBefore : 0, end = std::min(begin + kLength, text.size());
+  while (begin > 0 && isInside(begin))
+    --begin;
+  while (isInside(end))
+    ++end;
+  llvm::StringRef part = text.slice(begin, end);
+  std::string quoted = begin > 0 ? "...\"" : "\"";
+  bool isUtf8 = llvm::json::isUTF8(part);
+  for (char c : part)
+    if (isUtf8 && static_cast<unsigned char>(c) >= 0x80)
+      quoted += c;
+    else
+      llvm::raw_string_ostream(quoted).write_escaped(llvm::StringRef(&c, 1));
+  return quoted + (end < text.size() ? "\"..." : "\"");
+}
+
+/// Texts are equal or not.
+static Comparison compareTexts(const Tensor &actual, const Tensor &expected) {
+  Comparison comparison;
+  for (int64_t i = 0; i < expected.size(); ++i) {
+    llvm::StringRef want = expected.getString(i), got = actual.getString(i);
+    if (want == got)
+      continue;
+    if (comparison.numOutside++ == 0) {
+      size_t at = 0;
+      while (at < std::min(want.size(), got.size()) && want[at] == got[at])
+        ++at;
+      comparison.detail = "first element " + describeIndex(expected, i) + ": expected " + quote(want, at) +
+                          ", but got " + quote(got, at);
+    }
+  }
+  if (comparison.numOutside == 0)
+    return comparison;
+  comparison.isWithin = false;
+  comparison.worstError = comparison.worstRelative = 1;
+  comparison.detail = std::to_string(comparison.numOutside) + " of " + std::to_string(expected.size()) +
+                      " texts differ, " + comparison.detail;
+  return comparison;
+}
+
 Comparison weft::compareTensors(const Tensor &actual, const Tensor &expected, const Tolerance &tolerance) {
   Comparison comparison;
   if (actual.getShape() != expected.getShape() || actual.getElementType() != expected.getElementType()) {
@@ -48,7 +94,9 @@ Comparison weft::compareTensors(const Tensor &actual, const Tensor &expected, co
     comparison.detail = "expected " + describeShape(expected) + ", but got " + describeShape(actual);
     return comparison;
   }
-  if (expected.isString() || expected.isComplex()) {
+  if (expected.isString())
+    return compareTexts(actual, expected);
+  if (expected.isComplex()) {
     comparison.isWithin = false;
     comparison.detail = "values of this element type cannot be compared";
     return comparison;

@@ -11,7 +11,7 @@
 namespace weft {
 
 /// |actual - expected| <= absolute + relative * |expected| for every element, and <= ofLargest * max
-/// |expected| counts as absolute too. Integers must be equal.
+/// |expected| counts as absolute too. Integers and texts must be equal.
 ///
 /// Two roundings of nearly one number to a type differ by up to a unit in the last place: `relative`, and
 /// `ofLargest` where it is not 0, are at least that of the element type (2^-10 for f16, 2^-7 for bf16).
@@ -26,9 +26,9 @@ struct Tolerance {
 struct Comparison {
   bool isWithin = true;
   /// What differs when it is no matter of tolerance (shape, type), else the worst element: index and both
-  /// values.
+  /// values. Of texts: how many differ, and the first.
   std::string detail;
-  double worstError = 0;    ///< largest |actual - expected|
+  double worstError = 0;    ///< largest |actual - expected|; 1 for texts that differ
   double worstRelative = 0; ///< largest |actual - expected| over the largest |expected|
   int64_t numOutside = 0;   ///< elements over tolerance
 };
