@@ -3,6 +3,7 @@
 // Runs compiled models through the runtime, for the compiler's own measurements.
 #include "weft/Measure/Artifact.h"
 
+#include "dialects/Weft/IR/WeftOps.h"
 #include "mlir/IR/Builders.h"
 #include "weft_runtime.h"
 #include "llvm/Support/Errno.h"
@@ -12,7 +13,7 @@
 #include <sys/mman.h>
 
 using namespace mlir;
-using namespace weft;
+using namespace ::weft;
 
 /// Element type of a runtime value as weft IR has it; null for kinds that tensors of the oracle do not hold.
 static Type getElementType(MLIRContext *context, weft_dtype dtype) {
@@ -65,6 +66,8 @@ static Type getElementType(MLIRContext *context, weft_dtype dtype) {
     return b.getIntegerType(2);
   case WEFT_UINT2:
     return unsignedInt(2);
+  case WEFT_STRING:
+    return mlir::weft::StringType::get(context);
   default:
     return {};
   }
@@ -152,9 +155,17 @@ private:
   weft_value_view makeTensor(const reference::Tensor &tensor, weft_dtype dtype) {
     weft_value_view view = {};
     view.kind = WEFT_TENSOR;
-    view.tensor.data = const_cast<char *>(tensor.bytes());
-    view.tensor.bytes = static_cast<uint64_t>(tensor.size() * tensor.elementBytes());
     view.tensor.dtype = dtype;
+    if (tensor.isString()) {
+      std::vector<weft_string_view> &strings = texts.emplace_back();
+      for (int64_t i = 0; i < tensor.size(); ++i)
+        strings.push_back({tensor.getString(i).data(), tensor.getString(i).size()});
+      view.tensor.data = strings.data();
+      view.tensor.bytes = strings.size() * sizeof(weft_string_view);
+    } else {
+      view.tensor.data = const_cast<char *>(tensor.bytes());
+      view.tensor.bytes = static_cast<uint64_t>(tensor.size() * tensor.elementBytes());
+    }
     if (unsigned bits = weft_dtype_bits(dtype); bits < 8) {
       std::vector<char> &bytes =
           packed.emplace_back(pack(llvm::ArrayRef(tensor.bytes(), tensor.size()), bits));
@@ -167,6 +178,7 @@ private:
   }
 
   std::deque<std::vector<char>> packed;
+  std::deque<std::vector<weft_string_view>> texts;
   std::deque<std::vector<weft_value_view>> lists;
 };
 
@@ -194,6 +206,12 @@ static llvm::Expected<reference::Value> copyValue(const weft_value_view &view, M
     return llvm::createStringError("an output is of a type that cannot be compared: %s",
                                    weft_dtype_name(view.tensor.dtype));
   reference::Tensor tensor(type, llvm::ArrayRef<int64_t>(view.tensor.dims, view.tensor.rank));
+  if (tensor.isString()) {
+    const auto *texts = static_cast<const weft_string_view *>(view.tensor.data);
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      tensor.setString(i, std::string(texts[i].data, texts[i].bytes));
+    return reference::Value(std::move(tensor));
+  }
   if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8)
     unpack(static_cast<const char *>(view.tensor.data), bits, type.isSignlessInteger(),
            llvm::MutableArrayRef(tensor.mutableBytes(), tensor.size()));
