@@ -17,6 +17,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <array>
 #include <random>
 #include <unistd.h>
 
@@ -215,13 +216,18 @@ static bool hasMemoryFor(ArrayRef<int64_t> shape) {
   return bytes / ::sysconf(_SC_PAGESIZE) <= ::sysconf(_SC_PHYS_PAGES);
 }
 
-/// Normal numbers for floats, small non-negative ones for integers.
+/// Normal numbers for floats, small non-negative ones for integers, short texts of which some are equal.
 static Tensor makeRandom(RankedTensorType type, ArrayRef<int64_t> shape, uint64_t seed) {
   Tensor tensor(type.getElementType(), shape);
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
+  constexpr std::array kTexts = {"a", "b", "c", "cat", "Cat", "two words", "1", "\u00e9t\u00e9"};
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    if (tensor.isFloat())
+    if (tensor.isString())
+      tensor.setString(i, kTexts[engine() % kTexts.size()]);
+    else if (tensor.isComplex())
+      tensor.setComplex(i, {normal(engine), normal(engine)});
+    else if (tensor.isFloat())
       tensor.setFloat(i, normal(engine));
     else
       tensor.setInt(i, static_cast<int64_t>(engine() % (tensor.isBool() ? 2 : 4)));
