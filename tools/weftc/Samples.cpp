@@ -11,6 +11,7 @@
 #include "weft/Reference/Npy.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -165,8 +166,20 @@ static int readData(llvm::StringRef folder, func::FuncOp main, std::vector<Sampl
   return kDone;
 }
 
+namespace {
+
 /// Sizes of the symbols of a model's open dims.
-using SymbolSizes = llvm::StringMap<int64_t>;
+struct SymbolSizes {
+  llvm::StringMap<int64_t> known;
+  llvm::StringSet<> isSettled; ///< the symbols that have no other size, or are in `chosen`
+  std::string chosen;          ///< what nobody gave: "batch = 1, seq = 2"
+
+  void choose(const llvm::Twine &name, int64_t size) {
+    chosen += (chosen.empty() ? "" : ", ") + name.str() + " = " + std::to_string(size);
+  }
+};
+
+} // namespace
 
 /// What is known of the sizes of symbols: the shapes of given tensors first, then the least that the bounds
 /// of `--dim NAME=2..8` allow. A size of 0 would verify nothing: it is taken only where nothing else may be.
@@ -177,28 +190,37 @@ static SymbolSizes findSizes(func::FuncOp main, ArrayRef<std::optional<RunValue>
       continue;
     for (int64_t axis = 0; axis < value->getTensor().getRank(); ++axis) {
       mlir::weft::DimExpr dim = mlir::weft::getDim(cast<RankedTensorType>(type), axis);
-      if (!dim.getSymbol().empty())
-        sizes.try_emplace(dim.getSymbol(), value->getTensor().getDim(axis));
+      if (!dim.getSymbol().empty()) {
+        sizes.known.try_emplace(dim.getSymbol(), value->getTensor().getDim(axis));
+        sizes.isSettled.insert(dim.getSymbol());
+      }
     }
   }
   if (auto bounds = main->getAttrOfType<DictionaryAttr>("weft.symbols"))
     for (NamedAttribute bound : bounds)
       if (auto range = dyn_cast<ArrayAttr>(bound.getValue()); range && range.size() == 2) {
         int64_t low = cast<IntegerAttr>(range[0]).getInt(), high = cast<IntegerAttr>(range[1]).getInt();
-        sizes.try_emplace(bound.getName(), low == 0 && high != 0 ? 1 : low);
+        sizes.known.try_emplace(bound.getName(), low == 0 && high != 0 ? 1 : low);
+        if (low == high)
+          sizes.isSettled.insert(bound.getName());
       }
   return sizes;
 }
 
-/// Open dims are what `sizes` makes of their expressions; symbols that it does not know count as 1.
-static SmallVector<int64_t> chooseShape(RankedTensorType type, const SymbolSizes &sizes) {
+/// Open dims of input `name` are what `sizes` makes of their expressions; symbols that it does not know count
+/// as 1. Notes in `sizes` what was not given.
+static SmallVector<int64_t> chooseShape(RankedTensorType type, const std::string &name, SymbolSizes &sizes) {
   SmallVector<int64_t> shape;
   for (int64_t axis = 0; axis < type.getRank(); ++axis) {
     auto sizeOf = [&](StringRef symbol) -> std::optional<int64_t> {
-      auto known = sizes.find(symbol);
-      return known == sizes.end() ? 1 : known->second;
+      int64_t size = sizes.known.try_emplace(symbol, 1).first->second;
+      if (sizes.isSettled.insert(symbol).second)
+        sizes.choose(symbol, size);
+      return size;
     };
     std::optional<int64_t> size = mlir::weft::getDim(type, axis).evaluate(sizeOf);
+    if (!size)
+      sizes.choose(name + " dim " + llvm::Twine(axis), 1);
     shape.push_back(std::max<int64_t>(size.value_or(1), 0));
   }
   return shape;
@@ -237,9 +259,9 @@ static Tensor makeRandom(RankedTensorType type, ArrayRef<int64_t> shape, uint64_
 
 /// The same for sequences, which get two elements, and optionals, which are present. Dims of their elements
 /// have no names: they count as 2.
-static RunValue makeRandomValue(Type type, const SymbolSizes &sizes, uint64_t seed) {
+static RunValue makeRandomValue(Type type, uint64_t seed) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return makeRandom(tensor, chooseShape(tensor, sizes), seed);
+    return makeRandom(tensor, tensor.getShape(), seed);
   if (auto tensor = dyn_cast<UnrankedTensorType>(type))
     return makeRandom(RankedTensorType::get({2}, tensor.getElementType()), {2}, seed);
   Type element = isa<mlir::weft::SeqType>(type) ? cast<mlir::weft::SeqType>(type).getElement()
@@ -250,10 +272,9 @@ static RunValue makeRandomValue(Type type, const SymbolSizes &sizes, uint64_t se
     element = RankedTensorType::get(shape, tensor.getElementType());
   }
   if (isa<mlir::weft::OptType>(type))
-    return RunValue::optional(makeRandomValue(element, sizes, seed), type);
+    return RunValue::optional(makeRandomValue(element, seed), type);
   constexpr uint64_t kApart = 1000;
-  return RunValue::sequence(
-      {makeRandomValue(element, sizes, seed), makeRandomValue(element, sizes, seed + kApart)}, type);
+  return RunValue::sequence({makeRandomValue(element, seed), makeRandomValue(element, seed + kApart)}, type);
 }
 
 /// The tensor of a .npy file, of an element type; nullopt after a report.
@@ -337,13 +358,15 @@ int loadSamples(const CommandLine &command, func::FuncOp main, std::vector<Sampl
     }
     Type type = main.getArgumentTypes()[i];
     if (auto tensor = dyn_cast<RankedTensorType>(type)) {
-      SmallVector<int64_t> shape = chooseShape(tensor, sizes);
+      SmallVector<int64_t> shape = chooseShape(tensor, inputName(main, i), sizes);
+      type = RankedTensorType::get(shape, tensor.getElementType());
       if (!hasMemoryFor(shape))
         return fail("there is no memory for input '" + inputName(main, i) + "', which is " +
-                    ::weft::describeType(RankedTensorType::get(shape, tensor.getElementType())));
+                    ::weft::describeType(type));
     }
-    sample.inputs.push_back(makeRandomValue(type, sizes, command.random.value_or(0) + i));
+    sample.inputs.push_back(makeRandomValue(type, command.random.value_or(0) + i));
   }
+  sample.chosenSizes = std::move(sizes.chosen);
   samples.push_back(std::move(sample));
   return kDone;
 }

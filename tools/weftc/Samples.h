@@ -17,6 +17,7 @@ struct Sample {
   std::string name;
   std::vector<weft::reference::Value> inputs;
   std::vector<std::optional<weft::reference::Value>> expected;
+  std::string chosenSizes; ///< of open dims whose sizes nobody gave: "batch = 1, seq = 2"
 };
 
 /// The samples that the command line asks for, checked against the signature of `main`; prints what is wrong

@@ -91,6 +91,13 @@ private:
   int report();
 };
 
+/// After a run that failed: sizes that do not fit may be none that the user asked for.
+void noteSizes(const Sample &sample) {
+  if (!sample.chosenSizes.empty())
+    llvm::errs() << "weftc verify: note: sizes that were not given: " << sample.chosenSizes
+                 << ". Set them by --dim or give inputs by -i.\n";
+}
+
 std::string describe(const Comparison &comparison) {
   return llvm::formatv("worst error {0:e2} ({1:e2} of the largest): {2}", comparison.worstError,
                        comparison.worstRelative, comparison.detail)
@@ -191,11 +198,14 @@ int Verification::compareAll(ModuleOp module, ArrayRef<std::string> nodes) {
     if (!actual) {
       llvm::errs() << "weftc verify: running on " << sample.name << ": " << llvm::toString(actual.takeError())
                    << "\n";
+      noteSizes(sample);
       return kFailed;
     }
     FailureOr<::weft::Values> oracle = interpret(main, batchedMain, sample);
-    if (failed(oracle))
+    if (failed(oracle)) {
+      noteSizes(sample);
       return kFailed;
+    }
     for (size_t i = 0; i < actual->size(); ++i) {
       bool isNode = i >= numOutputs;
       std::string name = isNode ? nodes[i - numOutputs]
