@@ -69,8 +69,14 @@ static std::optional<CachedKernel> decode(llvm::StringRef file) {
 }
 
 KernelCache::KernelCache(const CacheOptions &options) : options(options) {
-  if (std::error_code error = llvm::sys::fs::create_directories(options.folder))
+  std::error_code error = llvm::sys::fs::create_directories(options.folder);
+  // What exists counts as made, whatever it is.
+  bool isFile = !error && !llvm::sys::fs::is_directory(options.folder);
+  if (isFile)
+    problem = "the cache folder '" + options.folder + "' is no folder; compiled kernels are not kept";
+  else if (error)
     problem = "cannot make the cache folder '" + options.folder + "': " + error.message();
+  isUsable = !isFile && !error;
 }
 
 // The prefix is that of the files that LLVM's pruning may remove.
@@ -81,6 +87,8 @@ std::string KernelCache::getPath(llvm::StringRef key) const {
 }
 
 std::optional<CachedKernel> KernelCache::lookup(llvm::StringRef key, llvm::StringRef name) {
+  if (!isUsable)
+    return std::nullopt;
   std::string path = getPath(key);
   // What was read last is removed last.
   llvm::Expected<llvm::sys::fs::file_t> file =
@@ -111,6 +119,8 @@ std::optional<CachedKernel> KernelCache::lookup(llvm::StringRef key, llvm::Strin
 }
 
 void KernelCache::store(llvm::StringRef key, const CachedKernel &kernel) {
+  if (!isUsable)
+    return;
   std::string bytes = encode(kernel);
   llvm::Error error = writeOutputFile(getPath(key), [&](llvm::raw_ostream &os) { os << bytes; });
   if (!error) {

@@ -43,6 +43,7 @@ private:
 
   const CacheOptions &options;
   std::string problem;
+  bool isUsable = true; ///< Whether there is such a folder.
   bool hasNew = false;
 };
 
