@@ -130,8 +130,8 @@ public:
       bool hasFile;
       int index = splitArgument(argument, entry.inputs, entry.input_count, file, hasFile);
       if (index < 0)
-        return report(BadCommandLine, "The model has no input that '" + argument +
-                                          "' could mean. Its signature is:\n" + describeSignature(entry));
+        return report(BadCommandLine, "The model has no input '" + unknownName(argument) +
+                                          "'. Its signature is:\n" + describeSignature(entry));
       const weft_value_info &info = entry.inputs[index];
       if (!hasFile || file.empty())
         return report(BadCommandLine,
@@ -155,8 +155,9 @@ public:
       bool hasText;
       int index = splitArgument(argument, entry.inputs, entry.input_count, text, hasText);
       if (index < 0)
-        return report(BadCommandLine, "The model has no input that '--shape " + argument +
-                                          "' could mean. Its signature is:\n" + describeSignature(entry));
+        return report(BadCommandLine, "The model has no input '" + unknownName(argument) +
+                                          "', which --shape names. Its signature is:\n" +
+                                          describeSignature(entry));
       const weft_value_info &info = entry.inputs[index];
       std::vector<int64_t> dims;
       if (!hasText || !parseShape(text, dims))
@@ -253,9 +254,9 @@ public:
         missing += (missing.empty() ? "'" : ", '") + std::string(entry.inputs[i].name) + "'";
     if (missing.empty())
       return Done;
-    return report(Failed, "No value for input " + missing +
-                              ". Give -i NAME=FILE.npy, or --random SEED. The signature is:\n" +
-                              describeSignature(entry));
+    return report(BadCommandLine, "No value for input " + missing +
+                                      ". Give -i NAME=FILE.npy, or --random SEED. The signature is:\n" +
+                                      describeSignature(entry));
   }
 
 private:

@@ -87,6 +87,8 @@ int splitArgument(const std::string &argument, const weft_value_info *values, si
   return found;
 }
 
+std::string unknownName(const std::string &argument) { return argument.substr(0, argument.find('=')); }
+
 bool isFolder(const std::string &path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);

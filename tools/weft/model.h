@@ -55,6 +55,8 @@ ExitStatus gatherInputs(Model &model, const InputOptions &options, bool isFillin
 /// Returns: the position, or -1 when no name fits.
 int splitArgument(const std::string &argument, const weft_value_info *values, size_t count, std::string &rest,
                   bool &hasRest);
+/// What a "NAME=REST" whose name is not known calls it: the text before the first "=".
+std::string unknownName(const std::string &argument);
 
 bool isFolder(const std::string &path);
 

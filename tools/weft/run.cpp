@@ -37,8 +37,8 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     bool hasFile;
     int index = splitArgument(argument, entry.outputs, entry.output_count, file, hasFile);
     if (index < 0)
-      return report(BadCommandLine, "The model has no output that '" + argument +
-                                        "' could mean. Its signature is:\n" + describeSignature(entry));
+      return report(BadCommandLine, "The model has no output '" + unknownName(argument) +
+                                        "'. Its signature is:\n" + describeSignature(entry));
     const weft_value_info &info = entry.outputs[index];
     if (hasFile && file.empty())
       return report(BadCommandLine,
