@@ -14,3 +14,11 @@ bool weft::isArtifact(llvm::StringRef path) {
   auto contents = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   return contents && (*contents)->getBuffer().starts_with(magic);
 }
+
+bool weft::hasEnd(llvm::StringRef path) {
+  llvm::sys::fs::file_status status;
+  if (llvm::sys::fs::status(path, status))
+    return true;
+  return status.type() == llvm::sys::fs::file_type::regular_file ||
+         status.type() == llvm::sys::fs::file_type::fifo_file;
+}

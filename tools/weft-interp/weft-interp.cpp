@@ -401,6 +401,10 @@ int main(int argc, char **argv) {
     (void)wrong("'" + modelPath + "' is an artifact: it is compiled already; weft run takes it");
     return kWrongCommandLine;
   }
+  if (modelPath != "-" && !llvm::sys::fs::is_directory(modelPath) && !::weft::hasEnd(modelPath)) {
+    llvm::errs() << "weft-interp: cannot read " << modelPath << ": expected a file or a pipe\n";
+    return 1;
+  }
   auto file = llvm::MemoryBuffer::getFileOrSTDIN(modelPath);
   if (!file) {
     llvm::errs() << "weft-interp: cannot read " << modelPath << ": " << file.getError().message() << '\n';

@@ -6,6 +6,7 @@
 #include "dialects/Weft/IR/DimExpr.h"
 #include "dialects/Weft/IR/WeftOps.h"
 #include "dialects/Weft/IR/WeftTypeSupport.h"
+#include "weft/Artifact/Recognize.h"
 #include "weft/Import/TensorFile.h"
 #include "weft/Import/TypeText.h"
 #include "weft/Reference/Npy.h"
@@ -279,6 +280,10 @@ static RunValue makeRandomValue(Type type, uint64_t seed) {
 
 /// The tensor of a .npy file, of an element type; nullopt after a report.
 static std::optional<Tensor> readFile(const std::string &path, Type type) {
+  if (!llvm::sys::fs::is_directory(path) && !::weft::hasEnd(path)) {
+    (void)fail("cannot read '" + path + "': expected a file or a pipe");
+    return std::nullopt;
+  }
   std::string error;
   FailureOr<Tensor> tensor =
       ::weft::reference::readNpy(type.getContext(), path, cast<TensorType>(type).getElementType(), error);

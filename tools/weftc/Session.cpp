@@ -224,6 +224,10 @@ int Session::fillOptions(::weft::CompileOptions &options) {
                  << "\n";
     return kFailed;
   }
+  if (!llvm::sys::fs::is_directory(command.model) && !::weft::hasEnd(command.model)) {
+    llvm::errs() << "weftc: cannot read '" << command.model << "': expected a file or a pipe\n";
+    return kFailed;
+  }
   if (::weft::isArtifact(command.model))
     return wrong(
         "'" + command.model +

@@ -11,6 +11,10 @@ namespace weft {
 /// Whether a regular file begins as artifacts do, under whatever name.
 bool isArtifact(llvm::StringRef path);
 
+/// Whether `path` may be read to its end: a regular file or a pipe. Devices have none, sockets and folders no
+/// bytes to read. What does not exist is another's to report.
+bool hasEnd(llvm::StringRef path);
+
 } // namespace weft
 
 #endif // WEFT_ARTIFACT_RECOGNIZE_H
