@@ -171,6 +171,9 @@ static inline int32_t weft_embed_dispatch(void *ctx, uint32_t kernel, weft_kerne
 
 static inline int32_t weft_embed_alloc(void *ctx, int64_t bytes, void **out_data) {
   weft_embed_run_state *run = (weft_embed_run_state *)ctx;
+  if (bytes < 0)
+    return weft_embed_fail(run->state, WEFT_EMBED_VALUE,
+                           "These inputs give an intermediate result an impossible size, less than nothing.");
   *out_data = weft_embed_take(run->state, bytes, 0);
   return *out_data ? WEFT_EMBED_OK
                    : weft_embed_fail(run->state, WEFT_EMBED_MEMORY,

@@ -104,9 +104,19 @@ int32_t dispatch(void *ctx, uint32_t kernel, weft_kernel_fn fn, void *const *arg
   return WEFT_OK;
 }
 
+/// Sizes below zero come of the model's arithmetic on its inputs' dims, or of its data.
+int32_t refuseNegative(weft_session &session, int64_t bytes) {
+  return remember(session, fail(session.status, WEFT_CALLER_VALUE,
+                                "These inputs give an intermediate result an impossible size (%lld bytes). A "
+                                "dim is too small or too large for the model.",
+                                static_cast<long long>(bytes)));
+}
+
 int32_t arena(void *ctx, int64_t bytes, void **outBase) {
   weft_session &session = sessionOf(ctx);
-  if (bytes < 0 || static_cast<uint64_t>(bytes) > maxTensorBytes ||
+  if (bytes < 0)
+    return refuseNegative(session, bytes);
+  if (static_cast<uint64_t>(bytes) > maxTensorBytes ||
       !session.dynamicArena.reserve(session.memory, static_cast<size_t>(bytes)))
     return remember(session,
                     fail(session.status, WEFT_RESOURCE_MEMORY,
@@ -122,7 +132,9 @@ int32_t alloc(void *ctx, int64_t bytes, void **outData) {
     *outData = session.nothing;
     return WEFT_OK;
   }
-  if (bytes > 0 && static_cast<uint64_t>(bytes) <= maxTensorBytes) {
+  if (bytes < 0)
+    return refuseNegative(session, bytes);
+  if (static_cast<uint64_t>(bytes) <= maxTensorBytes) {
     size_t wanted = alignUp(static_cast<size_t>(bytes), tensorAlignment);
     // The tightest free block that fits without wasting more than it holds.
     DynamicBlock *best = nullptr;

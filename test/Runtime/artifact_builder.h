@@ -30,7 +30,8 @@ enum Mode : int64_t {
   TwoOutputs = 11,
   Lists = 12,
   Texts = 13,
-  TextCall = 14
+  TextCall = 14,
+  HugeArena = 15
 };
 
 struct DimSpec {

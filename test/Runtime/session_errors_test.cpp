@@ -134,8 +134,24 @@ TEST(SessionErrors, FaultsOfTheProgram) {
   }
 }
 
+// A size below zero is no lack of memory.
+TEST(SessionErrors, NegativeBuffers) {
+  for (Mode mode : {HugeAlloc, HugeArena}) {
+    ArtifactSpec spec;
+    spec.mode = mode;
+    spec.a = -2752;
+    Opened opened = open(spec);
+    SessionPtr session = createSession(opened);
+    Tensor x = counting({1, 4});
+    expectFails(
+        run(session, {x.view()}), WEFT_CALLER_VALUE,
+        "These inputs give an intermediate result an impossible size (-2752 bytes). A dim is too small or "
+        "too large for the model.");
+  }
+}
+
 TEST(SessionErrors, HugeBuffers) {
-  for (int64_t bytes : {int64_t(-1), INT64_MAX, int64_t(1) << 46}) {
+  for (int64_t bytes : {INT64_MAX, int64_t(1) << 46}) {
     ArtifactSpec spec;
     spec.mode = HugeAlloc;
     spec.a = bytes;

@@ -204,6 +204,8 @@ __attribute__((visibility("default"))) int32_t weft_entry(const weft_abi *abi, v
   }
   case 14: /* y = function `a` of the texts x, x; `b` is its first number */
     return textCall(abi, ctx, frame, plan);
+  case 15: /* asks for an arena of `a` bytes */
+    return abi->arena(ctx, plan->a, &out);
   case 12: /* lists */
     return lists(abi, ctx, frame, plan->a);
   default:
