@@ -66,9 +66,11 @@ void HostEmitter::emitDynamicArena() {
       sizes.push_back(map.lookup(size));
     }
     offsets[site.position] = total;
+    // A size may come out negative, which a check behind this ends the run for, by the name of its node:
+    // until then the buffer is empty, and takes nothing from the others.
+    Value bytes = arith::MaxSIOp::create(b, loc, bytesOf(site.type, sizes), i64(0));
     // Kernels are told that operands are aligned to 64 bytes: a cache line, and the widest vector.
-    Value rounded = arith::AndIOp::create(
-        b, loc, arith::AddIOp::create(b, loc, bytesOf(site.type, sizes), i64(63)), i64(-64));
+    Value rounded = arith::AndIOp::create(b, loc, arith::AddIOp::create(b, loc, bytes, i64(63)), i64(-64));
     total = arith::AddIOp::create(b, loc, total, rounded);
   }
   Value status = callAbi(offsetof(weft_abi, arena), b.getI32Type(), {ptr, b.getI64Type(), ptr},

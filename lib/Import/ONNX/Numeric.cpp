@@ -6,6 +6,8 @@
 #include "ModelImporter.h"
 #include "RunTimeAxes.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+
 #include <cmath>
 
 namespace weft::importer {
@@ -55,6 +57,27 @@ LogicalResult buildDFT(NodeBuilder &n) {
   }));
 }
 
+/// Makes the import, or runs, fail where a signal is shorter than a frame.
+static LogicalResult checkSignal(NodeBuilder &n, const Size &steps, const Size &frame) {
+  std::optional<int64_t> knownSteps = known(steps), knownFrame = known(frame);
+  if (knownSteps && knownFrame) {
+    if (*knownSteps < *knownFrame)
+      return n.fail("expected a signal of at least " + llvm::Twine(*knownFrame) +
+                    " steps, the length of a frame, but got " + llvm::Twine(*knownSteps));
+    return success();
+  }
+  // Constants stay on the right, where canonicalisation puts them: {a} and {b} follow the operands.
+  Value holds = knownSteps ? arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::sle,
+                                                   n.sizes.value(frame), n.sizes.value(steps))
+                           : arith::CmpIOp::create(n.b, n.loc, arith::CmpIPredicate::sge,
+                                                   n.sizes.value(steps), n.sizes.value(frame));
+  std::string name = n.node.name().empty() ? "STFT" : "node '" + n.node.name() + "'";
+  cf::AssertOp::create(n.b, n.loc, holds,
+                       name + ": expected a signal of at least " + (knownSteps ? "{a}" : "{b}") +
+                           " steps, the length of a frame, but got " + (knownSteps ? "{b}" : "{a}"));
+  return success();
+}
+
 LogicalResult buildSTFT(NodeBuilder &n) {
   // [B L] or [B L 1|2]: frames of the signal, windowed, transformed.
   Value signal = n.in(0);
@@ -79,6 +102,8 @@ LogicalResult buildSTFT(NodeBuilder &n) {
   }
   if (isKnown(*step, 0))
     return n.fail("expected frame_step greater than 0");
+  if (failed(checkSignal(n, n.dim(signal, 1), length)))
+    return failure();
   Type i64 = n.b.getI64Type();
   Size frames = m.add(m.floorDiv(m.sub(n.dim(signal, 1), length), *step), m.of(1));
   Value start = n.mul(n.iota({frames, m.of(1)}, 0, i64), n.tensorOf(*step));

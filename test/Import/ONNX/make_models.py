@@ -77,6 +77,20 @@ def initializer_inputs():
 
 
 @model_of
+def default_inputs():
+    """Inputs with defaults that a caller may replace."""
+    return model([node("Mul", ["x", "w"], ["p"]), node("Add", ["p", "b"], ["y"])], [value("x", [2]), value("w", [2]), value("b", [1])],
+                 [value("y", [2])], [const("w", np.float32([1, 2])), const("b", np.float32([3]))])
+
+
+@model_of
+def short_signal():
+    """Frames of a signal whose length the run decides."""
+    return model([node("STFT", ["x", "step", "window"], ["y"], name="frames")], [value("x", [1, "time", 1])], [value("y", [1, "n", 65, 2])],
+                 [const("step", np.int64(64)), const("window", np.ones(128, np.float32))], opset=17)
+
+
+@model_of
 def reshape_chain():
     """Shape -> Gather -> Concat -> Reshape on a dim that the run decides."""
     return model([node("Shape", ["x"], ["s"]), node("Gather", ["s", "zero"], ["n"], axis=0), node("Unsqueeze", ["n", "axes"], ["n1"]),
