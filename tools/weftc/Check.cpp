@@ -24,6 +24,8 @@ struct Findings {
   llvm::MapVector<StringRef, int64_t> ops;
   uint64_t weightBytes = 0;
   std::vector<std::string> inputs, outputs;
+  /// Inputs of the model whose default became a constant.
+  std::vector<std::string> constantInputs;
   std::vector<::weft::Approximation> approximations;
 };
 
@@ -59,13 +61,13 @@ llvm::json::Object toJson(const ::weft::Approximation &approximation) {
       {"kind", approximation.kind}, {"text", approximation.text}, {"nodes", ::toJson(approximation.nodes)}};
 }
 
-/// "in 12 nodes: conv1, conv2, conv3, ..."
-std::string listNodes(const std::vector<std::string> &nodes) {
+/// "12 nodes: conv1, conv2, conv3, ..."
+std::string list(const std::vector<std::string> &names, const char *what) {
   constexpr size_t most = 4;
-  std::string text = "in " + std::to_string(nodes.size()) + (nodes.size() == 1 ? " node: " : " nodes: ");
-  for (size_t i = 0; i < std::min(most, nodes.size()); ++i)
-    text += (i ? ", " : "") + nodes[i];
-  return text + (nodes.size() > most ? ", ..." : "");
+  std::string text = std::to_string(names.size()) + " " + what + (names.size() == 1 ? ": " : "s: ");
+  for (size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += (i ? ", " : "") + names[i];
+  return text + (names.size() > most ? ", ..." : "");
 }
 
 void printJson(const CommandLine &command, const Session &session, const Findings &findings,
@@ -94,6 +96,7 @@ void printJson(const CommandLine &command, const Session &session, const Finding
                                                        {"approximations", std::move(approximations)},
                                                        {"weights_bytes", findings.weightBytes},
                                                        {"inputs", ::toJson(findings.inputs)},
+                                                       {"inputs_made_constant", ::toJson(findings.constantInputs)},
                                                        {"outputs", ::toJson(findings.outputs)},
                                                        {"ops", std::move(ops)}})
                << "\n";
@@ -105,14 +108,19 @@ void printForPeople(const CommandLine &command, const Findings &findings) {
     llvm::outs() << "  input  " << input << "\n";
   for (const std::string &output : findings.outputs)
     llvm::outs() << "  output " << output << "\n";
+  if (!findings.constantInputs.empty())
+    llvm::outs() << "  " << list(findings.constantInputs, "input")
+                 << (findings.constantInputs.size() == 1
+                         ? " has a default and became a constant; --keep-inputs leaves it open\n"
+                         : " have defaults and became constants; --keep-inputs leaves them open\n");
   for (const ::weft::OperatorUse &use : findings.operators)
     llvm::outs() << llvm::formatv("  operator {0,6} {1}, opset {2}\n", use.nodes, use.name, use.opset);
   llvm::outs() << "  constants " << formatBytes(findings.weightBytes) << "\n";
   for (auto [name, count] : findings.ops)
     llvm::outs() << llvm::formatv("  {0,6} {1}\n", count, name);
   for (const ::weft::Approximation &approximation : findings.approximations)
-    llvm::outs() << "  approximate (" << approximation.kind << "): " << approximation.text << "; "
-                 << listNodes(approximation.nodes) << "\n";
+    llvm::outs() << "  approximate (" << approximation.kind << "): " << approximation.text << "; in "
+                 << list(approximation.nodes, "node") << "\n";
 }
 
 } // namespace
@@ -138,8 +146,13 @@ int runCheck(const CommandLine &command) {
         *imported->module, isCompilable ? *structured->module : ModuleOp(), options.math);
   }
   session.endProgress();
-  if (llvm::StringRef(command.model).ends_with(".onnx"))
+  if (llvm::StringRef(command.model).ends_with(".onnx")) {
     findings.operators = ::weft::listOperators(command.model);
+    if (!command.keepInputs)
+      findings.constantInputs = ::weft::listDefaultInputs(command.model);
+    llvm::erase_if(findings.constantInputs,
+                   [&](const std::string &name) { return options.import.bindings.count(name) > 0; });
+  }
   if (command.json)
     printJson(command, session, findings, isCompilable);
   else if (isCompilable)

@@ -33,7 +33,8 @@ static void addModel(CLI::App &app, CommandLine &command, const char *what) {
   app.add_option("--batch", command.batch, "Rewrite the model for another batch size")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
   app.add_flag("--keep-inputs", command.keepInputs,
-               "Initialisers that are also listed as inputs stay inputs");
+               "Inputs that have a default (an initialiser) stay inputs; without this they become constants, "
+               "which weftc check lists");
 }
 
 /// Remembers that an option about the making of code was given: artifacts have their code already.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Counts the operators that an ONNX model uses, without importing it.
+// Lists the operators that an ONNX model uses, and its inputs with defaults, without importing it.
 #ifndef WEFT_IMPORT_OPERATORS_H
 #define WEFT_IMPORT_OPERATORS_H
 
@@ -24,6 +24,10 @@ struct OperatorUse {
 
 /// The operators of the ONNX file `path`, sorted by name; empty when it cannot be read as a model.
 std::vector<OperatorUse> listOperators(llvm::StringRef path);
+
+/// Inputs of the ONNX file `path` that have an initialiser, their default, in order; empty when it cannot be
+/// read as a model.
+std::vector<std::string> listDefaultInputs(llvm::StringRef path);
 
 } // namespace weft
 

@@ -300,6 +300,18 @@ void ModelImporter::checkOutput(const onnx::ValueInfoProto &output, Value value)
 // The module
 //===----------------------------------------------------------------------===//
 
+/// "input 'w' has a default and became a constant; --keep-inputs leaves it open"
+static std::string describeDefaults(ArrayRef<std::string> names) {
+  constexpr size_t most = 4;
+  std::string text = names.size() == 1 ? "input " : "inputs ";
+  for (size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += (i ? ", '" : "'") + names[i] + "'";
+  if (names.size() > most)
+    text += " and " + std::to_string(names.size() - most) + " more";
+  return text + (names.size() == 1 ? " has a default and became a constant; --keep-inputs leaves it open"
+                                   : " have defaults and became constants; --keep-inputs leaves them open");
+}
+
 /// Inputs become arguments, with their names; those that the options bind become constants.
 void ModelImporter::addInputs(const onnx::GraphProto &graph, Scope &scope,
                               SmallVectorImpl<std::string> &names) {
@@ -308,11 +320,14 @@ void ModelImporter::addInputs(const onnx::GraphProto &graph, Scope &scope,
     return entry->addArgument(type, NameLoc::get(StringAttr::get(&context, name)));
   };
   SmallVector<std::tuple<std::string, Value, Type>> maps;
+  std::vector<std::string> defaults;
   for (const onnx::ValueInfoProto &input : graph.input()) {
     bool isInitialized =
         scope.initializers.count(input.name()) || scope.sparseInitializers.count(input.name());
-    if (isInitialized && !options.keepInputs && !options.bindings.count(input.name()))
+    if (isInitialized && !options.keepInputs && !options.bindings.count(input.name())) {
+      defaults.push_back(input.name());
       continue;
+    }
     if (input.type().has_map_type()) {
       auto [values, keys] = mapInputTypes(input);
       if (!values)
@@ -335,6 +350,10 @@ void ModelImporter::addInputs(const onnx::GraphProto &graph, Scope &scope,
     }
     scope.values[input.name()] = addArgument(input.name(), type);
   }
+  // Before version 4 all initialisers had to be inputs, which says nothing about them.
+  if (!defaults.empty() && model->proto.ir_version() >= 4)
+    emitWarning(FileLineColLoc::get(&context, model->file->getBufferIdentifier(), 0, 0))
+        << describeDefaults(defaults);
   // Keys come last: places of inputs are those in the model.
   for (auto &[name, values, type] : maps)
     setKeys(values, addArgument(name, type));

@@ -6,6 +6,8 @@
 #include "Model.h"
 #include "OpTable.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <map>
 
 namespace weft {
@@ -40,14 +42,36 @@ static void countGraph(const onnx::GraphProto &graph, Counts &counts, int depth)
     countNode(node, counts, depth);
 }
 
-std::vector<OperatorUse> listOperators(llvm::StringRef path) {
+/// Whether `path` could be read as a model.
+static bool readModel(llvm::StringRef path, Model &model) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return {};
-  Model model;
+    return false;
   model.file = std::move(*buffer);
   std::string error;
-  if (failed(model.parse(error)))
+  return succeeded(model.parse(error));
+}
+
+std::vector<std::string> listDefaultInputs(llvm::StringRef path) {
+  Model model;
+  if (!readModel(path, model))
+    return {};
+  const onnx::GraphProto &graph = model.proto.graph();
+  llvm::StringSet<> initialised;
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    initialised.insert(tensor.name());
+  for (const onnx::SparseTensorProto &tensor : graph.sparse_initializer())
+    initialised.insert(tensor.values().name());
+  std::vector<std::string> names;
+  for (const onnx::ValueInfoProto &input : graph.input())
+    if (initialised.contains(input.name()))
+      names.push_back(input.name());
+  return names;
+}
+
+std::vector<OperatorUse> listOperators(llvm::StringRef path) {
+  Model model;
+  if (!readModel(path, model))
     return {};
   Counts counts;
   countGraph(model.proto.graph(), counts, /*depth=*/0);
