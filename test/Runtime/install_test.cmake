@@ -30,4 +30,8 @@ if(pkg_config)
     OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
   separate_arguments(flags UNIX_COMMAND "${flags}")
   check(${CC} -std=c17 -Wall -Wextra -Wpedantic -Werror ${SOURCE}/docs/embedding.c -o ${WORK}/by_pkg_config ${flags})
+  # As docs/guides/embed.md has it: the program finds the library where it was installed.
+  check(sh -e -c "'${CC}' '${SOURCE}/docs/embedding.c' -o app $(pkg-config --cflags --libs weft_runtime) \
+    -Wl,-rpath,\"$(pkg-config --variable=libdir weft_runtime)\" && ldd ./app | grep 'libweft_runtime.*=> .*prefix'"
+    WORKING_DIRECTORY ${WORK})
 endif()
