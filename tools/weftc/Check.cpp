@@ -87,18 +87,19 @@ void printJson(const CommandLine &command, const Session &session, const Finding
   for (const ::weft::OperatorUse &use : findings.operators)
     operators.push_back(
         llvm::json::Object{{"operator", ::toJson(use.name)}, {"opset", use.opset}, {"nodes", use.nodes}});
-  llvm::outs() << llvm::json::Value(llvm::json::Object{{"model", ::toJson(command.model)},
-                                                       {"compiles", isCompilable},
-                                                       {"errors", session.getNumErrors()},
-                                                       {"messages", std::move(errors)},
-                                                       {"operators", std::move(operators)},
-                                                       {"warnings", std::move(warnings)},
-                                                       {"approximations", std::move(approximations)},
-                                                       {"weights_bytes", findings.weightBytes},
-                                                       {"inputs", ::toJson(findings.inputs)},
-                                                       {"inputs_made_constant", ::toJson(findings.constantInputs)},
-                                                       {"outputs", ::toJson(findings.outputs)},
-                                                       {"ops", std::move(ops)}})
+  llvm::outs() << llvm::json::Value(
+                      llvm::json::Object{{"model", ::toJson(command.model)},
+                                         {"compiles", isCompilable},
+                                         {"errors", session.getNumErrors()},
+                                         {"messages", std::move(errors)},
+                                         {"operators", std::move(operators)},
+                                         {"warnings", std::move(warnings)},
+                                         {"approximations", std::move(approximations)},
+                                         {"weights_bytes", findings.weightBytes},
+                                         {"inputs", ::toJson(findings.inputs)},
+                                         {"inputs_made_constant", ::toJson(findings.constantInputs)},
+                                         {"outputs", ::toJson(findings.outputs)},
+                                         {"ops", std::move(ops)}})
                << "\n";
 }
 
