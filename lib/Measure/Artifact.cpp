@@ -215,7 +215,7 @@ static llvm::Expected<reference::Value> copyValue(const weft_value_view &view, M
   if (unsigned bits = weft_dtype_bits(view.tensor.dtype); bits < 8)
     unpack(static_cast<const char *>(view.tensor.data), bits, type.isSignlessInteger(),
            llvm::MutableArrayRef(tensor.mutableBytes(), tensor.size()));
-  else
+  else if (tensor.size() > 0) // no memory may lie behind an empty one
     memcpy(tensor.mutableBytes(), view.tensor.data, tensor.size() * tensor.elementBytes());
   return reference::Value(std::move(tensor));
 }

@@ -16,7 +16,8 @@ void copyElements(Tensor &to, int64_t toStart, const Tensor &from, int64_t fromS
     return;
   }
   int64_t each = to.elementBytes();
-  std::memcpy(to.mutableBytes() + toStart * each, from.bytes() + fromStart * each, count * each);
+  if (count > 0) // no memory may lie behind an empty tensor
+    std::memcpy(to.mutableBytes() + toStart * each, from.bytes() + fromStart * each, count * each);
 }
 
 template <typename Word>

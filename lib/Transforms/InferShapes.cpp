@@ -293,10 +293,11 @@ Type ShapeInference::keepOwnNames(Type type, Type declared) {
   if (!tensor || !other || tensor.getRank() != other.getRank())
     return type;
   SmallVector<DimExpr> dims = mlir::weft::getDims(tensor);
-  for (auto [axis, dim] : llvm::enumerate(dims))
-    if (StringRef own = mlir::weft::getDim(other, axis).getSymbol();
-        dim.isUnknown() && !own.empty() && !visible.contains(own))
-      dim = DimExpr::symbol(own);
+  for (auto [axis, dim] : llvm::enumerate(dims)) {
+    DimExpr own = mlir::weft::getDim(other, axis);
+    if (dim.isUnknown() && !own.getSymbol().empty() && !visible.contains(own.getSymbol()))
+      dim = own;
+  }
   return makeTensorType(dims, tensor.getElementType());
 }
 
