@@ -247,7 +247,7 @@ LogicalResult HostBuilder::convert(Operation *op) {
       .Default([&](Operation *other) -> LogicalResult {
         if (isa<w::WeftDialect>(other->getDialect()))
           return other->emitOpError("has no form in the host program");
-        b.clone(*other, values);
+        addShapeChecks(b.clone(*other, values));
         return success();
       });
 }

@@ -131,6 +131,12 @@ private:
   void checkSlice(mlir::weft::SliceOp op);
   void checkReshape(mlir::weft::ReshapeOp op);
   void checkBroadcast(mlir::weft::BroadcastOp op);
+  /// Indices are not greater than `x` but along the axis that they index.
+  void checkElements(mlir::Operation *op, mlir::Value x, mlir::Value indices, int64_t elementsAxis);
+  void checkPad(mlir::weft::PadOp op);
+  void checkResize(mlir::weft::ResizeOp op);
+  /// The product of two sizes, or the greatest index where it is more; null where one is.
+  mlir::Value multiplySizes(mlir::Location loc, mlir::Value x, mlir::Value y);
   /// Ends the run with a message unless `condition` holds; {a} and {b} in it are what its first comparison
   /// compares.
   void assertHolds(mlir::Operation *op, mlir::Value condition, const llvm::Twine &expectation);

@@ -44,7 +44,9 @@ Value HostBuilder::getHostIndex(Value inner) {
       return nullptr;
     mapping.map(operand, value);
   }
-  return b.clone(*op, mapping)->getResult(0);
+  Operation *copy = b.clone(*op, mapping);
+  addShapeChecks(copy);
+  return copy->getResult(0);
 }
 
 /// The entry for `position` of a mixed list of static and dynamic sizes.

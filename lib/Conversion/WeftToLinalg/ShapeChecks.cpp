@@ -157,6 +157,22 @@ void HostBuilder::checkSlice(w::SliceOp op) {
   }
 }
 
+Value HostBuilder::multiplySizes(Location loc, Value x, Value y) {
+  if (!x || !y)
+    return {};
+  if (matchPattern(x, m_One()))
+    return y;
+  if (matchPattern(y, m_One()))
+    return x;
+  // What wraps would pass for a small product.
+  auto product = arith::MulUIExtendedOp::create(b, loc, x, y);
+  Value zero = createIndex(b, loc, 0), most = createIndex(b, loc, INT64_MAX);
+  Value isWide = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, product.getHigh(), zero);
+  Value isNegative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, product.getLow(), zero);
+  Value overflows = arith::OrIOp::create(b, loc, isWide, isNegative);
+  return arith::SelectOp::create(b, loc, overflows, most, product.getLow());
+}
+
 void HostBuilder::checkReshape(w::ReshapeOp op) {
   // Products of sizes that are equal for any value of their symbols need no check.
   auto product = [](RankedTensorType type) {
@@ -172,10 +188,8 @@ void HostBuilder::checkReshape(w::ReshapeOp op) {
   Location loc = op.getLoc();
   auto count = [&](Value tensor, RankedTensorType type) {
     Value result = createIndex(b, loc, 1);
-    for (int64_t axis = 0; axis < type.getRank() && result; ++axis) {
-      Value size = getHostDim(tensor, axis);
-      result = size ? b.createOrFold<arith::MulIOp>(loc, result, size) : Value();
-    }
+    for (int64_t axis = 0; axis < type.getRank() && result; ++axis)
+      result = multiplySizes(loc, result, getHostDim(tensor, axis));
     return result;
   };
   Value before = count(op.getX(), from), after = count(op.getResult(), to);
@@ -209,7 +223,89 @@ void HostBuilder::checkBroadcast(w::BroadcastOp op) {
   }
 }
 
+void HostBuilder::checkElements(Operation *op, Value x, Value indices, int64_t elementsAxis) {
+  auto type = cast<RankedTensorType>(x.getType()), indicesType = cast<RankedTensorType>(indices.getType());
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    w::DimExpr size = w::getDim(type, axis), count = w::getDim(indicesType, axis);
+    if (axis == elementsAxis || w::DimExpr::provablyEqual(size, count) ||
+        (size.getConstant() && count.getConstant()))
+      continue;
+    requireAtMost(op, getHostDim(indices, axis), getHostDim(x, axis),
+                  "a size of dim " + llvm::Twine(axis) + " of its indices");
+  }
+}
+
+void HostBuilder::checkPad(w::PadOp op) {
+  auto type = cast<RankedTensorType>(op.getX().getType());
+  if (op.getMode() == w::PadMode::constant)
+    return;
+  Location loc = op.getLoc();
+  int64_t least = op.getMode() == w::PadMode::reflect ? 2 : 1;
+  ValueRange lo = op.getLo(), hi = op.getHi();
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    auto take = [&](ValueRange &given, int64_t known) {
+      if (!ShapedType::isDynamic(known))
+        return createIndex(b, loc, known);
+      Value pad = getHostIndex(given.front());
+      given = given.drop_front();
+      return pad;
+    };
+    Value before = take(lo, op.getStaticLo()[axis]), behind = take(hi, op.getStaticHi()[axis]);
+    // What is static was verified with the op.
+    bool isKnown = !type.isDynamicDim(axis);
+    if (isKnown && type.getDimSize(axis) >= least)
+      continue;
+    Value size = getHostDim(op.getX(), axis);
+    if (!size || !before || !behind)
+      continue;
+    auto compare = [&](arith::CmpIPredicate predicate, Value value, int64_t bound) {
+      return b.createOrFold<arith::CmpIOp>(loc, predicate, value, createIndex(b, loc, bound));
+    };
+    Value holds = compare(arith::CmpIPredicate::sge, size, least);
+    Value isUnpadded = b.createOrFold<arith::AndIOp>(loc, compare(arith::CmpIPredicate::sle, before, 0),
+                                                     compare(arith::CmpIPredicate::sle, behind, 0));
+    assertHolds(op, b.createOrFold<arith::OrIOp>(loc, holds, isUnpadded),
+                "dim " + llvm::Twine(axis) + " to have at least " + llvm::Twine(least) +
+                    (least == 1 ? " element" : " elements") + " to pad with, but got " +
+                    (isKnown ? std::to_string(type.getDimSize(axis)) : std::string("{a}")));
+  }
+}
+
+void HostBuilder::checkResize(w::ResizeOp op) {
+  auto from = cast<RankedTensorType>(op.getX().getType()), to = cast<RankedTensorType>(op.getType());
+  Location loc = op.getLoc();
+  for (int64_t axis : op.getAxes()) {
+    if (!from.isDynamicDim(axis) || w::DimExpr::provablyEqual(w::getDim(from, axis), w::getDim(to, axis)))
+      continue;
+    Value size = getHostDim(op.getX(), axis), result = getHostDim(op.getResult(), axis);
+    if (!size || !result)
+      continue;
+    Value zero = createIndex(b, loc, 0);
+    Value holds = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::sgt, size, zero);
+    Value isEmpty = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::sle, result, zero);
+    assertHolds(op, b.createOrFold<arith::OrIOp>(loc, holds, isEmpty),
+                "dim " + llvm::Twine(axis) + " to have elements to interpolate, but got {a}");
+  }
+}
+
+/// An integer division of the host program, which would end the process where it divides by 0.
+static bool isDivision(Operation *op) {
+  return isa<arith::DivSIOp, arith::DivUIOp, arith::FloorDivSIOp, arith::CeilDivSIOp, arith::CeilDivUIOp,
+             arith::RemSIOp, arith::RemUIOp>(op);
+}
+
 void HostBuilder::addShapeChecks(Operation *op) {
+  if (isDivision(op)) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(op);
+    Value divisor = op->getOperand(1);
+    if (APInt number; matchPattern(divisor, m_ConstantInt(&number)) && !number.isZero())
+      return;
+    Value zero =
+        arith::ConstantOp::create(b, op->getLoc(), b.getIntegerAttr(getElementTypeOrSelf(divisor), 0));
+    Value holds = b.createOrFold<arith::CmpIOp>(op->getLoc(), arith::CmpIPredicate::ne, divisor, zero);
+    return assertHolds(op, holds, "a divisor other than 0");
+  }
   if (isa<w::ElementwiseOpInterface>(op)) {
     int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
     forEachBroadcastPair(
@@ -222,6 +318,26 @@ void HostBuilder::addShapeChecks(Operation *op) {
     checkReshape(reshape);
   } else if (auto broadcast = dyn_cast<w::BroadcastOp>(op)) {
     checkBroadcast(broadcast);
+  } else if (auto gather = dyn_cast<w::GatherElementsOp>(op)) {
+    checkElements(op, gather.getX(), gather.getIndices(), gather.getAxis());
+  } else if (auto scatter = dyn_cast<w::ScatterElementsOp>(op)) {
+    auto indices = cast<RankedTensorType>(scatter.getIndices().getType());
+    auto updates = cast<RankedTensorType>(scatter.getUpdates().getType());
+    for (int64_t axis = 0; axis < indices.getRank(); ++axis)
+      requireEqual(op, w::getDim(indices, axis), w::getDim(updates, axis), /*mayBeOne=*/false,
+                   "dim " + llvm::Twine(axis) + " of its indices and updates");
+    checkElements(op, scatter.getX(), scatter.getIndices(), scatter.getAxis());
+  } else if (auto nms = dyn_cast<w::NmsOp>(op)) {
+    auto boxes = cast<RankedTensorType>(nms.getBoxes().getType());
+    auto scores = cast<RankedTensorType>(nms.getScores().getType());
+    requireEqual(op, w::getDim(boxes, 0), w::getDim(scores, 0), /*mayBeOne=*/false,
+                 "batches of its boxes and scores");
+    requireEqual(op, w::getDim(boxes, 1), w::getDim(scores, 2), /*mayBeOne=*/false,
+                 "numbers of its boxes and scores");
+  } else if (auto pad = dyn_cast<w::PadOp>(op)) {
+    checkPad(pad);
+  } else if (auto resize = dyn_cast<w::ResizeOp>(op)) {
+    checkResize(resize);
   } else if (auto topK = dyn_cast<w::TopKOp>(op)) {
     bool isGiven = static_cast<bool>(topK.getK());
     Value k = isGiven ? getHostIndex(topK.getK()) : createIndex(b, op->getLoc(), topK.getStaticK());

@@ -50,3 +50,68 @@ func.func @no_check_of_blocks(%x: tensor<?x8xf32, #weft.dims<n, 8>>, %scale: ten
   %0 = weft.quantize %x, %scale {axis = 1 : i64, block_size = 4 : i64, to = i8} : (tensor<?x8xf32, #weft.dims<n, 8>>, tensor<?x2xf32, #weft.dims<n, 2>>) -> tensor<?x8xi8, #weft.dims<n, 8>>
   return %0 : tensor<?x8xi8, #weft.dims<n, 8>>
 }
+
+// CHECK-LABEL: func.func @gather_elements
+// CHECK: cf.assert %{{.*}}, "gather_elements: expected a size of dim 1 of its indices of at most {a}, but got {b}"
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @gather_elements(%x: tensor<4x?xf32, #weft.dims<4, n>>, %i: tensor<?x?xi64, #weft.dims<m, k>>) -> tensor<?x?xf32, #weft.dims<m, k>> {
+  %0 = weft.gather_elements %x, %i {axis = 0 : i64} : (tensor<4x?xf32, #weft.dims<4, n>>, tensor<?x?xi64, #weft.dims<m, k>>) -> tensor<?x?xf32, #weft.dims<m, k>>
+  return %0 : tensor<?x?xf32, #weft.dims<m, k>>
+}
+
+// CHECK-LABEL: func.func @scatter_elements
+// CHECK: cf.assert %{{.*}}, "scatter_elements: expected dim 0 of its indices and updates to be equal, but got {a} and {b}"
+// CHECK: cf.assert %{{.*}}, "scatter_elements: expected a size of dim 0 of its indices of at most {b}, but got {a}"
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @scatter_elements(%x: tensor<4x8xf32>, %i: tensor<?x2xi64, #weft.dims<m, 2>>, %u: tensor<?x2xf32, #weft.dims<k, 2>>) -> tensor<4x8xf32> {
+  %0 = weft.scatter_elements %x, %i, %u {axis = 1 : i64} : (tensor<4x8xf32>, tensor<?x2xi64, #weft.dims<m, 2>>, tensor<?x2xf32, #weft.dims<k, 2>>) -> tensor<4x8xf32>
+  return %0 : tensor<4x8xf32>
+}
+
+// CHECK-LABEL: func.func @no_check_of_elements_along_the_axis
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @no_check_of_elements_along_the_axis(%x: tensor<?x8xf32, #weft.dims<n, 8>>, %i: tensor<?x?xi64, #weft.dims<n, k>>) -> tensor<?x?xf32, #weft.dims<n, k>> {
+  %0 = weft.gather_elements %x, %i {axis = 1 : i64} : (tensor<?x8xf32, #weft.dims<n, 8>>, tensor<?x?xi64, #weft.dims<n, k>>) -> tensor<?x?xf32, #weft.dims<n, k>>
+  return %0 : tensor<?x?xf32, #weft.dims<n, k>>
+}
+
+// CHECK-LABEL: func.func @nms
+// CHECK: cf.assert %{{.*}}, "nms: expected batches of its boxes and scores to be equal, but got {a} and {b}"
+// CHECK: cf.assert %{{.*}}, "nms: expected numbers of its boxes and scores to be equal, but got {a} and {b}"
+func.func @nms(%x: tensor<?x?x4xf32, #weft.dims<b, n, 4>>, %s: tensor<?x1x?xf32, #weft.dims<c, 1, m>>, %most: index) -> tensor<?x3xi64, #weft.dims<r, 3>> {
+  %0 = weft.nms %x, %s max %most : (tensor<?x?x4xf32, #weft.dims<b, n, 4>>, tensor<?x1x?xf32, #weft.dims<c, 1, m>>, index) -> tensor<?x3xi64, #weft.dims<r, 3>>
+  return %0 : tensor<?x3xi64, #weft.dims<r, 3>>
+}
+
+// CHECK-LABEL: func.func @pad
+// CHECK: cf.assert %{{.*}}, "pad: expected dim 0 to have at least 2 elements to pad with, but got {a}"
+// CHECK-NOT: to pad with
+// CHECK: return
+func.func @pad(%x: tensor<?x?xf32, #weft.dims<n, m>>) -> tensor<?x?xf32, #weft.dims<n + 1, m>> {
+  %0 = weft.pad %x lo [1, 0] hi [0, 0] {mode = #weft.pad_mode<reflect>} : (tensor<?x?xf32, #weft.dims<n, m>>) -> tensor<?x?xf32, #weft.dims<n + 1, m>>
+  return %0 : tensor<?x?xf32, #weft.dims<n + 1, m>>
+}
+
+// CHECK-LABEL: func.func @resize
+// CHECK: cf.assert %{{.*}}, "resize: expected dim 1 to have elements to interpolate, but got {a}"
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @resize(%x: tensor<2x?xf32, #weft.dims<2, n>>) -> tensor<2x8xf32> {
+  %0 = weft.resize %x to [8] {axes = array<i64: 1>, mode = #weft.resize_mode<nearest>, coord = #weft.resize_coord<asymmetric>} : (tensor<2x?xf32, #weft.dims<2, n>>) -> tensor<2x8xf32>
+  return %0 : tensor<2x8xf32>
+}
+
+// CHECK-LABEL: func.func @division
+// CHECK: %[[OK:.*]] = arith.cmpi ne, %{{.*}}, %{{.*}} : index
+// CHECK: cf.assert %[[OK]], "floordivsi: expected a divisor other than 0"
+// CHECK-NOT: cf.assert
+// CHECK: return
+func.func @division(%x: index, %y: index) -> (index, index) {
+  %c2 = arith.constant 2 : index
+  %0 = arith.floordivsi %x, %y : index
+  %1 = arith.divsi %x, %c2 : index
+  return %0, %1 : index, index
+}
