@@ -7,7 +7,7 @@
 using namespace mlir;
 using namespace mlir::weft;
 
-// Constraints: resize-C1, resize-C2, resize-C3, resize-C4.
+// Constraints: resize-C1, resize-C2, resize-C3, resize-C4, resize-C5.
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorType(adaptor.getX());
@@ -34,6 +34,9 @@ LogicalResult ResizeOp::verify() {
   size_t count = getAxes().size();
   if (llvm::any_of(getStaticSizes(), [](int64_t size) { return size < 0 && !ShapedType::isDynamic(size); }))
     return emitOpError("expected sizes of at least 0 [resize-C2]");
+  for (auto [axis, size] : llvm::zip(getAxes(), getStaticSizes()))
+    if (axis >= 0 && axis < getX().getType().getRank() && getX().getType().getDimSize(axis) == 0 && size > 0)
+      return emitOpError("expected dim ") << axis << " to have elements to interpolate [resize-C5]";
   if (std::optional<ArrayRef<double>> scales = getStaticScales()) {
     if (scales->size() != count || llvm::any_of(*scales, [](double scale) { return !(scale > 0); }))
       return emitOpError("expected one positive scale per axis (") << count << ") [resize-C3]";

@@ -33,3 +33,11 @@ func.func @resize_c4_roi(%x: tensor<8xf32>) {
   %r0 = weft.resize %x to [4] {mode = #weft.resize_mode<linear>, axes = array<i64: 0>, coord = #weft.resize_coord<tf_crop_and_resize>} : (tensor<8xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @resize_c5(%x: tensor<0xf32>) {
+  // expected-error-re @+1 {{expected dim 0 to have elements to interpolate{{.*}} [resize-C5]}}
+  %r0 = weft.resize %x to [4] {mode = #weft.resize_mode<linear>, axes = array<i64: 0>, coord = #weft.resize_coord<half_pixel>} : (tensor<0xf32>) -> tensor<4xf32>
+  return
+}
