@@ -104,6 +104,8 @@ LogicalResult buildRange(NodeBuilder &n) {
   const SizeMath &m = n.sizes;
   Size count;
   auto step = n.constantOf(parts[2]);
+  if (step && step->front() == 0)
+    return n.fail("expected a delta other than 0");
   if (isa<IntegerType>(element) && step && step->front() != 0) {
     FailureOr<Size> start = n.sizeOf(parts[0], "start"), limit = n.sizeOf(parts[1], "limit");
     if (failed(start) || failed(limit))

@@ -139,6 +139,8 @@ LogicalResult buildCol2Im(NodeBuilder &n) {
   for (size_t i = 0; i < spatial; ++i) {
     if (strides[i] < 1 || dilations[i] < 1 || pads[i] < 0 || pads[i + spatial] < 0)
       return n.fail("expected positive strides and dilations, and pads of at least 0");
+    if (std::optional<int64_t> size = known((*block)[i]); size && *size < 1)
+      return n.fail("expected a positive block_shape");
     padded.push_back(m.add((*image)[i], m.of(pads[i] + pads[i + spatial])));
     Size reach = m.mul(m.sub((*block)[i], m.of(1)), m.of(dilations[i]));
     positions.push_back(

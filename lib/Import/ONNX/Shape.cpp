@@ -239,8 +239,13 @@ LogicalResult buildExpand(NodeBuilder &n) {
     return failure();
   SmallVector<Size> shape = n.dims(x);
   size_t lead = shape.size() - wanted->size();
-  for (auto [i, size] : llvm::enumerate(*wanted))
+  for (auto [i, size] : llvm::enumerate(*wanted)) {
+    std::optional<int64_t> from = known(shape[lead + i]), to = known(size);
+    if (from && to && *from != *to && *from != 1 && *to != 1)
+      return n.fail("expected a shape that dim " + llvm::Twine(lead + i) + " (" + llvm::Twine(*from) +
+                    ") broadcasts to, but got " + llvm::Twine(*to));
     shape[lead + i] = broadcastSize(n, shape[lead + i], size);
+  }
   return n.result(n.broadcast(x, shape));
 }
 

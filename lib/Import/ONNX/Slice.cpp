@@ -167,6 +167,12 @@ LogicalResult buildSplit(NodeBuilder &n) {
     if (static_cast<int64_t>(lengths.size()) != count)
       return n.fail("expected one split size per output (" + llvm::Twine(count) + "), but got " +
                     llvm::Twine(lengths.size()));
+    std::optional<int64_t> number = known(size), sum = 0;
+    for (Size length : lengths)
+      sum = sum && known(length) ? known(m.add(m.of(*sum), length)) : std::nullopt;
+    if (number && sum && *number != *sum)
+      return n.fail("expected split sizes that add up to dim " + llvm::Twine(*axis) + " (" +
+                    llvm::Twine(*number) + "), but got " + llvm::Twine(*sum));
   } else {
     int64_t asked = n.intAttr("num_outputs", count);
     if (asked != count)
