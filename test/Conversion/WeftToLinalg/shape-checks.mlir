@@ -115,3 +115,18 @@ func.func @division(%x: index, %y: index) -> (index, index) {
   %1 = arith.divsi %x, %c2 : index
   return %0, %1 : index, index
 }
+
+// CHECK-LABEL: func.func @elements_of_a_broadcast
+// CHECK: cf.assert %{{.*}}, "broadcast: expected a number of elements of at most {b}, but got {a}"
+func.func @elements_of_a_broadcast(%x: tensor<1x1xf32>, %n: index, %m: index) -> tensor<?x?xf32, #weft.dims<n, m>> {
+  %0 = weft.broadcast %x to [%n, %m] : (tensor<1x1xf32>, index, index) -> tensor<?x?xf32, #weft.dims<n, m>>
+  return %0 : tensor<?x?xf32, #weft.dims<n, m>>
+}
+
+// CHECK-LABEL: func.func @no_check_of_elements_of_one_size
+// CHECK-NOT: a number of elements
+// CHECK: return
+func.func @no_check_of_elements_of_one_size(%x: tensor<1x1xf32>, %n: index) -> tensor<?x8xf32, #weft.dims<n, 8>> {
+  %0 = weft.broadcast %x to [%n, 8] : (tensor<1x1xf32>, index) -> tensor<?x8xf32, #weft.dims<n, 8>>
+  return %0 : tensor<?x8xf32, #weft.dims<n, 8>>
+}
