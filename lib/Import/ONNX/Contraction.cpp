@@ -161,6 +161,8 @@ LogicalResult buildConvTranspose(NodeBuilder &n) {
   if (static_cast<int64_t>(outputPadding.size()) != spatial)
     return n.fail("expected " + llvm::Twine(spatial) + " entries in output_padding, but got " +
                   llvm::Twine(outputPadding.size()));
+  if (llvm::any_of(outputPadding, [](int64_t size) { return size < 0; }))
+    return n.fail("expected an output_padding of at least 0");
   SmallVector<int64_t> pads = window->staticPads();
   std::optional<SmallVector<int64_t>> outputShape = n.intsAttr("output_shape");
   if (outputShape && static_cast<int64_t>(outputShape->size()) == spatial + 2)

@@ -127,8 +127,14 @@ LogicalResult Contraction::takeDiagonal(Term &term) {
     Value x = n.transpose(term.value, perm);
     if (!x)
       return failure();
+    std::optional<int64_t> rows = known(n.dim(x, 0)), columns = known(n.dim(x, 1));
+    if (rows && columns && *rows != *columns)
+      return n.fail("expected dims of one letter to be equal, but got " + llvm::Twine(*rows) + " and " +
+                    llvm::Twine(*columns));
     Value index = n.iota({n.dim(x, 0), n.sizes.of(2)}, 0, n.b.getI64Type());
-    x = n.inRange(n.make<w::GatherNdOp>({x, index}));
+    Value taken = n.make<w::GatherNdOp>({x, index});
+    bool isSquare = w::DimExpr::provablyEqual(w::getDim(n.type(x), 0), w::getDim(n.type(x), 1));
+    x = isSquare ? n.inRange(taken) : taken;
     if (!x)
       return failure();
     term = {x, std::string(1, term.letters[i]) + rest};

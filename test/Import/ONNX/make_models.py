@@ -329,8 +329,10 @@ def build_problems():
                   node("Concat", ["x", "x"], ["c"], axis=5, name="join"), node("Transpose", ["x"], ["d"], perm=[0, 0], name="turn"),
                   node("LeakyRelu", ["x"], ["e"], alpha="much", name="leak"), node("Range", ["zero", "two", "zero"], ["f"], name="stand"),
                   node("Expand", ["x", "five"], ["g"], name="stretch"), node("Split", ["x", "parts"], ["h", "i"], axis=1, name="cut"),
-                  node("Col2Im", ["z", "image", "block"], ["j"], name="place")],
-                 [value("x", [2, 3]), value("z", [1, 4, 9])], [value(name, None) for name in "bcdefghij"],
+                  node("Col2Im", ["z", "image", "block"], ["j"], name="place"),
+                  node("ConvTranspose", ["z", "z"], ["k"], output_padding=[-1], name="shrink"),
+                  node("Einsum", ["x"], ["l"], equation="ii->i", name="trace")],
+                 [value("x", [2, 3]), value("z", [4, 4, 9])], [value(name, None) for name in "bcdefghijkl"],
                  [const("zero", np.int64(0)), const("two", np.int64(2)), const("five", np.int64([1, 5])), const("parts", np.int64([1, 1])),
                   const("image", np.int64([4, 4])), const("block", np.int64([0, 2]))], opset=18)
 
