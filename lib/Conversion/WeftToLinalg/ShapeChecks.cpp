@@ -221,15 +221,6 @@ void HostBuilder::checkBroadcast(w::BroadcastOp op) {
                 "dim " + llvm::Twine(axis) +
                     " to be 1 or the size that it is expanded to, but got {a} and {b}");
   }
-  // Sizes from data multiply to more elements than any memory has; one alone is found when it is allocated.
-  if (op.getShape().size() < 2)
-    return;
-  Value count = createIndex(b, loc, 1);
-  for (int64_t axis = 0; axis < to.getRank() && count; ++axis)
-    count = multiplySizes(loc, count, getHostDim(op.getResult(), axis));
-  constexpr int64_t kMostElements = int64_t(1) << 56;
-  if (count && !matchPattern(count, m_Constant()))
-    requireAtMost(op, count, createIndex(b, loc, kMostElements), "a number of elements");
 }
 
 void HostBuilder::checkElements(Operation *op, Value x, Value indices, int64_t elementsAxis) {
@@ -369,6 +360,15 @@ void HostBuilder::addShapeChecks(Operation *op) {
       if (size && dims.noteChecked("size:" + expr.str()))
         requireAtLeast(op, size, 0, "a size of dim " + llvm::Twine(axis) + " of its result");
     }
+  }
+  // Sizes from data multiply to more elements than any memory has; one alone is found when it is allocated.
+  if (auto broadcast = dyn_cast<w::BroadcastOp>(op); broadcast && broadcast.getShape().size() > 1) {
+    Value count = createIndex(b, op->getLoc(), 1);
+    for (int64_t axis = 0; axis < cast<RankedTensorType>(broadcast.getType()).getRank() && count; ++axis)
+      count = multiplySizes(op->getLoc(), count, getHostDim(broadcast.getResult(), axis));
+    constexpr int64_t kMostElements = int64_t(1) << 56;
+    if (count && !matchPattern(count, m_Constant()))
+      requireAtMost(op, count, createIndex(b, op->getLoc(), kMostElements), "a number of elements");
   }
 }
 

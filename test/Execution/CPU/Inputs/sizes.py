@@ -62,4 +62,7 @@ check("widen", "Expand", [(F, 1), (I64, 2)],
 check("drop", "Squeeze", [(F, 2)], [([numbers(1, 3)], None), ([numbers(2, 3)], "6, but got 3")], [sizes(0)])
 check("part", "Split", [(F, 1)], [([numbers(8)], None), ([numbers(4)], "at most 4")], [sizes(3, 5)])
 check("window", "MaxPool", [(F, 3)], [([numbers(1, 2, 5)], None), ([numbers(1, 2, 3)], "at least 0, but got -1")], kernel_shape=[5])
+check("huge", "Expand", [(F, 2), (I64, 2)],
+      [([numbers(1, 1), sizes(2, 3)], None), ([numbers(1, 1), sizes(2**31, 2**31)], "but got 4611686018427387904")])
+check("border", "Pad", [(F, 1)], [([numbers(2)], None), ([numbers(0)], "at least 1 element to pad with, but got 0")], [sizes(1, 1)], mode="edge")
 print("all sizes checked")
