@@ -140,4 +140,21 @@ bool isSameFile(const std::string &a, const std::string &b) {
          first.st_ino == second.st_ino;
 }
 
+bool isSameTarget(const std::string &a, const std::string &b) {
+  struct stat info;
+  if (stat(a.c_str(), &info) == 0)
+    return a == b || ((S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) && isSameFile(a, b));
+  // The folder that is to hold the file, and its name there.
+  auto split = [](std::string path) {
+    while (path.size() > 1 && path.back() == '/')
+      path.pop_back();
+    size_t slash = path.rfind('/');
+    return slash == std::string::npos ? std::pair<std::string, std::string>(".", path)
+                                      : std::pair(path.substr(0, slash + 1), path.substr(slash + 1));
+  };
+  auto [folder, name] = split(a);
+  auto [otherFolder, otherName] = split(b);
+  return name == otherName && isSameFile(folder, otherFolder);
+}
+
 } // namespace weft::tool

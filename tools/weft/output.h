@@ -27,6 +27,11 @@ bool hasFolder(const std::string &path, std::string &error);
 /// Whether two paths name one file, which exists.
 bool isSameFile(const std::string &a, const std::string &b);
 
+/// Whether what is written to one path replaces what was written to the other; neither need exist.
+///
+/// Streams and devices take what comes one after the other: they are the same only by their text.
+bool isSameTarget(const std::string &a, const std::string &b);
+
 } // namespace weft::tool
 
 #endif // WEFT_TOOLS_WEFT_OUTPUT_H

@@ -58,7 +58,7 @@ ExitStatus parseOutputs(const RunOptions &options, const weft_entry_info &entry,
     if (out[index].isWanted)
       return report(BadCommandLine, "Output '" + std::string(info.name) + "' is given twice.");
     for (const Destination &other : out)
-      if (hasFile && other.file == file)
+      if (hasFile && !other.file.empty() && isSameTarget(other.file, file))
         return report(BadCommandLine, "'" + file + "' is given for two outputs.");
     bool isBits = info.dtype >= WEFT_BFLOAT16;
     if (hasFile && isBits && !options.in.isRaw)
