@@ -6,6 +6,7 @@
 #include "tools/StandardStreams.h"
 #include "weft/Artifact/OutputFile.h"
 #include "weft/Artifact/Recognize.h"
+#include "weft/Import/ExternalData.h"
 #include "weft/Import/ONNX.h"
 #include "weft/Reference/Interpreter.h"
 #include "weft/Reference/Npy.h"
@@ -143,6 +144,15 @@ static FailureOr<std::vector<std::optional<std::string>>> matchInputs(func::Func
   return files;
 }
 
+/// The file of an output in the folder that `-o` gives.
+static std::string pathInFolder(StringRef folder, StringRef name) {
+  std::string file = name.str() + ".npy";
+  std::replace(file.begin(), file.end(), '/', '_');
+  SmallString<128> path(folder);
+  llvm::sys::path::append(path, file);
+  return path.str().str();
+}
+
 /// Whether each `-o` names an output of the functions, or a folder, and destroys no input.
 static LogicalResult checkOutputs(ArrayRef<func::FuncOp> functions) {
   if (llvm::sys::fs::exists(dumpDir) && !llvm::sys::fs::is_directory(dumpDir))
@@ -151,6 +161,17 @@ static LogicalResult checkOutputs(ArrayRef<func::FuncOp> functions) {
   for (func::FuncOp function : functions)
     for (unsigned i = 0; i < function.getNumResults(); ++i)
       names.push_back(nameOf(function.getResultAttrDict(i), i));
+  SmallVector<std::pair<std::string, StringRef>> read = {{modelPath, "the model"}};
+  if (StringRef(modelPath).ends_with(".onnx"))
+    for (std::string &file : ::weft::listExternalFiles(modelPath))
+      read.emplace_back(std::move(file), "external data of the model");
+  for (StringRef input : inputs) {
+    StringRef list = input.rsplit('=').second;
+    SmallVector<StringRef> files = {list};
+    list.split(files, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+    for (StringRef file : files)
+      read.emplace_back(file, "an input");
+  }
   llvm::StringSet<> seen;
   for (StringRef text : outputs) {
     bool isNamed = text.contains('=');
@@ -163,11 +184,18 @@ static LogicalResult checkOutputs(ArrayRef<func::FuncOp> functions) {
     bool isFolder = llvm::sys::fs::is_directory(path);
     if (isNamed ? isFolder : llvm::sys::fs::exists(path) && !isFolder)
       return wrong("cannot write '" + path + "': it is " + (isNamed ? "a" : "no") + " folder");
-    for (StringRef input : inputs) {
-      bool isSame = false;
-      if (isNamed && !llvm::sys::fs::equivalent(path, input.rsplit('=').second, isSame) && isSame)
-        return wrong("cannot write '" + path + "': it is an input");
-    }
+    SmallVector<std::string> targets;
+    if (isNamed)
+      targets.push_back(path.str());
+    else
+      for (StringRef output : names)
+        targets.push_back(pathInFolder(path, output));
+    for (StringRef target : targets)
+      for (auto &[file, role] : read) {
+        bool isSame = false;
+        if (!llvm::sys::fs::equivalent(target, file, isSame) && isSame)
+          return wrong("cannot write '" + target + "': it is " + role);
+      }
   }
   return success();
 }
@@ -221,11 +249,7 @@ static std::string outputPath(StringRef name) {
     if (text.contains('='))
       continue;
     llvm::sys::fs::create_directories(text);
-    std::string file = name.str() + ".npy";
-    std::replace(file.begin(), file.end(), '/', '_');
-    SmallString<128> path(text);
-    llvm::sys::path::append(path, file);
-    return path.str().str();
+    return pathInFolder(text, name);
   }
   return {};
 }

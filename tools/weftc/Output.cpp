@@ -4,6 +4,8 @@
 #include "Output.h"
 
 #include "weft/Artifact/OutputFile.h"
+#include "weft/Driver/Driver.h"
+#include "weft/Import/ExternalData.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
@@ -25,8 +27,44 @@ static bool isSameFile(StringRef a, StringRef b) {
   return paths[0] == paths[1];
 }
 
+/// Whether making `folder` makes `file` a folder: it is that folder or lies above it.
+static bool isAtOrAbove(StringRef file, StringRef folder) {
+  SmallString<128> path(folder);
+  sys::fs::make_absolute(path);
+  sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  for (StringRef part = path; !part.empty(); part = sys::path::parent_path(part))
+    if (isSameFile(file, part))
+      return true;
+  return false;
+}
+
+/// Whether `--dump-dir` writes a file of this name: the number and name of a phase, in that folder.
+static bool isDump(const CommandLine &command, StringRef file) {
+  if (command.dumpDirectory.empty())
+    return false;
+  SmallString<128> path(file);
+  sys::fs::make_absolute(path);
+  StringRef name = sys::path::filename(path);
+  size_t digits = name.find_first_not_of("0123456789");
+  if (digits == StringRef::npos || digits < 2 || !name.substr(digits).starts_with("-") ||
+      !isSameFile(sys::path::parent_path(path), command.dumpDirectory))
+    return false;
+  StringRef phase = name.substr(digits + 1);
+  return weft::parsePhase(phase.take_until([](char c) { return c == '-' || c == '.'; })).has_value();
+}
+
 int checkOutput(const CommandLine &command) {
   SmallVector<std::pair<std::string, const char *>> taken = {{command.model, "the model"}};
+  if (StringRef(command.model).ends_with(".onnx"))
+    for (std::string &path : weft::listExternalFiles(command.model))
+      taken.emplace_back(std::move(path), "external data of the model");
+  SmallString<128> realModel;
+  if (isDump(command, command.model) ||
+      (!sys::fs::real_path(command.model, realModel) && isDump(command, realModel))) {
+    errs() << "weftc: cannot write into '" << command.dumpDirectory << "': the model '" << command.model
+           << "' is one of the files that --dump-dir writes there; name another folder\n";
+    return kWrongCommandLine;
+  }
   auto check = [&](StringRef output, const char *what) -> int {
     auto refuse = [&](ExitStatus status, const Twine &reason) {
       errs() << "weftc: cannot write '" << output << "': " << reason << "\n";
@@ -42,6 +80,12 @@ int checkOutput(const CommandLine &command) {
     for (auto &[other, role] : taken)
       if (isSameFile(output, other))
         return refuse(kWrongCommandLine, Twine("it is ") + role + "; name another file");
+    if (!command.cacheFolder.empty() && isAtOrAbove(output, command.cacheFolder))
+      return refuse(kWrongCommandLine, "it would become a folder for --cache-dir; name another file");
+    if (!command.dumpDirectory.empty() && isAtOrAbove(output, command.dumpDirectory))
+      return refuse(kWrongCommandLine, "it would become a folder for --dump-dir; name another file");
+    if (isDump(command, output))
+      return refuse(kWrongCommandLine, "--dump-dir writes a file of that name; name another file");
     SmallString<128> folder(output);
     sys::path::remove_filename(folder);
     if (!folder.empty() && !sys::fs::is_directory(folder))
