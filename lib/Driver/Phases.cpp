@@ -15,6 +15,7 @@
 #include "weft/Target/LLVMEmit.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
@@ -484,12 +485,31 @@ std::optional<Phase> weft::parsePhase(llvm::StringRef name) {
   return std::nullopt;
 }
 
+/// Whether every constant has its elements: what is printed for a reader leaves large ones out.
+static LogicalResult checkElements(ModuleOp module) {
+  bool isWhole = true;
+  module.walk([&](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrs()) {
+      auto resource = dyn_cast<DenseResourceElementsAttr>(attribute.getValue());
+      if (!resource || resource.getRawHandle().getBlob())
+        continue;
+      // One is enough to say: all large constants are left out together.
+      if (isWhole)
+        op->emitError() << "the elements of constant '" << resource.getRawHandle().getKey()
+                        << "' were left out when this was printed; print it whole (weftc --stop-after=PHASE "
+                           "-o FILE.mlir) [constant.elements]";
+      isWhole = false;
+    }
+  });
+  return success(isWhole);
+}
+
 FailureOr<OwningOpRef<ModuleOp>> weft::loadModel(llvm::StringRef path, MLIRContext &context,
                                                  const ImportOptions &options) {
   if (!path.ends_with(".mlir"))
     return importONNX(path, context, options);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(path, &context);
-  if (!module)
+  if (!module || failed(checkElements(*module)))
     return failure();
   return std::move(module);
 }
