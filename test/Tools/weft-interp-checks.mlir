@@ -3,7 +3,7 @@
 //
 // The checks that the graph phase leaves for run time are evaluated, too.
 
-// CHECK: 1 2
+// CHECK: [1.0, 2.0]
 // WRONG: error: {{.*}}expected a row that there is
 func.func @main() -> tensor<2xf32> {
   %true = arith.constant true

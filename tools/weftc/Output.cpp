@@ -4,6 +4,7 @@
 #include "Output.h"
 
 #include "weft/Artifact/OutputFile.h"
+#include "weft/Artifact/Recognize.h"
 #include "weft/Driver/Driver.h"
 #include "weft/Import/ExternalData.h"
 #include "llvm/ADT/SmallString.h"
@@ -55,7 +56,12 @@ static bool isDump(const CommandLine &command, StringRef file) {
 
 int checkOutput(const CommandLine &command) {
   SmallVector<std::pair<std::string, const char *>> taken = {{command.model, "the model"}};
-  if (StringRef(command.model).ends_with(".onnx"))
+  // Only what is there can be lost; an artifact of before is meant to be. Large models are not read twice
+  // then.
+  bool mayReplace = llvm::any_of(ArrayRef<StringRef>{command.output, command.report}, [](StringRef file) {
+    return sys::fs::is_regular_file(file) && !weft::isArtifact(file);
+  });
+  if (mayReplace && StringRef(command.model).ends_with(".onnx"))
     for (std::string &path : weft::listExternalFiles(command.model))
       taken.emplace_back(std::move(path), "external data of the model");
   SmallString<128> realModel;

@@ -14,7 +14,8 @@ namespace weft {
 /// The paths of the external data files that the tensors of an ONNX model name, from where the model is; each
 /// once. They need not exist.
 ///
-/// Returns: none for a file that is no ONNX model; importing it says what is wrong.
+/// Returns: none for a file that is no ONNX model (importing it says what is wrong), and for a pipe, which is
+/// left unread.
 std::vector<std::string> listExternalFiles(llvm::StringRef model);
 
 } // namespace weft

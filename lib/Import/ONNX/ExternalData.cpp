@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -53,6 +54,8 @@ struct Lister {
 } // namespace
 
 std::vector<std::string> weft::listExternalFiles(StringRef model) {
+  if (!sys::fs::is_regular_file(model))
+    return {}; // what a pipe holds can be read once
   importer::Model parsed;
   auto file = MemoryBuffer::getFile(model, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   std::string error;
