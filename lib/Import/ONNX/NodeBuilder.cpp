@@ -140,6 +140,8 @@ ElementsAttr NodeBuilder::tensorAttr(StringRef name) const {
 //===----------------------------------------------------------------------===//
 
 FailureOr<SmallVector<Size>> NodeBuilder::sizesOf(Value tensor, StringRef what) const {
+  if (!tensor)
+    return failure(); // what should have made it has told why not
   auto type = dyn_cast<RankedTensorType>(tensor.getType());
   if (!type || type.getRank() > 1 || !isa<IntegerType>(type.getElementType()))
     return fail("expected " + what + " to be a list of integers, but got " +

@@ -91,7 +91,7 @@ public:
   FailureOr<std::optional<SmallVector<Size>>> intsArg(StringRef attr, unsigned input) const;
   /// The same where run-time values make no sense (axes): failure names the input.
   FailureOr<std::optional<SmallVector<int64_t>>> staticIntsArg(StringRef attr, unsigned input) const;
-  /// The elements of a small integer tensor.
+  /// The elements of a small integer tensor; of null (told already), failure.
   FailureOr<SmallVector<Size>> sizesOf(Value tensor, StringRef what) const;
   /// Its one element.
   FailureOr<Size> sizeOf(Value tensor, StringRef what) const;

@@ -331,8 +331,9 @@ def build_problems():
                   node("Expand", ["x", "five"], ["g"], name="stretch"), node("Split", ["x", "parts"], ["h", "i"], axis=1, name="cut"),
                   node("Col2Im", ["z", "image", "block"], ["j"], name="place"),
                   node("ConvTranspose", ["z", "z"], ["k"], output_padding=[-1], name="shrink"),
-                  node("Einsum", ["x"], ["l"], equation="ii->i", name="trace")],
-                 [value("x", [2, 3]), value("z", [4, 4, 9])], [value(name, None) for name in "bcdefghijkl"],
+                  node("Einsum", ["x"], ["l"], equation="ii->i", name="trace"),
+                  node("STFT", ["x", "five", "", "two"], ["m"], name="frames")],
+                 [value("x", [2, 3]), value("z", [4, 4, 9])], [value(name, None) for name in "bcdefghijklm"],
                  [const("zero", np.int64(0)), const("two", np.int64(2)), const("five", np.int64([1, 5])), const("parts", np.int64([1, 1])),
                   const("image", np.int64([4, 4])), const("block", np.int64([0, 2]))], opset=18)
 
