@@ -96,9 +96,6 @@ private:
   void endCaching();
   LogicalResult describeConstants(const ConstantLayout &layout);
   void countOps();
-
-  // Whether the last level that may use tiles does.
-  bool hasTiles = false;
 };
 
 LogicalResult Compilation::dump(llvm::StringRef name, llvm::function_ref<void(llvm::raw_ostream &)> write) {
@@ -252,9 +249,8 @@ LogicalResult Compilation::runLevel(ModuleOp module, TargetLevel level, bool isB
     if (phase == Phase::Scheduled && isBest)
       describeSchedules(module, result.artifact.kernels);
     if (phase == Phase::Scheduled && level.hasAMXInt8) {
-      hasTiles = usesTiles(module);
       // A machine need not have, nor a system grant, what no kernel uses.
-      if (!hasTiles)
+      if (!usesTiles(module))
         removeTiles(level);
     }
     if (phase == Phase::Scheduled)
@@ -461,7 +457,7 @@ LogicalResult Compilation::run(Load load) {
   result.artifact.metadata = {"math", getMathModeName(options.math).str()};
   describeNodes(nodes, hosts, *result.module, result.artifact);
   for (auto [i, level] : llvm::enumerate(options.levels))
-    if ((hasTiles || !level.isForRefusal) && failed(compileLevel(level, /*isBest=*/i == 0)))
+    if (failed(compileLevel(level, /*isBest=*/i == 0)))
       return failure();
   endCaching();
   if (options.stopAfter < Phase::Artifact)

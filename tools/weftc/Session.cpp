@@ -174,11 +174,6 @@ static int parseLevels(llvm::StringRef text, std::vector<::weft::TargetLevel> &l
       return wrong("instruction set '" + name + "' is listed twice in --cpu");
     levels.push_back(std::move(*level));
   }
-  // The system may refuse tiles to a program: then the level below serves it.
-  if (text == "native" && levels.front().hasAMXInt8) {
-    levels.push_back(*::weft::lookupTargetLevel("x86-64-v4-vnni"));
-    levels.back().isForRefusal = true;
-  }
   llvm::stable_sort(levels, [](const ::weft::TargetLevel &a, const ::weft::TargetLevel &b) {
     return a.required.size() > b.required.size();
   });
@@ -239,11 +234,9 @@ int Session::fillOptions(::weft::CompileOptions &options) {
   if (int status = parseLevels(command.cpu, options.levels))
     return status;
   // Nobody asks the system for tiles where code is linked into a program.
-  if (command.emit == "obj" || command.emit == "so") {
-    llvm::erase_if(options.levels, [](const ::weft::TargetLevel &level) { return level.isForRefusal; });
+  if (command.emit == "obj" || command.emit == "so")
     for (::weft::TargetLevel &level : options.levels)
       ::weft::removeTiles(level);
-  }
   return kDone;
 }
 

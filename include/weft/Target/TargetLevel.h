@@ -25,17 +25,15 @@ struct TargetLevel {
                                      ///< sorted: those of `cpu` that its psABI level adds, and `features`.
   unsigned vectorBits = 128;
   unsigned numVectorRegisters = 16;
-  bool hasSSE41 = true;      ///< Rounding and blend instructions.
-  bool hasFMA = false;       ///< Fused multiply-add.
-  bool hasF16C = false;      ///< Conversions between f16 and f32.
-  bool hasAVX512 = false;    ///< F, BW, CD, DQ and VL.
-  bool hasVNNI = false;      ///< vpdpbusd on 512-bit registers.
-  bool hasAVXVNNI = false;   ///< vpdpbusd on 256-bit registers.
-  bool hasBF16 = false;      ///< vdpbf16ps.
-  bool hasAMXInt8 = false;   ///< Tile products of bytes.
-  bool hasAMXBF16 = false;   ///< Tile products of bf16.
-  bool isForRefusal = false; ///< For machines of the level before whose system refuses tiles: of no use where
-                             ///< that one's code has none.
+  bool hasSSE41 = true;    ///< Rounding and blend instructions.
+  bool hasFMA = false;     ///< Fused multiply-add.
+  bool hasF16C = false;    ///< Conversions between f16 and f32.
+  bool hasAVX512 = false;  ///< F, BW, CD, DQ and VL.
+  bool hasVNNI = false;    ///< vpdpbusd on 512-bit registers.
+  bool hasAVXVNNI = false; ///< vpdpbusd on 256-bit registers.
+  bool hasBF16 = false;    ///< vdpbf16ps.
+  bool hasAMXInt8 = false; ///< Tile products of bytes.
+  bool hasAMXBF16 = false; ///< Tile products of bf16.
 };
 
 /// Takes the tile instructions away from what LLVM may use and machines must have.
